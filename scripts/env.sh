@@ -16,9 +16,11 @@ INSTALL_LOG=$ROOT/.deployclaw/install.log
 POLICY=/usr/sbin/policy-rc.d
 POLICY_MARK='written by deployclaw'
 
-# Fast to start, and silent about the JDK's own warnings: standard output is the program's.
+# Fast to start, and silent about the JDK's own warnings: standard output is the program's. Named, the JDK's provider of
+# channels isn't looked for in each jar, which takes half of a short command's time.
 JAVA_FLAGS=(
   -XX:+UseSerialGC -XX:TieredStopAtLevel=1
+  -Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.EPollSelectorProvider
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
   -Xlog:disable -Xlog:all=error:stderr
 )

@@ -126,7 +126,6 @@ class CommandLineRunnerTest {
       strings = {
         "status --config none",
         "import none",
-        "plan --batch none",
         "plan x --inventory none",
         "impact none --before none --after none --tenant field:t"
       })
