@@ -63,7 +63,8 @@ final class OfflinePlanner {
       }
       return plain(document.get());
     } catch (IOException e) {
-      throw new SetupException(file + " can't be read: " + FileFault.words(e) + "; give an inventory");
+      throw new SetupException(
+          file + " can't be read: " + FileFault.words(e) + "; give an inventory");
     } catch (UnreadableDocumentException e) {
       throw new SetupException(file + " is not YAML: line " + e.line() + ": " + e.what());
     } catch (IllegalArgumentException e) {

@@ -137,7 +137,8 @@ public final class PlanCommand implements Callable<Integer> {
       try (var all = Files.lines(file)) {
         lines = all.limit(MOST_LINES + 1L).toList();
       } catch (IOException e) {
-        throw new SetupException(file + " can't be read: " + FileFault.words(e) + "; give a file of JSON lines");
+        throw new SetupException(
+            file + " can't be read: " + FileFault.words(e) + "; give a file of JSON lines");
       }
       if (lines.size() > MOST_LINES) {
         throw new SetupException(file + " has more than " + MOST_LINES + " lines; split it");

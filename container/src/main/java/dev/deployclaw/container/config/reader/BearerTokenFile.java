@@ -65,7 +65,10 @@ public final class BearerTokenFile {
           file.toString(),
           List.of(
               new ConfigProblem(
-                  "", 0, "can't be read: " + FileFault.words(e), "check the path and its permissions")));
+                  "",
+                  0,
+                  "can't be read: " + FileFault.words(e),
+                  "check the path and its permissions")));
     }
     var reading = new ConfigSection.ReadContext(Map.of(), new ArrayList<>());
     var fields = new ConfigSection("", ConfigReader.compose(file, text), reading);

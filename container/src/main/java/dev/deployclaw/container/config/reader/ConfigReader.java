@@ -83,7 +83,11 @@ public final class ConfigReader {
       throw new InvalidConfigException(
           file.toString(),
           List.of(
-              new ConfigProblem("", 0, "can't be read: " + FileFault.words(e), "give another with --config FILE")));
+              new ConfigProblem(
+                  "",
+                  0,
+                  "can't be read: " + FileFault.words(e),
+                  "give another with --config FILE")));
     }
   }
 

@@ -41,7 +41,8 @@ class FramePainterTest {
     assertThat(TerminalColumns.folded(text, 16, true))
         .containsExactly("   two words and", "   " + "x".repeat(30), "   end");
     assertThat(
-            TerminalColumns.folded("Phases      open 1 ms, plan 400.5 ms, stage 333.5 ms", 48, true))
+            TerminalColumns.folded(
+                "Phases      open 1 ms, plan 400.5 ms, stage 333.5 ms", 48, true))
         .containsExactly("Phases      open 1 ms, plan 400.5 ms, stage", "            333.5 ms");
     for (String odd :
         List.of("", " ".repeat(40), "\u0301".repeat(40), "日", "\ud83d\ude00 ".repeat(9))) {
