@@ -1,6 +1,8 @@
 package dev.deployclaw.container.remote;
 
 import dev.deployclaw.container.Main;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -12,7 +14,8 @@ import java.nio.file.Path;
 
 /**
  * What a build runs once, so that the JDK keeps what it learns (an AOT cache): a command that an
- * agent carries out, and the help. Later starts do one of the two.
+ * agent carries out, one that shows a log, and the help. Later starts mostly do one of them. Its
+ * argument is the configuration that leads to the log.
  */
 final class TrainingRun {
   private TrainingRun() {}
@@ -31,6 +34,7 @@ final class TrainingRun {
         Files.deleteIfExists(file);
       }
     }
+    CommandLineRunner.run(CommandEnvironment.real(), "log", "last", "--config", args[0]);
     Main.main(new String[] {"--help"});
   }
 
