@@ -69,7 +69,7 @@ class FreshRequestsTest {
         case VARIED -> floors(7, 4, 5, 0, 6, 0);
         case MIXED -> floors(7, 2, 5, 0, 6, 0);
         case UNSEEN -> floors(7, 1, 4, 0, 6, 0);
-        case NEXT -> floors(8, 1, 6, 0, 6, 0);
+        case NEXT -> floors(8, 1, 5, 0, 6, 0);
         case OWN -> floors(11, 7, 16, 0, 10, 0);
       };
     }

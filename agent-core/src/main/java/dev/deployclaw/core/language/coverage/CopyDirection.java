@@ -58,9 +58,7 @@ record CopyDirection(List<Token> words) {
   private boolean takes(String name) {
     return places(name)
         .anyMatch(i ->
-            (is(i - 1, "to") && !isLike(i))
-                || isMade(i)
-                || (!relates(i) && is(i + 1, "getting")));
+            (is(i - 1, "to") && !isLike(i)) || isMade(i) || (!relates(i) && is(i + 1, "getting")));
   }
 
   private boolean isLike(int at) {

@@ -16,8 +16,7 @@ import java.util.function.Predicate;
  */
 record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token> quoted) {
   /** Phrases that bear on nothing but by the names and figures in them. */
-  private static final Set<String> PLAIN =
-      PatternTable.words(OrderBearing.class, "plain.txt");
+  private static final Set<String> PLAIN = PatternTable.words(OrderBearing.class, "plain.txt");
 
   /** In a length of time that is still to come, whatever tells of it: "for the next 12 hours". */
   private static final Set<String> COMING = Set.of("next", "coming", "following");

@@ -36,8 +36,7 @@ final class OrderEvidence {
 
   private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
 
-  private static final Set<String> GUARDS =
-      PatternTable.words(OrderEvidence.class, "guards.txt");
+  private static final Set<String> GUARDS = PatternTable.words(OrderEvidence.class, "guards.txt");
 
   private static final Set<String> FUTURE = Set.of("start", "between", "span");
 
