@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
  */
 class ProgramLibrariesTest {
   private static final Pattern OF_TESTS =
-      Pattern.compile("<artifactId>([^<]+)</artifactId>(?:<[^>]+>[^<]*</[^>]+>)*<scope>test</scope>");
+      Pattern.compile(
+          "<artifactId>([^<]+)</artifactId>(?:<[^>]+>[^<]*</[^>]+>)*<scope>test</scope>");
 
   @Test
   void onlyWhatNoOtherPartNeedsIsForTestsAlone() throws IOException {
