@@ -70,11 +70,11 @@ class ManualBlocksTest {
     var wrong = new TreeSet<String>();
     for (String page : ManualBlocks.pages()) {
       for (String line : found(NAMED, ManualBlocks.text(page))) {
-        String help = help(line.split("\\s+"));
+        String help = help(line.split("\\s+", -1));
         found(Pattern.compile("(" + OPTION + ")"), line.replaceFirst(" -- .*", "")).stream()
             .filter(option -> !help.contains(option))
             .forEach(option -> wrong.add(page + ": " + line + ": " + option));
-        if (!help.contains("Usage: deployclaw " + line.split("\\s+")[0])) {
+        if (!help.contains("Usage: deployclaw " + line.split("\\s+", -1)[0])) {
           wrong.add(page + ": " + line);
         }
       }

@@ -299,8 +299,12 @@ class ManualCommandsTest extends OwnLabCases {
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: limits}\ndata: {third: \"120\"}\n");
     Files.writeString(
         file("nginx.conf"),
-        "http {\n  limit_req_zone $binary_remote_addr zone=all:10m rate=10r/s;\n"
-            + "  server { location / { limit_req zone=all burst=5 nodelay; } }\n}\n");
+        """
+        http {
+          limit_req_zone $binary_remote_addr zone=all:10m rate=10r/s;
+          server { location / { limit_req zone=all burst=5 nodelay; } }
+        }
+        """);
     paste(
         block("docs/tasks/import.md#2")
             .replace("10.0.0.7:6379", node)
