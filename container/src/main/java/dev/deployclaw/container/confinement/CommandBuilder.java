@@ -22,7 +22,7 @@ final class CommandBuilder {
         o=noexec,nosuid,nodev
         r=noexec=recursive,nosuid=recursive,nodev=recursive
         mount --rbind -o $r -- "$1" "$1" 2>/dev/null || mount --bind -o $o -- "$1" "$1" ||
-          echo "confinement: $1 is not mounted noexec" >&2
+          echo "confinement: library: $1 is not mounted noexec" >&2
         shift
       done
       shift
@@ -156,7 +156,9 @@ final class CommandBuilder {
 
   private void launcher(String java) {
     if (processor.isEmpty()) {
-      missing.add("files, exec, tcp, seccomp: unknown processor " + System.getProperty("os.arch"));
+      missing.add(
+          "files, exec, tcp, signals, seccomp, ptrace: unknown processor "
+              + System.getProperty("os.arch"));
       return;
     }
     argv.add(java);

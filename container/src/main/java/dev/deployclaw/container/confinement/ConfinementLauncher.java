@@ -2,8 +2,6 @@ package dev.deployclaw.container.confinement;
 
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -66,12 +64,12 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
   private void confine(List<String> rights) {
     long refused = kernel.call(Syscall.PRCTL, PR_SET_NO_NEW_PRIVS, 1);
     if (refused < 0) {
-      say("no-new-privileges is off: " + NativeCall.error(refused));
+      say("no-new-privileges: " + NativeCall.error(refused));
     }
     noCore();
     int version = LandlockRuleset.version(kernel);
     if (version < 1) {
-      say("files, programs and ports are open: no Landlock here: " + NativeCall.error(version));
+      say("files, exec, tcp, signals: no Landlock here: " + NativeCall.error(version));
     } else {
       landlock(rights, version);
     }
@@ -100,27 +98,22 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
         values(rights, "--bind=")
             .forEach(port -> attempt(() -> rules.bind(Integer.parseInt(port))));
       } else {
-        say("TCP ports are open: Landlock knows them from version 4 on, this is " + version);
+        say("tcp: Landlock knows ports from version 4 on, this is " + version);
       }
       if (scopes != 0 && !rules.knowsScopes()) {
-        say("signals are open: Landlock knows them from version 6 on, this is " + version);
+        say("signals: Landlock knows them from version 6 on, this is " + version);
       }
       rules.enforce();
     } catch (IllegalStateException e) {
-      say("files, programs and ports are open: " + e.getMessage());
+      say("files, exec, tcp, signals: " + e.getMessage());
     }
   }
 
   /** Loads a seccomp filter. */
   private void filter(byte[] bytes) {
-    var code = kernel.allocate(bytes.length);
-    code.copyFrom(MemorySegment.ofArray(bytes));
-    var program = kernel.allocate(2 * Long.BYTES);
-    program.set(ValueLayout.JAVA_SHORT, 0, (short) (bytes.length / SyscallFilter.INSTRUCTION));
-    program.setAtIndex(ValueLayout.JAVA_LONG, 1, code.address());
-    long refused = kernel.call(Syscall.PRCTL, PR_SET_SECCOMP, FILTER, program.address());
+    long refused = kernel.call(Syscall.PRCTL, PR_SET_SECCOMP, FILTER, kernel.filter(bytes));
     if (refused < 0) {
-      say("system calls are open: " + NativeCall.error(refused));
+      say("seccomp, ptrace: " + NativeCall.error(refused));
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class SyscallFilter {
   /** Bytes of one instruction. */
-  static final int INSTRUCTION = 8;
+  private static final int INSTRUCTION = 8;
 
   /** Of ptrace: a process that there can't be, so that {@link IsolationProbe} can ask and live. */
   static final int NO_PROCESS = 1 << 30;
@@ -97,6 +97,25 @@ final class SyscallFilter {
     return filter.bytes();
   }
 
+  /**
+   * Laid once a host needs these sockets no more. Of pairs of Unix sockets streams stay: others can
+   * be connected elsewhere. Laid upon {@link #program}, which has more to say of IPv4 and IPv6.
+   */
+  static byte[] withoutSockets(Processor processor, boolean unix, boolean names) {
+    var filter = new SyscallFilter(processor);
+    filter.add(LOAD, 0, 0, NUMBER);
+    if (!unix) {
+      filter.onValue(Syscall.SOCKET, 0, AF_UNIX, REFUSED);
+      filter.allowStreamsOnly(Syscall.SOCKETPAIR, AF_UNIX);
+    }
+    if (!names) {
+      filter.allowStreamsOnly(Syscall.SOCKET, AF_INET);
+      filter.allowStreamsOnly(Syscall.SOCKET, AF_INET6);
+    }
+    filter.answer(ALLOW);
+    return filter.bytes();
+  }
+
   private byte[] written() {
     add(LOAD, 0, 0, ARCHITECTURE);
     add(IF_EQUAL, 1, 0, processor.audit());
@@ -159,6 +178,17 @@ final class SyscallFilter {
     add(IF_EQUAL, 1, 0, 0);
     answer(REFUSED);
     answer(ALLOW);
+  }
+
+  private void allowStreamsOnly(Syscall call, int family) {
+    add(IF_EQUAL, 0, 7, call.number(processor));
+    argument(0);
+    add(IF_EQUAL, 0, 4, family);
+    argument(1);
+    add(MASK, 0, 0, TYPE);
+    add(IF_EQUAL, 1, 0, SOCK_STREAM);
+    answer(REFUSED);
+    add(LOAD, 0, 0, NUMBER);
   }
 
   private void sockets(Syscall call) {

@@ -81,7 +81,7 @@ public record HostFiles(Path stateDir) {
     return owner(Path.of("/proc/self"));
   }
 
-  private static int owner(Path file) throws IOException {
+  static int owner(Path file) throws IOException {
     return (int) Files.getAttribute(file, "unix:uid");
   }
 }

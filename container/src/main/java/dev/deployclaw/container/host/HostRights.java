@@ -7,6 +7,7 @@ import dev.deployclaw.container.config.KubernetesConfig;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.ConfinementPolicyBuilder;
 import dev.deployclaw.container.confinement.ProcessUser;
+import dev.deployclaw.container.confinement.SocketFilter;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -55,6 +57,13 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
       capabilities(policy, user);
     }
     return policy.build();
+  }
+
+  /** What it opens while it serves: Docker's socket, and UDP where a host is known by its name. */
+  static SocketFilter sockets(AgentConfig config) {
+    return new SocketFilter(
+        config.docker().filter(d -> d.host().startsWith("unix:")).isPresent(),
+        EndpointPorts.looksUpNames(config));
   }
 
   /** Another one only where root starts it. */
@@ -156,10 +165,25 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     /** Where API servers of Kubernetes listen; the kubeconfig is the host's to read. */
     private static final List<Integer> API_SERVER = List.of(HTTPS, 6443);
 
+    /** IPv4, IPv6, and the name that each machine's hosts file has. */
+    private static final Pattern KNOWN = Pattern.compile("[0-9.]+|\\[.*]|localhost");
+
     private final Set<Integer> ports = new TreeSet<>();
+    private boolean names;
 
     /** Where executors connect to. */
     static Set<Integer> of(AgentConfig config) {
+      return all(config).ports;
+    }
+
+    /** Also where Redis or a kubeconfig names hosts that this configuration doesn't. */
+    static boolean looksUpNames(AgentConfig config) {
+      return all(config).names
+          || config.kubernetes().isPresent()
+          || !config.host().ports().isEmpty();
+    }
+
+    private static EndpointPorts all(AgentConfig config) {
       var all = new EndpointPorts();
       config.etcd().endpoints().forEach(all::url);
       config.redis().nodes().forEach(all::address);
@@ -170,7 +194,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
       config.docker().ifPresent(all::docker);
       config.kubernetes().ifPresent(all::kubernetes);
       all.ports.addAll(config.host().ports());
-      return all.ports;
+      return all;
     }
 
     /** Where gateways on this machine listen: their parser opens these ports. */
@@ -196,13 +220,22 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
 
     private void url(String url) {
       var uri = URI.create(url);
+      host(String.valueOf(uri.getHost()));
       int port = uri.getPort();
       ports.add(port > 0 ? port : "https".equals(uri.getScheme()) ? HTTPS : HTTP);
     }
 
     /** {@code host:port}, or the port alone. */
     private void address(String address) {
-      ports.add(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+      int colon = address.lastIndexOf(':');
+      ports.add(Integer.parseInt(address.substring(colon + 1)));
+      if (colon > 0) {
+        host(address.substring(0, colon));
+      }
+    }
+
+    private void host(String host) {
+      names |= !KNOWN.matcher(host).matches();
     }
   }
 }

@@ -21,18 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
     value = "dev.deployclaw.container.confinement.ConfinedWorld#possible",
     disabledReason = ConfinedWorld.NEEDS)
 class ConfinedHostTest {
-  private static final List<String> LAYERS =
-      List.of(
-          "user",
-          "capabilities",
-          "no-new-privileges",
-          "seccomp",
-          "files",
-          "exec",
-          "tcp",
-          "library",
-          "ptrace",
-          "signals");
+  private static final List<String> LAYERS = IsolationLayer.NAMES;
 
   @TempDir Path folder;
   private ConfinedWorld world;
