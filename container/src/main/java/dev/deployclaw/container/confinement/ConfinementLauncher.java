@@ -13,8 +13,8 @@ import java.util.List;
  * <p>{@code setpriv} has Landlock too, and would be preferred as the well-kept tool, but it knows
  * neither ports nor scopes, fails on kernels and paths that it doesn't know, and is older than
  * Landlock on Debian 12. Since the ports need this class anyway, files, programs, ports and scopes
- * are one ruleset in one place, and {@code setpriv} has what it does well: users, capabilities,
- * no-new-privileges, seccomp.
+ * are one ruleset in one place. The seccomp filter comes after it, since it forbids further
+ * rulesets. {@code setpriv} has what it does well: users, capabilities, no-new-privileges.
  *
  * <p>What the kernel lacks is said on standard error, and the program starts without it; a rule
  * that can't be made leaves its path closed. Fails with 126 where it can't start the program.
@@ -46,19 +46,11 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
     }
     var kernel = new NativeCall(processor.get(), Arena.global());
     var launcher = new ConfinementLauncher(kernel, System.err);
-    var filters = filters(given.subList(0, end), processor.get()); // their class may be closed soon
+    var filter = SyscallFilter.program(processor.get()); // its class may be closed soon
     launcher.confine(given.subList(0, end));
-    filters.forEach(launcher::filter);
+    launcher.filter(filter);
     launcher.become(given.subList(end + 1, given.size()));
     System.exit(CANNOT_START);
-  }
-
-  /** The first only where the installed {@code setpriv} is too old to load it. */
-  private static List<byte[]> filters(List<String> rights, Processor processor) {
-    var last = SyscallFilter.withoutFurtherRules(processor);
-    return rights.contains("--filter")
-        ? List.of(SyscallFilter.program(processor), last)
-        : List.of(last);
   }
 
   private void confine(List<String> rights) {

@@ -78,23 +78,9 @@ final class SyscallFilter {
     this.processor = processor;
   }
 
-  /** The program's bytes as the kernel and {@code setpriv --seccomp-filter} read them. */
+  /** The program's bytes as the kernel reads them. Laid after the Landlock rules. */
   static byte[] program(Processor processor) {
     return new SyscallFilter(processor).written();
-  }
-
-  /**
-   * Laid after the Landlock rules: a process that laid further ones could switch off that the audit
-   * tells their refusals.
-   */
-  static byte[] withoutFurtherRules(Processor processor) {
-    var filter = new SyscallFilter(processor);
-    filter.add(LOAD, 0, 0, NUMBER);
-    filter.on(Syscall.LANDLOCK_CREATE_RULESET, KILL_PROCESS);
-    filter.on(Syscall.LANDLOCK_ADD_RULE, KILL_PROCESS);
-    filter.on(Syscall.LANDLOCK_RESTRICT_SELF, KILL_PROCESS);
-    filter.answer(ALLOW);
-    return filter.bytes();
   }
 
   /**

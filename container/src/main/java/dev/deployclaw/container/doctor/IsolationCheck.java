@@ -64,7 +64,7 @@ final class IsolationCheck {
           "give what gateways, sources or plugins need to the host's user, signal by a watcher, and"
               + " start the agent with CAP_SETPCAP";
       case "no-new-privileges" -> "install util-linux: its setpriv sets it";
-      case "seccomp" -> "install util-linux, on x86-64 or ARM64";
+      case "seccomp", "ptrace" -> "use x86-64 or ARM64, and a kernel with seccomp";
       case "files", "exec" -> "use a kernel with Landlock (5.13)";
       case "tcp" -> "use a kernel with Landlock's ports (6.7)";
       case "library" -> "start the agent as root, so that the host's folders are mounted noexec";

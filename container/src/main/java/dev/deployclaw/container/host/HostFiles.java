@@ -42,11 +42,6 @@ public record HostFiles(Path stateDir) {
     return stateDir.resolve("probe.key");
   }
 
-  /** Only the agent writes beside it. */
-  Path filter() {
-    return stateDir.resolve("host-filter.bpf");
-  }
-
   /**
    * @param user who is to own it; the agent's own changes nothing
    */

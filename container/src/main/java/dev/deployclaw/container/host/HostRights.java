@@ -41,7 +41,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     boolean root = self == 0;
     int user = user(self);
     var policy =
-        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")), files.filter())
+        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")))
             .reads(readable())
             .writes(writable())
             .executes(programs())

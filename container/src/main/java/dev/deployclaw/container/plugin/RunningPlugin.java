@@ -113,7 +113,6 @@ final class RunningPlugin implements AutoCloseable {
 
   private static void remove(PluginLaunch launch) {
     try (Stream<Path> files = Files.walk(launch.folder())) {
-      Files.deleteIfExists(launch.filter());
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }

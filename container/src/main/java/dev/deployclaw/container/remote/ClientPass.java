@@ -42,10 +42,4 @@ record ClientPass(String text) {
   private byte[] bytes() {
     return text.getBytes(StandardCharsets.UTF_8);
   }
-
-  /** No log shows it. */
-  @Override
-  public String toString() {
-    return "ClientPass";
-  }
 }

@@ -100,7 +100,7 @@ final class ConfinedWorld implements AutoCloseable {
 
   ConfinementPolicy policy(Optional<ProcessUser> user) {
     var builder =
-        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")), top.resolve("host.bpf"))
+        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")))
             .reads(List.of(jar))
             .writes(List.of(own))
             .executes(List.of(NGINX))
@@ -139,7 +139,7 @@ final class ConfinedWorld implements AutoCloseable {
 
   /** As a container's own user would start it. */
   ConfinedCommand byUser(RealPolicy real) {
-    var tools = new StartTools(true, StartTools.found().filter(), false);
+    var tools = new StartTools(true, false);
     var command = command(real.policy(), real.sockets(), new StartRights(USER.uid(), 0), tools);
     return new ConfinedCommand(as(USER, command.argv()), command.missing());
   }

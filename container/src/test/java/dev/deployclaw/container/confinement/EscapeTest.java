@@ -58,7 +58,7 @@ class EscapeTest {
     attempts = EscapeAttempt.all(world);
     int port = world.configured.getLocalPort();
     int user = ConfinedWorld.USER.uid();
-    var byUser = world.byUser(new StartTools(true, StartTools.found().filter(), false));
+    var byUser = world.byUser(new StartTools(true, false));
     missingByUser = byUser.missing();
     var gateway = RealPolicy.ofGateway(folder, user, port, world.jar);
     kept = gateway.policy().capabilities();
