@@ -243,13 +243,13 @@ public final class IsolationProbe {
   }
 
   private void sockets(NativeCall kernel) {
-    socket("unix", "open a Unix socket", kernel, AF_UNIX, STREAM);
-    socket("udp", "send by UDP to any address", kernel, AF_INET, DATAGRAM);
+    socket(kernel, "unix", AF_UNIX, STREAM);
+    socket(kernel, "udp", AF_INET, DATAGRAM);
   }
 
-  private void socket(String name, String attempt, NativeCall kernel, int family, int type) {
+  private void socket(NativeCall kernel, String name, int family, int type) {
     long opened = kernel.call(Syscall.SOCKET, family, type, 0);
-    refusal(name, attempt, opened);
+    refusal(name, "open a %s socket to any address".formatted(name), opened);
     if (opened >= 0) {
       kernel.call(Syscall.CLOSE, opened);
     }

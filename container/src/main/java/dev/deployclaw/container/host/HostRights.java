@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.config.KubernetesConfig;
+import dev.deployclaw.container.config.NginxSiteConfig;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.ConfinementPolicyBuilder;
 import dev.deployclaw.container.confinement.ProcessUser;
@@ -165,8 +166,8 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     /** Where API servers of Kubernetes listen; the kubeconfig is the host's to read. */
     private static final List<Integer> API_SERVER = List.of(HTTPS, 6443);
 
-    /** IPv4, IPv6, and the name that each machine's hosts file has. */
-    private static final Pattern KNOWN = Pattern.compile("[0-9.]+|\\[.*]|localhost");
+    /** No host, IPv4, IPv6, and the name that each machine's hosts file has. */
+    private static final Pattern KNOWN = Pattern.compile("[0-9.]*|\\[.*]|localhost");
 
     private final Set<Integer> ports = new TreeSet<>();
     private boolean names;
@@ -190,6 +191,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
       all.url(config.s3().endpoint());
       config.services().forEach(s -> all.url(s.url()));
       config.gateways().forEach(g -> all.url(g.url()));
+      config.gateways().forEach(g -> all.site(g.front()));
       config.configurationStores().forEach(s -> s.etcd().endpoints().forEach(all::url));
       config.docker().ifPresent(all::docker);
       config.kubernetes().ifPresent(all::kubernetes);
@@ -227,11 +229,21 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
 
     /** {@code host:port}, or the port alone. */
     private void address(String address) {
-      int colon = address.lastIndexOf(':');
-      ports.add(Integer.parseInt(address.substring(colon + 1)));
-      if (colon > 0) {
-        host(address.substring(0, colon));
+      ports.add(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+      hostOf(address);
+    }
+
+    /** NGINX looks up what its file names, when that is checked. */
+    private void site(NginxSiteConfig front) {
+      hostOf(front.listen());
+      front.upstreams().values().forEach(this::hostOf);
+      if (!front.service().startsWith("unix:")) {
+        hostOf(front.service());
       }
+    }
+
+    private void hostOf(String address) {
+      host(address.substring(0, Math.max(0, address.lastIndexOf(':'))));
     }
 
     private void host(String host) {

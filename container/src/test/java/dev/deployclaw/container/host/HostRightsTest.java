@@ -174,6 +174,10 @@ class HostRightsTest {
     assertThat(sockets(byAddress.replace("127.0.0.1:2379", "[::1]:2379")).names()).isFalse();
     assertThat(sockets(byAddress.replace("127.0.0.1:2379", "localhost:2379")).names()).isFalse();
     assertThat(sockets(byAddress + IN_POD).names()).as("a kubeconfig's server").isTrue();
+    String named = GATEWAY.replace("127.0.0.1:9001", "search.internal:9001");
+    assertThat(sockets(byAddress + named).names()).as("nginx -t looks it up").isTrue();
+    String bySocket = GATEWAY.replace("127.0.0.1:8089", "unix:/run/limits.sock");
+    assertThat(sockets(byAddress + bySocket).names()).isFalse();
     assertThat(sockets(byAddress.replace("[]}", "[7100]}")).names())
         .as("what Redis names")
         .isTrue();

@@ -3,12 +3,10 @@ package dev.deployclaw.container.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
-import dev.deployclaw.container.host.HostFiles;
 import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.call.ExecutorRegistry;
@@ -320,20 +318,6 @@ class AdmittedPluginsTest {
           .containsEntry("limits-file/exec", "ran sh")
           .containsEntry("limits-file/unix", "the host reports nothing of it")
           .doesNotContainKeys("limits-file/files", "limits-file/tcp", "limits-file/seccomp");
-    }
-  }
-
-  /** Its start vouches for the layers that were laid around it. */
-  @Test
-  void aPluginThatReportsNothingHasTheWallThatItsStartLaid() throws Exception {
-    assumeTrue(HostFiles.ownUser() == 0, "only root gives it another user");
-    example.patch("isolation=isolation()", "isolation=[]");
-    try (var plugins = AdmittedPlugins.open(List.of(config(ALL, "shop")), state)) {
-      assertThat(plugins.isolation(ExecutorIsolation.NONE).missing())
-          .containsEntry("limits-file/udp", "the host reports nothing of it")
-          .hasEntrySatisfying(
-              "limits-file/capabilities", held -> assertThat(held).startsWith("dac_override"))
-          .doesNotContainKeys("limits-file/files", "limits-file/seccomp", "limits-file/user");
     }
   }
 
