@@ -21,6 +21,10 @@ final class NativeCall {
   static final int EACCES = 13;
 
   private static final int ARGUMENTS = 6;
+
+  /** Bytes of one of classic BPF. */
+  private static final int INSTRUCTION = 8;
+
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MemoryLayout ERROR_STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERROR =
@@ -92,6 +96,16 @@ final class NativeCall {
   /** The address of a text that C understands. */
   long text(String text) {
     return memory.allocateFrom(text).address();
+  }
+
+  /** The address of a seccomp filter's program (struct sock_fprog). */
+  long filter(byte[] bytes) {
+    var code = allocate(bytes.length);
+    code.copyFrom(MemorySegment.ofArray(bytes));
+    var program = allocate(2 * Long.BYTES);
+    program.set(ValueLayout.JAVA_SHORT, 0, (short) (bytes.length / INSTRUCTION));
+    program.setAtIndex(ValueLayout.JAVA_LONG, 1, code.address());
+    return program.address();
   }
 
   MemorySegment allocate(long bytes) {

@@ -21,8 +21,17 @@ record ThreadRights(String uids, long effective, boolean noNewPrivileges, boolea
 
   /** Of each thread of this process. */
   static List<ThreadRights> all() throws IOException {
+    return all("self");
+  }
+
+  /**
+   * Of each thread of a process.
+   *
+   * @param process its id, or {@code self}
+   */
+  static List<ThreadRights> all(String process) throws IOException {
     var threads = new ArrayList<ThreadRights>();
-    try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+    try (var tasks = Files.newDirectoryStream(Path.of("/proc", process, "task"))) {
       for (var task : tasks) {
         try {
           threads.add(of(Files.readAllLines(task.resolve("status"))));
@@ -48,11 +57,6 @@ record ThreadRights(String uids, long effective, boolean noNewPrivileges, boolea
         Long.parseUnsignedLong(values.getOrDefault("CapEff", "0"), 16),
         "1".equals(values.get("NoNewPrivs")),
         FILTER.equals(values.get("Seccomp")));
-  }
-
-  /** Whether one of its users is root. */
-  boolean root() {
-    return List.of(uids.split("\\s+", -1)).contains("0");
   }
 
   List<String> held() {

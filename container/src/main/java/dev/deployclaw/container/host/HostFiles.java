@@ -42,11 +42,6 @@ public record HostFiles(Path stateDir) {
     return stateDir.resolve("probe.key");
   }
 
-  /** Only the agent writes beside it. */
-  Path filter() {
-    return stateDir.resolve("host-filter.bpf");
-  }
-
   /**
    * @param user who is to own it; the agent's own changes nothing
    */
@@ -81,7 +76,7 @@ public record HostFiles(Path stateDir) {
     return owner(Path.of("/proc/self"));
   }
 
-  private static int owner(Path file) throws IOException {
+  static int owner(Path file) throws IOException {
     return (int) Files.getAttribute(file, "unix:uid");
   }
 }

@@ -12,7 +12,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,6 +23,10 @@ import java.util.function.Consumer;
 /** One start of an executor host. For any thread. */
 public final class HostProcess {
   private static final String READY = "ready";
+
+  /** Before what the programs say that confine it. */
+  private static final String GAP = "confinement: ";
+
   private static final int MOST_LINES = 20;
   private static final int LONGEST_LINE = 2_000;
   private static final Duration END = Duration.ofSeconds(5);
@@ -31,6 +37,7 @@ public final class HostProcess {
   private final Process process;
   private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
+  private final Queue<String> gaps = new ConcurrentLinkedQueue<>();
   private final Thread errors;
 
   private HostProcess(Process process, Consumer<String> log) {
@@ -41,6 +48,9 @@ public final class HostProcess {
             process.getErrorStream(),
             line -> {
               keep(line);
+              if (line.startsWith(GAP) && gaps.size() < MOST_LINES) {
+                gaps.add(line.substring(GAP.length()));
+              }
               log.accept(line);
             });
     var out = process.getInputStream();
@@ -136,6 +146,11 @@ public final class HostProcess {
   public void kill() throws InterruptedException {
     destroy();
     var _ = process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What its start left open, each a line. */
+  List<String> gaps() {
+    return List.copyOf(gaps);
   }
 
   /** What it said last on standard error. */

@@ -4,9 +4,11 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.config.KubernetesConfig;
+import dev.deployclaw.container.config.NginxSiteConfig;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.ConfinementPolicyBuilder;
 import dev.deployclaw.container.confinement.ProcessUser;
+import dev.deployclaw.container.confinement.SocketFilter;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -39,7 +42,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     boolean root = self == 0;
     int user = user(self);
     var policy =
-        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")), files.filter())
+        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")))
             .reads(readable())
             .writes(writable())
             .executes(programs())
@@ -55,6 +58,13 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
       capabilities(policy, user);
     }
     return policy.build();
+  }
+
+  /** What it opens while it serves: Docker's socket, and UDP where a host is known by its name. */
+  static SocketFilter sockets(AgentConfig config) {
+    return new SocketFilter(
+        config.docker().filter(d -> d.host().startsWith("unix:")).isPresent(),
+        EndpointPorts.looksUpNames(config));
   }
 
   /** Another one only where root starts it. */
@@ -156,21 +166,37 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     /** Where API servers of Kubernetes listen; the kubeconfig is the host's to read. */
     private static final List<Integer> API_SERVER = List.of(HTTPS, 6443);
 
+    /** No host, IPv4, IPv6, and the name that each machine's hosts file has. */
+    private static final Pattern KNOWN = Pattern.compile("[0-9.]*|\\[.*]|localhost");
+
     private final Set<Integer> ports = new TreeSet<>();
+    private boolean names;
 
     /** Where executors connect to. */
     static Set<Integer> of(AgentConfig config) {
+      return all(config).ports;
+    }
+
+    /** Also where Redis or a kubeconfig names hosts that this configuration doesn't. */
+    static boolean looksUpNames(AgentConfig config) {
+      return all(config).names
+          || config.kubernetes().isPresent()
+          || !config.host().ports().isEmpty();
+    }
+
+    private static EndpointPorts all(AgentConfig config) {
       var all = new EndpointPorts();
       config.etcd().endpoints().forEach(all::url);
       config.redis().nodes().forEach(all::address);
       all.url(config.s3().endpoint());
       config.services().forEach(s -> all.url(s.url()));
       config.gateways().forEach(g -> all.url(g.url()));
+      config.gateways().forEach(g -> all.site(g.front()));
       config.configurationStores().forEach(s -> s.etcd().endpoints().forEach(all::url));
       config.docker().ifPresent(all::docker);
       config.kubernetes().ifPresent(all::kubernetes);
       all.ports.addAll(config.host().ports());
-      return all.ports;
+      return all;
     }
 
     /** Where gateways on this machine listen: their parser opens these ports. */
@@ -196,6 +222,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
 
     private void url(String url) {
       var uri = URI.create(url);
+      host(String.valueOf(uri.getHost()));
       int port = uri.getPort();
       ports.add(port > 0 ? port : "https".equals(uri.getScheme()) ? HTTPS : HTTP);
     }
@@ -203,6 +230,24 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     /** {@code host:port}, or the port alone. */
     private void address(String address) {
       ports.add(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+      hostOf(address);
+    }
+
+    /** NGINX looks up what its file names, when that is checked. */
+    private void site(NginxSiteConfig front) {
+      hostOf(front.listen());
+      front.upstreams().values().forEach(this::hostOf);
+      if (!front.service().startsWith("unix:")) {
+        hostOf(front.service());
+      }
+    }
+
+    private void hostOf(String address) {
+      host(address.substring(0, Math.max(0, address.lastIndexOf(':'))));
+    }
+
+    private void host(String host) {
+      names |= !KNOWN.matcher(host).matches();
     }
   }
 }

@@ -114,7 +114,10 @@ public final class AdmittedPlugins implements AutoCloseable {
   public ExecutorIsolation isolation(ExecutorIsolation others) {
     var missing = new TreeMap<>(others.missing());
     try {
-      greetings().forEach((name, greeting) -> missing.putAll(missing(name, greeting)));
+      for (var plugin : running) {
+        missing(plugin)
+            .forEach((layer, why) -> missing.put(plugin.config().name() + "/" + layer, why));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       missing.put("plugins", "the question was interrupted");
@@ -124,14 +127,11 @@ public final class AdmittedPlugins implements AutoCloseable {
     return new ExecutorIsolation(others.separate(), others.enforced(), missing, violations);
   }
 
-  private static Map<String, String> missing(String name, HostGreeting greeting) {
-    return switch (greeting) {
-      case HostGreeting.Met(var host) ->
-          host.isolation().stream()
-              .filter(layer -> !layer.enforced())
-              .collect(Collectors.toMap(l -> name + "/" + l.name(), l -> l.detail(), (a, _) -> a));
-      case HostGreeting.Incompatible(String reason) -> Map.of(name + "/host", reason);
-      case HostGreeting.Unreachable(String reason) -> Map.of(name + "/host", reason);
+  private static Map<String, String> missing(RunningPlugin plugin) throws InterruptedException {
+    return switch (plugin.greet()) {
+      case HostGreeting.Met(var host) -> plugin.missing(host);
+      case HostGreeting.Incompatible(String reason) -> Map.of("host", reason);
+      case HostGreeting.Unreachable(String reason) -> Map.of("host", reason);
     };
   }
 

@@ -154,7 +154,7 @@ public final class RemoteCommandClient {
       var bound = closing(channel, silent, longestSilence);
       var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
       var to = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
-      command.write(to);
+      command.write(to, ClientPass.beside(socket));
       accepted = in.readUnsignedByte() == RemoteCommand.ACCEPTED;
       bound.interrupt();
       return accepted ? OptionalInt.of(passOn(in, to, output)) : OptionalInt.empty();

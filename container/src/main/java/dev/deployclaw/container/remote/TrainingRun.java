@@ -26,11 +26,13 @@ final class TrainingRun {
     var socket = folder.resolve(AgentSocketLocator.SOCKET);
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       Files.writeString(configuration, "stateDir: .\n");
+      var _ = ClientPass.create(folder);
       server.bind(UnixDomainSocketAddress.of(socket));
       Thread.ofPlatform().daemon().start(() -> answer(server));
       var _ = RemoteCommandClient.run(folder, "status", "--config", configuration.toString());
     } finally {
-      for (Path file : new Path[] {socket, configuration, folder}) {
+      for (Path file :
+          new Path[] {socket, folder.resolve(ClientPass.FILE), configuration, folder}) {
         Files.deleteIfExists(file);
       }
     }

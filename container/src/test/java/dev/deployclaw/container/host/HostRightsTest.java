@@ -7,6 +7,7 @@ import dev.deployclaw.container.config.ConfigRole;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.LandlockScope;
+import dev.deployclaw.container.confinement.SocketFilter;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,8 @@ class HostRightsTest {
       kubernetes:
         policySources: [{namespace: edge}]
       """;
+
+  private static final String DOCKER = "docker: {host: \"unix:///run/docker.sock\"}\n";
 
   @TempDir Path folder;
 
@@ -158,6 +161,35 @@ class HostRightsTest {
     assertThat(needed(BACKENDS + IN_POD + "  kubeconfig: kubeconfig\n"))
         .contains(kubeconfig)
         .doesNotContain(KubernetesConnection.ACCOUNT);
+  }
+
+  @Test
+  void itOpensUnixSocketsForDockerAndUdpForNamesOnly() throws Exception {
+    String byAddress = BACKENDS.replace("s3.example.net", "10.0.0.3").replace("[7100]", "[]");
+
+    assertThat(sockets(byAddress)).isEqualTo(new SocketFilter(false, false));
+    assertThat(sockets(byAddress + GATEWAY)).isEqualTo(new SocketFilter(false, false));
+    assertThat(sockets(BACKENDS.replace("[7100]", "[]"))).isEqualTo(new SocketFilter(false, true));
+    assertThat(sockets(byAddress.replace("10.0.0.2:", "redis-2:")).names()).isTrue();
+    assertThat(sockets(byAddress.replace("127.0.0.1:2379", "[::1]:2379")).names()).isFalse();
+    assertThat(sockets(byAddress.replace("127.0.0.1:2379", "localhost:2379")).names()).isFalse();
+    assertThat(sockets(byAddress + IN_POD).names()).as("a kubeconfig's server").isTrue();
+    String named = GATEWAY.replace("127.0.0.1:9001", "search.internal:9001");
+    assertThat(sockets(byAddress + named).names()).as("nginx -t looks it up").isTrue();
+    String bySocket = GATEWAY.replace("127.0.0.1:8089", "unix:/run/limits.sock");
+    assertThat(sockets(byAddress + bySocket).names()).isFalse();
+    assertThat(sockets(byAddress.replace("[]}", "[7100]}")).names())
+        .as("what Redis names")
+        .isTrue();
+    assertThat(sockets(byAddress + DOCKER)).isEqualTo(new SocketFilter(true, false));
+    assertThat(
+            sockets(byAddress + DOCKER.replace("unix:///run/docker.sock", "tcp://10.0.0.9:2376")))
+        .isEqualTo(new SocketFilter(false, false));
+  }
+
+  private SocketFilter sockets(String text) throws Exception {
+    var file = Files.writeString(folder.resolve("deployclaw.yaml"), text);
+    return HostRights.sockets(ConfigReader.read(file, Map.of(), ConfigRole.AGENT));
   }
 
   private List<Path> needed(String text) throws Exception {
