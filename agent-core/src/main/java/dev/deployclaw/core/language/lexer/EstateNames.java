@@ -147,8 +147,8 @@ public final class EstateNames {
   /** Whether it has half of its letters or more, in order, and the first and last consonant. */
   private static boolean shortens(String word, String name) {
     int at = 0;
-    for (char letter : name.toCharArray()) {
-      at += at < word.length() && letter == word.charAt(at) ? 1 : 0;
+    for (int i = 0; i < name.length(); i++) {
+      at += at < word.length() && name.charAt(i) == word.charAt(at) ? 1 : 0;
     }
     return at == word.length()
         && 2 * at >= name.length()
