@@ -54,7 +54,7 @@ class SignInRetentionTest {
   }
 
   @Test
-  void anUnwhollyCopiedLogStays() throws Exception {
+  void aLogWhoseCopyIsNotWholeStays() throws Exception {
     logs.write(4);
     String first = logs.names().getFirst();
     logs.bucket.names().stream()

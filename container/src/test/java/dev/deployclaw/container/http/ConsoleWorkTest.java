@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator.WaitForOptions;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.WaitForSelectorState;
+import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.Test;
     guard = "dev.deployclaw.container.http.ConsoleFlowTest",
     because = "it opens a browser's window or two for each test")
 class ConsoleWorkTest extends ConsoleCases {
+  private static final String SIGN_INS = "table[aria-label='Sign-ins']";
+
   @Test
   void whatIsRejectedEndsAndSaysWhy() {
     String held = held();
@@ -199,13 +203,35 @@ class ConsoleWorkTest extends ConsoleCases {
     vic.waitForSelector(".cards >> text='✓ verified'");
     var download = vic.waitForDownload(() -> vic.click("text=/^Download all logs/"));
     assertThat(download.suggestedFilename()).isEqualTo("deployclaw-audit.zip");
-    vic.fill("#person", "nobody");
+    vic.fill("#person", "eve");
     vic.press("#person", "Enter");
     vic.waitForSelector("text=/^1 log of \\d+ read$/");
     assertThat(vic.textContent("main table"))
         .as("a log that isn't verified is found by every search")
         .contains("NOT VERIFIED")
         .doesNotContain("✓ verified");
+  }
+
+  @Test
+  void signInsAreShownAPageAtATimeWithTheVerificationOfTheirLog() {
+    for (int i = 0; i < 60; i++) {
+      served.server.signIns().began("person-" + i, "oidc", "10.0.0.7");
+    }
+    BoundedWait.until(
+        "they are recorded",
+        ServerFixture.SOON,
+        () -> served.get("/v1/audit/sign-ins?limit=500", VIC).body().contains("person-59"));
+    var vic = signIn("/console/audit", VIC);
+    vic.waitForSelector("text=/^50 sign-ins in 1 log read; there are earlier ones$/");
+    assertThat(vic.textContent(SIGN_INS)).contains("signed in", "10.0.0.7", "… unfinished");
+
+    vic.click("text='Earlier sign-ins'");
+    vic.waitForSelector(SIGN_INS + " >> text='person-0'");
+    vic.fill("#person", "person-7");
+    vic.press("#person", "Enter");
+
+    vic.waitForSelector("text=/^1 sign-in in 1 log read$/");
+    assertThat(vic.textContent(SIGN_INS)).contains("person-7").doesNotContain("person-8");
   }
 
   @Test

@@ -29,6 +29,7 @@ class DescribedAnswersTest extends DescribedCalls {
           "describe 503",
           "downloadBundle 409",
           "findLogs 503",
+          "findSignIns 503",
           "followExecution 503",
           "freeze 415",
           "health 503",
@@ -250,6 +251,12 @@ class DescribedAnswersTest extends DescribedCalls {
     for (var wrong :
         List.of("limit=51", "since=today", "after=none", "person=" + "x".repeat(201))) {
       expect(400, call("findLogs", VIC).query(wrong));
+    }
+    var newest = expect(200, call("findSignIns", VIC).query("limit=1"));
+    expect(200, call("findSignIns", VIC).query("after=" + newest.text("next")));
+    for (var wrong :
+        List.of("limit=501", "since=today", "after=none", "person=" + "x".repeat(201))) {
+      expect(400, call("findSignIns", VIC).query(wrong));
     }
     expect(200, call("readChain", VIC));
     expect(200, call("downloadBundle", VIC));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,17 @@ class ProbeKeyFileTest {
         .isEqualTo("rw-------");
     assertThat(file).isRegularFile();
     assertThat(folder.resolve("state")).isDirectoryNotContaining("glob:**.new");
+  }
+
+  /** In the application's log and in answers, in what people type, and in records. */
+  @Test
+  void thePrivateHalfIsHiddenInWhatTheProcessSaysAndKeeps() throws Exception {
+    String key = ProbeKeyFile.open(folder).privateKey();
+    String text = "signed by " + key + " as usual";
+
+    assertThat(SecretRegistry.hidden(text)).doesNotContain(key);
+    assertThat(TextMask.OWN.masked(text)).doesNotContain(key);
+    assertThat(SecretRegistry.known()).contains(key);
   }
 
   @Test
