@@ -76,15 +76,19 @@ public final class SignInReader implements AutoCloseable {
   public ExportPeriod kept() {
     return names.stream()
         .filter(name -> !here.hasLeft(name))
-        .map(name -> SignInJournal.over(name).minus(SignInJournal.HOUR_LONG))
+        .map(SignInJournal::over)
+        .filter(over -> !over.equals(Instant.MAX))
         .findFirst()
+        .map(over -> over.minus(SignInJournal.HOUR_LONG))
         .map(since -> new ExportPeriod(since, Instant.MAX, "since " + since))
         .orElse(ExportPeriod.ALL);
   }
 
-  /** Whether a log lies in the bucket alone, and has no event of a period. */
+  /** Whether a log lies in the bucket alone, as a signature proves, and before a period. */
   boolean isPassedOver(String name, ExportPeriod period) {
-    return here.hasLeft(name) && !SignInJournal.over(name).isAfter(period.since());
+    return here.hasLeft(name)
+        && !SignInJournal.over(name).isAfter(period.since())
+        && ends.end(name).isPresent();
   }
 
   /**
