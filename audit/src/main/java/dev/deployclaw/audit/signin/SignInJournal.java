@@ -359,7 +359,9 @@ public final class SignInJournal implements AutoCloseable {
     return Map.of("log", log, "records", head.seq(), "head", head.hash());
   }
 
-  /** When its hour is over: none of its events is later. Never, of a log that isn't one of these. */
+  /**
+   * When its hour is over: none of its events is later. Never, of a log that isn't one of these.
+   */
   static Instant over(String log) {
     var name = NAME.matcher(log);
     return name.matches()

@@ -116,8 +116,8 @@ public final class SignInReader implements AutoCloseable {
   /**
    * One of the logs.
    *
-   * @throws dev.deployclaw.core.log.BucketUnavailableException when it lies in the bucket alone, and
-   *     that can't be read
+   * @throws dev.deployclaw.core.log.BucketUnavailableException when it lies in the bucket alone,
+   *     and that can't be read
    */
   VerifiedLog read(int at) {
     var log = alone(names.get(at));

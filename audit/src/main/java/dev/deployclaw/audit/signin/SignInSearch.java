@@ -64,9 +64,7 @@ public record SignInSearch(SignInReader reader) {
     public static final Page NONE = new Page(List.of(), List.of(), Optional.empty());
   }
 
-  /**
-   * A page of a reader that is closed then. A log that the bucket doesn't give now ends it.
-   */
+  /** A page of a reader that is closed then. A log that the bucket doesn't give now ends it. */
   public static Page page(SignInReader reader, Query query) {
     try (reader) {
       return new SignInSearch(reader).find(query);
@@ -164,6 +162,13 @@ public record SignInSearch(SignInReader reader) {
 
   private static Map<String, Object> unread(String log) {
     return Map.of(
-        "log", log, "records", 0, "verdict", "unknown", "reason", "it lies in the bucket, which doesn't give it now");
+        "log",
+        log,
+        "records",
+        0,
+        "verdict",
+        "unknown",
+        "reason",
+        "it lies in the bucket, which doesn't give it now");
   }
 }

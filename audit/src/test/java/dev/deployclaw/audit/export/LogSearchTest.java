@@ -119,8 +119,7 @@ class LogSearchTest {
       assertThat(verdicts(page.logs())).containsExactly(Map.entry(id, "unknown"));
       assertThat(page.logs().getFirst().get("reason"))
           .isEqualTo(
-              records
-                  + " records in the bucket are too many for a page: deployclaw audit verify");
+              records + " records in the bucket are too many for a page: deployclaw audit verify");
       bucket.reachable(true);
       assertThat(verdicts(search.find(query(Optional.empty(), ""), records).logs()))
           .containsExactly(Map.entry(id, "verified"));

@@ -10,9 +10,12 @@ import dev.deployclaw.audit.export.LogVerdict.Kind;
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.record.DamagedJournalException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -115,6 +118,25 @@ class SignInEndTest {
     assertThat(Files.readAllLines(records())).hasSize(2);
     assertThat(logs.seen().of(log).kind()).isEqualTo(Kind.FAILED);
     assertThat(logs.file(log + ENDING)).doesNotExist();
+  }
+
+  /** So that no crash comes between them; the same process goes on, too. */
+  @Test
+  void theSignatureIsThereBeforeTheEnd() throws Exception {
+    logs.restart(hour(2));
+    String current = logs.names().getLast();
+    var file = logs.file(current + ".jsonl");
+
+    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        var _ = channel.lock()) {
+      assertThatExceptionOfType(OverlappingFileLockException.class)
+          .isThrownBy(() -> logs.journal.turn(hour(3)));
+      assertThat(Files.readAllLines(file)).hasSize(1);
+      assertThat(logs.file(current + JournalFolder.HEAD)).exists();
+    }
+
+    assertThat(logs.journal.write(by("olivia"), hour(3))).isTrue();
+    assertThat(logs.seen().kinds()).containsExactly(Kind.VERIFIED, Kind.VERIFIED, Kind.UNFINISHED);
   }
 
   /** A name of a file comes from the disk, and may be anything. */

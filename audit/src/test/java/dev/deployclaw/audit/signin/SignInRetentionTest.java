@@ -150,7 +150,8 @@ class SignInRetentionTest {
     var mark = logs.file(all.get(2) + JournalFolder.STORED);
     Files.delete(logs.file(all.get(2) + JournalFolder.HEAD));
 
-    Files.writeString(mark, Files.readString(mark).replace("\"signature\":\"", "\"signature\":\"A"));
+    Files.writeString(
+        mark, Files.readString(mark).replace("\"signature\":\"", "\"signature\":\"A"));
 
     assertThat(logs.kept().of(all.get(2)).reason()).contains("its copy in the bucket");
   }

@@ -164,9 +164,7 @@ public final class AgentServer implements AutoCloseable {
     tasks.add(new PeriodicTask("tenant-index", bounds.look(), tenants::prepare));
     tasks.add(
         new PeriodicTask(
-            "sign-ins",
-            MaintenanceTasks.EVERY_MINUTE,
-            () -> signIns.settle(bounds.keepLogs())));
+            "sign-ins", MaintenanceTasks.EVERY_MINUTE, () -> signIns.settle(bounds.keepLogs())));
     tasks.addAll(maintenance.all());
     tasks.addAll(monitor.tasks());
     tasks.addAll(approvals.tasks());

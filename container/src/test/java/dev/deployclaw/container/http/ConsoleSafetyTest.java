@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
-import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.util.List;

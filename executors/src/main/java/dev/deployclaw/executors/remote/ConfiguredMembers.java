@@ -11,8 +11,8 @@ import java.util.TreeSet;
 
 /**
  * The members of a participant as far as the configuration names them: then its host can neither
- * invent one nor leave one out. A participant may also answer as a whole, by its own name, but
- * then it says no YES.
+ * invent one nor leave one out. A participant may also answer as a whole, by its own name, but then
+ * it says no YES.
  *
  * @param participant which is also what the names of its members begin with
  * @param names empty where only the back end knows them: the primaries of a cluster of Redis
@@ -31,8 +31,7 @@ record ConfiguredMembers(String participant, Optional<Set<String>> names) {
     for (var report : reports) {
       String member = report.member();
       if (!isOwn(report)) {
-        return Optional.of(
-            "answers for %s, which isn't of %s".formatted(cut(member), participant));
+        return Optional.of("answers for %s, which isn't of %s".formatted(cut(member), participant));
       }
       if (!seen.add(member) && !member.equals(participant)) {
         return Optional.of("answers twice for " + cut(member));
