@@ -84,11 +84,9 @@ public final class SignInReader implements AutoCloseable {
         .orElse(ExportPeriod.ALL);
   }
 
-  /** Whether a log lies in the bucket alone, as a signature proves, and before a period. */
+  /** Whether a log lies in the bucket alone, and before a period. */
   boolean isPassedOver(String name, ExportPeriod period) {
-    return here.hasLeft(name)
-        && !SignInJournal.over(name).isAfter(period.since())
-        && ends.end(name).isPresent();
+    return here.hasLeft(name) && !SignInJournal.over(name).isAfter(period.since());
   }
 
   /**
@@ -125,11 +123,11 @@ public final class SignInReader implements AutoCloseable {
       return log;
     }
     var named = log.records().getFirst().facts().getOrDefault(SignInJournal.AFTER, Map.of());
-    return before(at)
-        .filter(end -> !end.equals(named))
-        .map(end -> "it follows %s, but %s lies before it".formatted(named(named), named(end)))
-        .map(why -> failed(log, why))
-        .orElse(log);
+    var before = before(at);
+    return before.equals(named)
+        ? log
+        : failed(
+            log, "it follows %s, but %s lies before it".formatted(named(named), named(before)));
   }
 
   /** Without the one before. */
@@ -146,26 +144,30 @@ public final class SignInReader implements AutoCloseable {
   }
 
   /**
-   * How the log before ended: as it was signed, else as its records say. A log that a crash left
-   * without a record is none. Empty where it can't be read, which its own verdict tells.
+   * How the log before ended: as it was signed, else as its records say, and before its first one
+   * where they can't be read. A log that a crash left without a record is none.
    */
-  private Optional<Map<String, Object>> before(int at) {
+  private Map<String, Object> before(int at) {
     for (int i = at - 1; i >= 0; i--) {
       String name = names.get(i);
       var signed = ends.end(name);
       if (signed.isPresent()) {
-        return signed.map(head -> SignInJournal.end(name, head));
+        return SignInJournal.end(name, signed.get());
       }
       var log = alone(name);
-      if (!log.records().isEmpty()) {
-        var last = log.records().getLast().reference();
-        return Optional.of(SignInJournal.end(name, new LogHead(last.seq(), last.hash())));
-      }
-      if (log.verdict().kind() == LogVerdict.Kind.FAILED) {
-        return Optional.empty();
+      if (!log.records().isEmpty() || log.verdict().kind() == LogVerdict.Kind.FAILED) {
+        return SignInJournal.end(name, last(log));
       }
     }
-    return Optional.of(Map.of());
+    return Map.of();
+  }
+
+  private static LogHead last(VerifiedLog log) {
+    if (log.records().isEmpty()) {
+      return LogHead.START;
+    }
+    var last = log.records().getLast().reference();
+    return new LogHead(last.seq(), last.hash());
   }
 
   /**

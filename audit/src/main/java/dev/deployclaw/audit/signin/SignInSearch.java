@@ -79,7 +79,10 @@ public record SignInSearch(SignInReader reader) {
     int records = 0;
     for (int at = first; at >= 0; at--) {
       var place = new Place(names.get(at), at == first ? below(query) : Integer.MAX_VALUE);
-      if (place.record() <= 1 || reader.isPassedOver(place.log(), query.period())) {
+      if (reader.isPassedOver(place.log(), query.period())) {
+        break; // and so are those before it
+      }
+      if (place.record() <= 1) {
         continue;
       }
       var log = read(at);

@@ -153,6 +153,9 @@ class SignInRetentionTest {
     Files.writeString(
         mark, Files.readString(mark).replace("\"signature\":\"", "\"signature\":\"A"));
 
-    assertThat(logs.kept().of(all.get(2)).reason()).contains("its copy in the bucket");
+    assertThat(logs.kept().of(all.get(3)).reason())
+        .startsWith("it follows " + all.get(2) + " with 2 records")
+        .endsWith(", but " + all.get(2) + " with 0 records lies before it");
+    assertThat(logs.seen().of(all.get(2)).reason()).contains("its copy in the bucket");
   }
 }

@@ -245,23 +245,6 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(200, post("discardDraft", OLIVIA, "{}").at(draft.text("id")));
   }
 
-  private void logs() {
-    var first = expect(200, call("findLogs", VIC).query("limit=2"));
-    expect(200, call("findLogs", VIC).query("tenant=acme&after=" + first.text("next")));
-    for (var wrong :
-        List.of("limit=51", "since=today", "after=none", "person=" + "x".repeat(201))) {
-      expect(400, call("findLogs", VIC).query(wrong));
-    }
-    var newest = expect(200, call("findSignIns", VIC).query("limit=1"));
-    expect(200, call("findSignIns", VIC).query("after=" + newest.text("next")));
-    for (var wrong :
-        List.of("limit=501", "since=today", "after=none", "person=" + "x".repeat(201))) {
-      expect(400, call("findSignIns", VIC).query(wrong));
-    }
-    expect(200, call("readChain", VIC));
-    expect(200, call("downloadBundle", VIC));
-  }
-
   private void events() {
     String id = served.submit(CLEAR.formatted(600));
     var stream = call("followExecution", VIC).at(id);

@@ -35,7 +35,7 @@ import java.util.function.Supplier;
  */
 public final class AuditRoutes {
   private static final PageLimit LIMIT = new PageLimit(20, 50);
-  private static final PageLimit SIGN_INS = new PageLimit(50, 500);
+  private static final PageLimit SIGN_INS = new PageLimit(50, 200);
   private static final int LONGEST_WORD = 200;
   private static final int MOST_BUNDLES = 2;
   private static final String ZIP = "application/zip";
