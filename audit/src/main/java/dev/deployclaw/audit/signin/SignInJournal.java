@@ -23,6 +23,7 @@ import dev.deployclaw.core.spi.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -53,6 +54,9 @@ public final class SignInJournal implements AutoCloseable {
 
   static final int MOST_REFUSALS = 600;
 
+  /** Of a log. */
+  static final Duration HOUR_LONG = Duration.ofHours(1);
+
   /** Logs that one call lets go, and that it tries to in vain. */
   static final int MOST_LET_GO = 64;
 
@@ -78,8 +82,6 @@ public final class SignInJournal implements AutoCloseable {
 
   private static final int CHANCE = 8;
   private static final int SUFFIX = NUMBER + 1 + CHANCE;
-  static final Duration HOUR_LONG = Duration.ofHours(1);
-
   private static final DateTimeFormatter HOUR =
       DateTimeFormatter.ofPattern("uuuu-MM-dd-HH").withZone(ZoneOffset.UTC);
 
@@ -364,9 +366,13 @@ public final class SignInJournal implements AutoCloseable {
    */
   static Instant over(String log) {
     var name = NAME.matcher(log);
-    return name.matches()
-        ? Instant.parse(name.group(1) + "T" + name.group(2) + ":00:00Z").plus(HOUR_LONG)
-        : Instant.MAX;
+    try {
+      return name.matches()
+          ? Instant.parse(name.group(1) + "T" + name.group(2) + ":00:00Z").plus(HOUR_LONG)
+          : Instant.MAX;
+    } catch (DateTimeException e) {
+      return Instant.MAX;
+    }
   }
 
   private static String hour(String log) {

@@ -164,14 +164,8 @@ public record SignInSearch(SignInReader reader) {
   }
 
   private static Map<String, Object> unread(String log) {
-    return Map.of(
-        "log",
-        log,
-        "records",
-        0,
-        "verdict",
-        "unknown",
-        "reason",
-        "it lies in the bucket, which doesn't give it now");
+    var out = row(log, LogVerdict.failed("it lies in the bucket, which doesn't give it now"), 0);
+    out.put("verdict", "unknown");
+    return out;
   }
 }

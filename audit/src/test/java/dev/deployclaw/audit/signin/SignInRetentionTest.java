@@ -137,6 +137,7 @@ class SignInRetentionTest {
     logs.write(3);
     logs.journal.prune(2);
     Files.writeString(logs.file("aaa.jsonl"), "");
+    Files.writeString(logs.file("sign-ins-2026-00-99-99-00000-00000000.jsonl"), "");
 
     assertThat(logs.kept().kinds()).contains(Kind.VERIFIED, Kind.UNFINISHED);
     assertThat(logs.kept().passedOver()).isEqualTo(1);
