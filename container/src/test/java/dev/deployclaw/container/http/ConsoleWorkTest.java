@@ -222,15 +222,15 @@ class ConsoleWorkTest extends ConsoleCases {
         ServerFixture.SOON,
         () -> served.get("/v1/audit/sign-ins?limit=200", VIC).body().contains("person-59"));
     var vic = signIn("/console/audit", VIC);
-    vic.waitForSelector("text=/^50 sign-ins in 1 log read; there are earlier ones$/");
+    vic.waitForSelector("text=/^50 events in 1 log read; there are earlier ones$/");
     assertThat(vic.textContent(SIGN_INS)).contains("signed in", "10.0.0.7", "… unfinished");
 
-    vic.click("text='Earlier sign-ins'");
+    vic.click("text='Earlier events'");
     vic.waitForSelector(SIGN_INS + " >> text='person-0'");
     vic.fill("#person", "person-7");
     vic.press("#person", "Enter");
 
-    vic.waitForSelector("text=/^1 sign-in in 1 log read$/");
+    vic.waitForSelector("text=/^1 event in 1 log read$/");
     assertThat(vic.textContent(SIGN_INS)).contains("person-7").doesNotContain("person-8");
   }
 

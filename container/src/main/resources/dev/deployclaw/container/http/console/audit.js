@@ -43,7 +43,7 @@ export async function audit(root, { signal, query }) {
 /* Who came in, left or was turned away; a search by tenant doesn't narrow it. */
 function signIns(signal) {
   const amount = element('p', { class: 'count', role: 'status' }), body = element('div');
-  const older = element('button', { type: 'button', hidden: true }, 'Earlier sign-ins');
+  const older = element('button', { type: 'button', hidden: true }, 'Earlier events');
   const logs = new Map();
   let rows = [], asked = [], next;
 
@@ -55,9 +55,9 @@ function signIns(signal) {
     next = page.next;
     older.hidden = !next;
     const bad = [...logs.values()].filter(one => one.verdict === 'failed' || one.verdict === 'unknown');
-    amount.textContent = count(rows.length, 'sign-in') + ' in ' + count(logs.size, 'log') + ' read' + (next ? '; there are earlier ones' : '');
+    amount.textContent = count(rows.length, 'event') + ' in ' + count(logs.size, 'log') + ' read' + (next ? '; there are earlier ones' : '');
     body.replaceChildren(bad.length ? note('bad', element('strong', {}, count(bad.length, 'log of sign-ins isn’t verified', 'logs of sign-ins aren’t verified')), element('p', {}, bad[0].log + ': ' + bad[0].reason)) : '',
-      rows.length ? table('Sign-ins', ['When', 'Event', 'Who', 'By', 'From', 'Why', 'Log'], rows.map(one => came(one, logs.get(one.log)))) : note('', 'No sign-in matches.'));
+      rows.length ? table('Sign-ins', ['When', 'Event', 'Who', 'By', 'From', 'Why', 'Log'], rows.map(one => came(one, logs.get(one.log)))) : note('', 'No event matches.'));
   };
   const attempt = after => show(after).catch(e => { if (!signal.aborted) body.replaceChildren(trouble(e)); });
   older.addEventListener('click', () => attempt(next));
