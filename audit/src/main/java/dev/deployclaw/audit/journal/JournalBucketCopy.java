@@ -75,7 +75,10 @@ public record JournalBucketCopy(
   public long recordsLeft(String execution) {
     return folder.length(execution) > 0
         ? 0
-        : LocalArchiveMarker.of(folder, execution).map(mark -> mark.end().seq()).orElse(0L);
+        : LocalArchiveMarker.of(folder, execution)
+            .filter(mark -> copies.trusts(mark.head()))
+            .map(mark -> mark.end().seq())
+            .orElse(0L);
   }
 
   /** All records of a log that lies in the bucket alone; empty where this folder knows of none. */

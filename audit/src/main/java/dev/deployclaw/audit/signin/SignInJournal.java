@@ -10,6 +10,7 @@ import dev.deployclaw.audit.signing.LocalArchiveMarker;
 import dev.deployclaw.audit.signing.LogArchiver;
 import dev.deployclaw.audit.signing.LogCopyVerifier;
 import dev.deployclaw.audit.signing.LogEndSignatures;
+import dev.deployclaw.audit.signing.LogEndVerifier;
 import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.log.DecisionBasis;
 import dev.deployclaw.core.log.LogEntry;
@@ -22,16 +23,19 @@ import dev.deployclaw.core.log.RecordedDecision;
 import dev.deployclaw.core.spi.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
@@ -53,9 +57,6 @@ public final class SignInJournal implements AutoCloseable {
   static final int MOST_RECORDS = 10_000;
 
   static final int MOST_REFUSALS = 600;
-
-  /** Of a log. */
-  static final Duration HOUR_LONG = Duration.ofHours(1);
 
   /** Logs that one call lets go, and that it tries to in vain. */
   static final int MOST_LET_GO = 64;
@@ -143,6 +144,10 @@ public final class SignInJournal implements AutoCloseable {
    */
   public boolean write(SignInEvent event, Instant now) {
     turn(now);
+    if (current.isEmpty()) {
+      head = LogHead.START;
+      refusals = 0;
+    }
     boolean refusal = event.kind() == Kind.REFUSED;
     if (isFull(event.kind(), refusal) || folder.free() < RESERVE) {
       return false;
@@ -150,7 +155,6 @@ public final class SignInJournal implements AutoCloseable {
     var facts = new HashMap<>(event.facts());
     if (current.isEmpty()) {
       current = nextName(now);
-      head = LogHead.START;
       if (!before.isEmpty()) {
         facts.put(AFTER, before);
       }
@@ -187,6 +191,7 @@ public final class SignInJournal implements AutoCloseable {
   public void turn(Instant now) {
     if (lost) {
       var _ = resume();
+      unstored.set(true);
       lost = false;
     }
     String hour = HOUR.format(now);
@@ -198,8 +203,6 @@ public final class SignInJournal implements AutoCloseable {
     appendEnd(over(now));
     before = end(current, head);
     current = "";
-    head = LogHead.START;
-    refusals = 0;
     unstored.set(true);
   }
 
@@ -223,8 +226,8 @@ public final class SignInJournal implements AutoCloseable {
   }
 
   /**
-   * Lets logs beyond the newest leave this machine, the oldest first, if the bucket's copy, read
-   * back just now, is the same. Their signed marks stay. Any thread.
+   * Lets copied logs beyond the newest leave this machine, the oldest first, if the bucket's copy,
+   * read back just now, is the same. Their signed marks stay. Any thread.
    *
    * @param keep so many stay, at least one
    * @return how many of those beyond stay, since their copies aren't whole
@@ -232,9 +235,11 @@ public final class SignInJournal implements AutoCloseable {
    */
   public int prune(int keep) throws InterruptedException {
     var logs = journal.executions();
+    var old = new ArrayList<>(logs.subList(0, Math.max(0, logs.size() - Math.max(1, keep))));
+    old.retainAll(Set.copyOf(journal.bucket().copied()));
     int gone = 0;
     int kept = 0;
-    for (String log : logs.subList(0, Math.max(0, logs.size() - Math.max(1, keep)))) {
+    for (String log : old) {
       if (gone == MOST_LET_GO || kept == MOST_LET_GO) {
         break;
       }
@@ -266,9 +271,8 @@ public final class SignInJournal implements AutoCloseable {
       if (!whole.isEmpty()) {
         return resume(last, torn);
       }
-      var left = LocalArchiveMarker.of(folder, last);
-      if (left.isPresent()) {
-        before = end(last, left.get().end());
+      if (LocalArchiveMarker.of(folder, last).isPresent()) {
+        before = signedEnd(last);
         return told(torn);
       }
     }
@@ -277,10 +281,13 @@ public final class SignInJournal implements AutoCloseable {
 
   /** The last record of a log joins it, if it was signed and a crash kept it from being written. */
   private void recoverEnd(String file) {
+    String log = file.substring(0, file.length() - ENDING.length());
+    if (!NAME.matcher(log).matches() || !Files.isRegularFile(folder.path().resolve(file))) {
+      return; // a foreign file
+    }
     try {
-      String log = file.substring(0, file.length() - ENDING.length());
       byte[] end = folder.content(file);
-      if (NAME.matcher(log).matches() && ends.awaits(log, end)) {
+      if (ends.awaits(log, end)) {
         journal.append(log, new SealedRecord(end, ExecutionLog.head(end)));
       }
       folder.forget(file);
@@ -297,9 +304,17 @@ public final class SignInJournal implements AutoCloseable {
       current = RecordLines.isEnd(record) ? "" : last;
       return told(torn);
     } catch (DamagedJournalException e) {
-      before = end(last, LogHead.START);
+      before = signedEnd(last);
       return "the log before is damaged: " + e.getMessage();
     }
+  }
+
+  /**
+   * As its reader finds it, whatever the records are now; before the first where none is signed.
+   */
+  private Map<String, Object> signedEnd(String log) {
+    var signed = LogEndVerifier.of(parts.stateDir(), Set.of(), folder(parts.stateDir())).end(log);
+    return end(log, signed.orElse(LogHead.START));
   }
 
   private static String told(long torn) {
@@ -311,8 +326,10 @@ public final class SignInJournal implements AutoCloseable {
     lost = true;
     folder.keep(current + ENDING, sealed.bytes());
     ends.sign(current, sealed.bytes());
-    append(sealed);
+    journal.append(current, sealed);
     folder.forget(current + ENDING);
+    lost = false;
+    head = sealed.head();
   }
 
   private void append(SealedRecord sealed) {
@@ -368,7 +385,7 @@ public final class SignInJournal implements AutoCloseable {
     var name = NAME.matcher(log);
     try {
       return name.matches()
-          ? Instant.parse(name.group(1) + "T" + name.group(2) + ":00:00Z").plus(HOUR_LONG)
+          ? Instant.parse(name.group(1) + "T" + name.group(2) + ":00:00Z").plus(1, ChronoUnit.HOURS)
           : Instant.MAX;
     } catch (DateTimeException e) {
       return Instant.MAX;

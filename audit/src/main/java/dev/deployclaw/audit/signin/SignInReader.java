@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The sign-in logs of a state folder, each verified while it is read: its chain, the signature of
@@ -72,18 +74,6 @@ public final class SignInReader implements AutoCloseable {
     return names;
   }
 
-  /** From the oldest log on that is on this machine; all time, where none is. */
-  public ExportPeriod kept() {
-    return names.stream()
-        .filter(name -> !here.hasLeft(name))
-        .map(SignInJournal::over)
-        .filter(over -> !over.equals(Instant.MAX))
-        .findFirst()
-        .map(over -> over.minus(SignInJournal.HOUR_LONG))
-        .map(since -> new ExportPeriod(since, Instant.MAX, "since " + since))
-        .orElse(ExportPeriod.ALL);
-  }
-
   /** Whether a log lies in the bucket alone, and before a period. */
   boolean isPassedOver(String name, ExportPeriod period) {
     return here.hasLeft(name) && !SignInJournal.over(name).isAfter(period.since());
@@ -96,9 +86,27 @@ public final class SignInReader implements AutoCloseable {
    * @throws dev.deployclaw.core.log.BucketUnavailableException when the bucket can't be read
    */
   public int read(ExportPeriod period, Visitor visitor) throws IOException {
+    return read(period, name -> isPassedOver(name, period), visitor);
+  }
+
+  /**
+   * The same of all time, but for those that lie in the bucket alone, and before the oldest log
+   * that is on this machine.
+   */
+  public int readHere(Visitor visitor) throws IOException {
+    var older =
+        names.stream()
+            .takeWhile(name -> here.hasLeft(name) || SignInJournal.over(name).equals(Instant.MAX))
+            .filter(here::hasLeft)
+            .collect(Collectors.toSet());
+    return read(ExportPeriod.ALL, older::contains, visitor);
+  }
+
+  private int read(ExportPeriod period, Predicate<String> passedOver, Visitor visitor)
+      throws IOException {
     int passed = 0;
     for (int at = 0; at < names.size(); at++) {
-      if (isPassedOver(names.get(at), period)) {
+      if (passedOver.test(names.get(at))) {
         passed++;
         continue;
       }

@@ -18,7 +18,7 @@ public record SignInSearch(SignInReader reader) {
   /** Logs that are read for one page, however few sign-ins are found. */
   private static final int MOST_READ = 100;
 
-  /** Records of those logs; the one that comes to as many is the last that is read. */
+  /** Records of those logs; the one that reaches that is the last that is read. */
   private static final int MOST_RECORDS = 20_000;
 
   /**
@@ -164,7 +164,7 @@ public record SignInSearch(SignInReader reader) {
   }
 
   private static Map<String, Object> unread(String log) {
-    var out = row(log, LogVerdict.failed("it lies in the bucket, which doesn't give it now"), 0);
+    var out = row(log, LogVerdict.failed("it lies in the bucket, which can't be read now"), 0);
     out.put("verdict", "unknown");
     return out;
   }

@@ -3,12 +3,14 @@ package dev.deployclaw.audit.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.export.LogExport.Format;
+import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.audit.signing.LogArchiver;
 import dev.deployclaw.audit.signing.LogCopyVerifier;
 import dev.deployclaw.audit.signing.LogEndVerifier;
 import dev.deployclaw.core.fake.FakeObjectStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +125,26 @@ class LogSearchTest {
       bucket.reachable(true);
       assertThat(verdicts(search.find(query(Optional.empty(), ""), records).logs()))
           .containsExactly(Map.entry(id, "verified"));
+    }
+  }
+
+  /** Else a mark that anybody wrote would keep a log from being read. */
+  @Test
+  void aMarkThatNoTrustedKeySignedCountsNoRecords() throws Exception {
+    String id = logs.signed("2/approved");
+    var bucket = new FakeObjectStore();
+    var signer = HeadSigner.open(state);
+    assertThat(LogArchiver.of(state, bucket, signer).store().stored()).isEqualTo(1);
+    try (var journal = FileJournal.open(state, LogCopyVerifier.of(state, bucket, signer))) {
+      assertThat(journal.bucket().letGo(id, journal.bucket().prove(id).orElseThrow())).isTrue();
+      var mark = state.resolve("executions").resolve(id + JournalFolder.STORED);
+      Files.writeString(
+          mark, Files.readString(mark).replace("\"signature\":\"", "\"signature\":\"A"));
+      var search = new LogSearch(journal, LogEndVerifier.of(state, Set.of()));
+
+      var page = search.find(query(Optional.empty(), ""), 1);
+
+      assertThat(verdicts(page.logs())).containsExactly(Map.entry(id, "failed"));
     }
   }
 

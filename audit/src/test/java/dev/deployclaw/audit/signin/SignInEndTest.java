@@ -98,7 +98,7 @@ class SignInEndTest {
     assertThat(logs.journal.store().orElse("")).contains("the signature of its end is missing");
     assertThat(logs.bucket.names()).isEmpty();
     assertThat(logs.seen().of(log).reason()).isEqualTo("the signature of its end is missing");
-    assertThat(logs.journal.prune(1)).isEqualTo(1);
+    assertThat(logs.journal.prune(1)).isZero();
     assertThat(records()).exists();
   }
 
@@ -146,11 +146,28 @@ class SignInEndTest {
       Files.writeString(logs.file(name), lines.getFirst() + "\n");
     }
 
+    Files.createDirectory(logs.file("y" + ENDING));
+    Files.createDirectory(logs.file(log + ENDING));
+
     logs.restart(NOON.plusSeconds(9));
 
     assertThat(logs.names()).hasSize(3);
     assertThat(logs.seen().of("zzz").kind()).isEqualTo(Kind.FAILED);
     assertThat(logs.seen().of(log).kind()).isEqualTo(Kind.VERIFIED);
+  }
+
+  /** What was signed is the end of it, so that a log behind holds also once the bits are mended. */
+  @Test
+  void aLogBehindADamagedOneFollowsItsSignedEnd() throws Exception {
+    String whole = Files.readString(records());
+    Files.writeString(records(), whole.replace("olivia", "mallory"));
+    logs.restart(NOON.plusSeconds(9));
+    logs.journal.turn(hour(1));
+    assertThat(logs.seen().kinds()).containsExactly(Kind.FAILED, Kind.VERIFIED);
+
+    Files.writeString(records(), whole);
+
+    assertThat(logs.seen().kinds()).containsExactly(Kind.VERIFIED, Kind.VERIFIED);
   }
 
   @Test

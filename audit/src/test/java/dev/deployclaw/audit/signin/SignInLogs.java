@@ -98,20 +98,22 @@ final class SignInLogs implements AutoCloseable {
 
   /** All of them. */
   Seen seen() throws IOException {
-    return seen(ExportPeriod.ALL);
+    return seen((reader, visitor) -> reader.read(ExportPeriod.ALL, visitor));
   }
 
   /** Those that are here, as a look without a time sees them. */
   Seen kept() throws IOException {
-    try (var reader = reader()) {
-      return seen(reader.kept());
-    }
+    return seen(SignInReader::readHere);
   }
 
-  private Seen seen(ExportPeriod period) throws IOException {
+  private interface Look {
+    int read(SignInReader reader, SignInReader.Visitor visitor) throws IOException;
+  }
+
+  private Seen seen(Look look) throws IOException {
     var verdicts = new LinkedHashMap<String, LogVerdict>();
     try (var reader = reader()) {
-      int passed = reader.read(period, (log, verdict, _) -> verdicts.put(log, verdict));
+      int passed = look.read(reader, (log, verdict, _) -> verdicts.put(log, verdict));
       return new Seen(verdicts, passed);
     }
   }

@@ -72,7 +72,7 @@ class SignInRetentionTest {
     logs.write(3);
     logs.journal.write(by("olivia"), hour(3));
     logs.journal.turn(hour(4));
-    assertThat(logs.journal.prune(1)).as("of %s", logs.names()).isEqualTo(1);
+    assertThat(logs.journal.prune(1)).isZero();
 
     logs.bucket.reachable(false);
 
@@ -141,6 +141,31 @@ class SignInRetentionTest {
 
     assertThat(logs.kept().kinds()).contains(Kind.VERIFIED, Kind.UNFINISHED);
     assertThat(logs.kept().passedOver()).isEqualTo(1);
+  }
+
+  /** A log's name may be ahead of its events. */
+  @Test
+  void aClockThatWentBackHidesNoEvent() throws Exception {
+    for (int hour : new int[] {24, 0, 1}) {
+      logs.journal.write(by("olivia"), hour(hour));
+    }
+    assertThat(logs.journal.store()).isEmpty();
+    logs.journal.prune(2);
+
+    assertThat(logs.kept().kinds()).containsExactly(Kind.VERIFIED, Kind.UNFINISHED);
+    assertThat(logs.kept().passedOver()).isEqualTo(1);
+  }
+
+  @Test
+  void logsWithoutACopyKeepNoOthersHere() throws Exception {
+    logs.write(SignInJournal.MOST_LET_GO + 6);
+    for (var log : logs.names().subList(0, SignInJournal.MOST_LET_GO)) {
+      Files.delete(logs.file(log + JournalFolder.STORED));
+    }
+
+    assertThat(logs.journal.prune(1)).isZero();
+
+    assertThat(logs.names()).hasSize(SignInJournal.MOST_LET_GO + 1);
   }
 
   @Test
