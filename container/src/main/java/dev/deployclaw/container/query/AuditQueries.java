@@ -1,6 +1,8 @@
 package dev.deployclaw.container.query;
 
 import dev.deployclaw.audit.export.LogSearch;
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.signin.SignInJournal;
 import dev.deployclaw.audit.signin.SignInReader;
 import dev.deployclaw.audit.signin.SignInSearch;
 import dev.deployclaw.audit.signing.HeadChainDocument;
@@ -82,6 +84,11 @@ public final class AuditQueries {
     } finally {
       pages.unlock();
     }
+  }
+
+  /** Whether there is such a log of sign-ins. */
+  public boolean knowsSignIns(String log) {
+    return JournalFolder.in(SignInJournal.folder(stateDir)).known().contains(log);
   }
 
   /** A page of sign-ins; each log of them is verified now. */

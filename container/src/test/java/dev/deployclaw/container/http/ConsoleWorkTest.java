@@ -11,6 +11,7 @@ import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -222,16 +223,24 @@ class ConsoleWorkTest extends ConsoleCases {
         ServerFixture.SOON,
         () -> served.get("/v1/audit/sign-ins?limit=200", VIC).body().contains("person-59"));
     var vic = signIn("/console/audit", VIC);
-    vic.waitForSelector("text=/^50 events in 1 log read; there are earlier ones$/");
+    vic.waitForSelector("text=/^50 events in \\d logs? read; there are earlier ones$/");
     assertThat(vic.textContent(SIGN_INS)).contains("signed in", "10.0.0.7", "… unfinished");
 
-    vic.click("text='Earlier events'");
+    vic.dblclick("text='Earlier events'");
     vic.waitForSelector(SIGN_INS + " >> text='person-0'");
+    var calls = new ArrayList<String>();
+    vic.onRequest(asked -> calls.add("asked " + asked.url().replaceFirst("[?].*", "")));
+    vic.onResponse(got -> calls.add("got " + got.url().replaceFirst("[?].*", "")));
     vic.fill("#person", "person-7");
     vic.press("#person", "Enter");
 
-    vic.waitForSelector("text=/^1 event in 1 log read$/");
+    vic.waitForSelector("text=/^1 event in \\d logs? read$/");
     assertThat(vic.textContent(SIGN_INS)).contains("person-7").doesNotContain("person-8");
+    String audit = served.address() + "/v1/audit/";
+    assertThat(calls)
+        .as("the agent verifies one page at a time")
+        .containsSubsequence("asked " + audit + "logs", "got " + audit + "logs")
+        .containsSubsequence("got " + audit + "logs", "asked " + audit + "sign-ins");
   }
 
   @Test

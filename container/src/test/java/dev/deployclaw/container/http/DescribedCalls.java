@@ -119,6 +119,8 @@ abstract class DescribedCalls {
       expect(400, call("findLogs", VIC).query(wrong));
       expect(400, call("findSignIns", VIC).query(wrong));
     }
+    String gone = "after=sign-ins-2001-01-01-00-00000-00000000.7";
+    expect(400, call("findSignIns", VIC).query(gone));
     expect(200, call("readChain", VIC));
     expect(200, call("downloadBundle", VIC));
   }

@@ -207,7 +207,7 @@ public final class AuditCommand {
             : document(List.of(), log, shared);
       }
       try (var logs = reader.get()) {
-        var period = since == null ? logs.kept() : period(since);
+        var period = since == null ? Optional.<ExportPeriod>empty() : Optional.of(period(since));
         return log == null
             ? SignInsView.of(logs, period).show(around, shared.json())
             : document(logs.records(log), log, shared);

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,26 +34,29 @@ record SignInsView(
   private static final String VERDICT = "verdict";
   private static final String REASON = "reason";
 
-  /** Those of a period; one log after the other is in memory. */
-  static SignInsView of(SignInReader reader, ExportPeriod period) throws IOException {
+  /**
+   * One log after the other is in memory.
+   *
+   * @param period empty for those from the oldest log on that is on this machine
+   */
+  static SignInsView of(SignInReader reader, Optional<ExportPeriod> period) throws IOException {
     Deque<Map<String, Object>> events = new ArrayDeque<>();
     var logs = new ArrayList<Map<String, Object>>();
     long[] earlier = {0};
-    int inBucket =
-        reader.read(
-            period,
-            (log, verdict, records) -> {
-              logs.add(SignInSearch.row(log, verdict, records.size()));
-              for (var entry : records) {
-                SignInEvent.of(entry.facts())
-                    .map(event -> SignInSearch.row(log, entry, event))
-                    .ifPresent(events::add);
-                if (events.size() > MOST_EVENTS) {
-                  events.remove();
-                  earlier[0]++;
-                }
-              }
-            });
+    SignInReader.Visitor take =
+        (log, verdict, records) -> {
+          logs.add(SignInSearch.row(log, verdict, records.size()));
+          for (var entry : records) {
+            SignInEvent.of(entry.facts())
+                .map(event -> SignInSearch.row(log, entry, event))
+                .ifPresent(events::add);
+            if (events.size() > MOST_EVENTS) {
+              events.remove();
+              earlier[0]++;
+            }
+          }
+        };
+    int inBucket = period.isPresent() ? reader.read(period.get(), take) : reader.readHere(take);
     return new SignInsView(List.copyOf(events), earlier[0], logs, inBucket);
   }
 

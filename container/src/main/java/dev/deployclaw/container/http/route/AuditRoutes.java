@@ -92,8 +92,8 @@ public final class AuditRoutes {
     }
     var after = call.query().apply("after");
     var place = after.flatMap(SignInSearch.Place::of);
-    if (after.isPresent() && place.isEmpty()) {
-      return ApiResponse.wrongQuery("after", "it is no next of a page");
+    if (after.isPresent() && place.filter(at -> audit.knowsSignIns(at.log())).isEmpty()) {
+      return ApiResponse.wrongQuery("after", "no page ended there");
     }
     return within(
         call,

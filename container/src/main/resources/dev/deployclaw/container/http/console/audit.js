@@ -11,7 +11,7 @@ export async function audit(root, { signal, query }) {
   const chain = element('div', {}, element('p', { class: 'count' }, 'Verifying the chain …')), body = element('div'), amount = element('p', { class: 'count', role: 'status' });
   const older = element('button', { type: 'button', hidden: true }, 'Older');
   const inputs = FIELDS.map(([name, , type]) => element('input', { id: name, type, maxlength: 200, value: query.get(name) || '', autocomplete: 'off' }));
-  const form = element('form', { class: 'fields', submit: event => { event.preventDefault(); attempt(() => find()); people.find(asking()); } },
+  const form = element('form', { class: 'fields', submit: event => { event.preventDefault(); search(); } },
     ...FIELDS.map(([name, words], i) => element('label', { for: name }, words, inputs[i])), element('button', { class: 'main' }, 'Search'));
   const people = signIns(signal);
   root.replaceChildren(heading('Audit', element('a', { class: 'button', href: '/v1/audit/bundle', download: 'deployclaw-audit.zip' }, 'Download all logs and their chain')),
@@ -36,8 +36,9 @@ export async function audit(root, { signal, query }) {
     say(amount.textContent);
   };
   const attempt = act => act().catch(e => { if (!signal.aborted) { body.classList.remove('busy'); body.replaceChildren(trouble(e)); } });
+  const search = async () => { await attempt(() => find()); await people.find(asking()); }; // the agent verifies one page at a time
   older.addEventListener('click', () => attempt(() => find(next)));
-  await Promise.all([attempt(() => find()), ends(chain, signal), people.find(asking())]);
+  await Promise.all([search(), ends(chain, signal)]);
 }
 
 /* Who came in, left or was turned away; a search by tenant doesn't narrow it. */
@@ -45,10 +46,12 @@ function signIns(signal) {
   const amount = element('p', { class: 'count', role: 'status' }), body = element('div');
   const older = element('button', { type: 'button', hidden: true }, 'Earlier events');
   const logs = new Map();
-  let rows = [], asked = [], next;
+  let rows = [], asked = [], turn = 0, next;
 
-  const show = async after => {
-    const page = await get('/v1/audit/sign-ins?' + [...asked, ...(after ? ['after=' + encodeURIComponent(after)] : [])].join('&'), { signal });
+  const show = async (after, mine = ++turn) => {
+    const page = await get('/v1/audit/sign-ins?' + [...asked, ...(after ? ['after=' + encodeURIComponent(after)] : [])].join('&'), { signal }).catch(e => ({ e }));
+    if (signal.aborted || mine !== turn) return; // another was asked for since
+    if (page.e) { amount.textContent = ''; body.replaceChildren(trouble(page.e)); return; }
     if (!after) { rows = []; logs.clear(); }
     rows.push(...page.events);
     page.logs.forEach(one => logs.set(one.log, one));
@@ -57,13 +60,12 @@ function signIns(signal) {
     const bad = [...logs.values()].filter(one => one.verdict === 'failed' || one.verdict === 'unknown');
     amount.textContent = count(rows.length, 'event') + ' in ' + count(logs.size, 'log') + ' read' + (next ? '; there are earlier ones' : '');
     body.replaceChildren(bad.length ? note('bad', element('strong', {}, count(bad.length, 'log of sign-ins isn’t verified', 'logs of sign-ins aren’t verified')), element('p', {}, bad[0].log + ': ' + bad[0].reason)) : '',
-      rows.length ? table('Sign-ins', ['When', 'Event', 'Who', 'By', 'From', 'Why', 'Log'], rows.map(one => came(one, logs.get(one.log)))) : note('', 'No event matches.'));
+      rows.length ? table('Sign-ins', ['When', 'Event', 'Who', 'By', 'From', 'Why', 'Log'], rows.map(one => came(one, logs.get(one.log)))) : note('', next ? 'None among those that were read.' : 'No event matches.'));
   };
-  const attempt = after => show(after).catch(e => { if (!signal.aborted) body.replaceChildren(trouble(e)); });
-  older.addEventListener('click', () => attempt(next));
+  older.addEventListener('click', () => show(next));
   return {
     section: element('section', {}, element('h2', {}, 'Sign-ins'), amount, body, older),
-    find: words => { asked = words.filter(word => !word.startsWith('tenant=')); return attempt(); },
+    find: words => { asked = words.filter(word => !word.startsWith('tenant=')); older.hidden = true; return show(); },
   };
 }
 
