@@ -1,6 +1,7 @@
 package dev.deployclaw.audit.signin;
 
 import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.folder.RecordFile;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.record.RecordLines;
@@ -30,7 +31,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ public final class SignInJournal implements AutoCloseable {
 
   static final int MOST_REFUSALS = 600;
 
-  /** Logs that one call lets go, and that it tries to in vain. */
+  /** Logs that one call tries to let go. */
   static final int MOST_LET_GO = 64;
 
   /** Bytes of the disk that are left to changes, which need them more. */
@@ -235,17 +235,12 @@ public final class SignInJournal implements AutoCloseable {
    */
   public int prune(int keep) throws InterruptedException {
     var logs = journal.executions();
-    var old = new ArrayList<>(logs.subList(0, Math.max(0, logs.size() - Math.max(1, keep))));
-    old.retainAll(Set.copyOf(journal.bucket().copied()));
-    int gone = 0;
+    var old = logs.subList(0, Math.max(0, logs.size() - Math.max(1, keep)));
+    var copied = Set.copyOf(journal.bucket().copied());
     int kept = 0;
-    for (String log : old) {
-      if (gone == MOST_LET_GO || kept == MOST_LET_GO) {
-        break;
-      }
+    for (String log : old.stream().filter(copied::contains).limit(MOST_LET_GO).toList()) {
       var proven = journal.bucket().prove(log);
       boolean left = proven.isPresent() && journal.bucket().letGo(log, proven.get());
-      gone += left ? 1 : 0;
       kept += left ? 0 : 1;
     }
     return kept;
@@ -272,7 +267,7 @@ public final class SignInJournal implements AutoCloseable {
         return resume(last, torn);
       }
       if (LocalArchiveMarker.of(folder, last).isPresent()) {
-        before = signedEnd(last);
+        before = readEnd(last);
         return told(torn);
       }
     }
@@ -304,17 +299,19 @@ public final class SignInJournal implements AutoCloseable {
       current = RecordLines.isEnd(record) ? "" : last;
       return told(torn);
     } catch (DamagedJournalException e) {
-      before = signedEnd(last);
+      before = readEnd(last);
       return "the log before is damaged: " + e.getMessage();
     }
   }
 
-  /**
-   * As its reader finds it, whatever the records are now; before the first where none is signed.
-   */
-  private Map<String, Object> signedEnd(String log) {
+  /** As its reader finds it: as it was signed, else as its records say, else before the first. */
+  private Map<String, Object> readEnd(String log) {
     var signed = LogEndVerifier.of(parts.stateDir(), Set.of(), folder(parts.stateDir())).end(log);
-    return end(log, signed.orElse(LogHead.START));
+    try {
+      return end(log, signed.isPresent() ? signed.get() : RecordFile.check(log, folder.all(log)));
+    } catch (DamagedJournalException e) {
+      return end(log, LogHead.START);
+    }
   }
 
   private static String told(long torn) {

@@ -171,6 +171,19 @@ class SignInEndTest {
   }
 
   @Test
+  void aLogBehindOneWhoseSignatureIsDamagedFollowsItsRecords() throws Exception {
+    byte[] signed = Files.readAllBytes(head());
+    Files.writeString(head(), "{}");
+    logs.restart(NOON.plusSeconds(9));
+    logs.journal.turn(hour(1));
+    assertThat(logs.seen().kinds()).containsExactly(Kind.FAILED, Kind.VERIFIED);
+
+    Files.write(head(), signed);
+
+    assertThat(logs.seen().kinds()).containsExactly(Kind.VERIFIED, Kind.VERIFIED);
+  }
+
+  @Test
   void aLogThatIsChangedWhileItIsWrittenIsNotSignedAndAnotherOneBegins() throws Exception {
     logs.restart(hour(2));
     var current = logs.file(logs.names().getLast() + ".jsonl");

@@ -228,6 +228,7 @@ class ConsoleWorkTest extends ConsoleCases {
 
     vic.dblclick("text='Earlier events'");
     vic.waitForSelector(SIGN_INS + " >> text='person-0'");
+    assertThat(vic.locator(SIGN_INS + " >> text='person-0'").count()).isOne();
     var calls = new ArrayList<String>();
     vic.onRequest(asked -> calls.add("asked " + asked.url().replaceFirst("[?].*", "")));
     vic.onResponse(got -> calls.add("got " + got.url().replaceFirst("[?].*", "")));

@@ -34,11 +34,7 @@ record SignInsView(
   private static final String VERDICT = "verdict";
   private static final String REASON = "reason";
 
-  /**
-   * One log after the other is in memory.
-   *
-   * @param period empty for those from the oldest log on that is on this machine
-   */
+  /** Those of a period; of none, from the oldest log on that is on this machine. */
   static SignInsView of(SignInReader reader, Optional<ExportPeriod> period) throws IOException {
     Deque<Map<String, Object>> events = new ArrayDeque<>();
     var logs = new ArrayList<Map<String, Object>>();
