@@ -62,12 +62,18 @@ final class CommandBuilder {
     return around(javaCommand.getFirst(), javaCommand);
   }
 
+  /** One that may not lay the last filter on itself, as an executor host does. */
+  ConfinedCommand aroundProgram(String java, List<String> command) {
+    missing.add("unix, udp: no filter is laid around a plugin's sockets");
+    return around(java, command);
+  }
+
   /**
    * A program of any kind.
    *
    * @param java of the launcher
    */
-  ConfinedCommand around(String java, List<String> command) {
+  private ConfinedCommand around(String java, List<String> command) {
     mounts();
     privileges();
     launcher(java);
