@@ -62,17 +62,16 @@ final class CommandBuilder {
     return around(javaCommand.getFirst(), javaCommand);
   }
 
-  /** One that may not lay the last filter on itself, as an executor host does. */
+  /**
+   * A program of any kind, which lays no filter on itself as an executor host does.
+   *
+   * @param java of the launcher
+   */
   ConfinedCommand aroundProgram(String java, List<String> command) {
     missing.add("unix, udp: no filter is laid around a plugin's sockets");
     return around(java, command);
   }
 
-  /**
-   * A program of any kind.
-   *
-   * @param java of the launcher
-   */
   private ConfinedCommand around(String java, List<String> command) {
     mounts();
     privileges();

@@ -60,14 +60,10 @@ record ThreadRights(
     }
     return new ThreadRights(
         values.getOrDefault("Uid", "?").replaceAll("^(\\d+)(\\s+\\1)+$", "$1"),
-        capabilities(values, "CapEff"),
-        capabilities(values, "CapPrm"),
+        Long.parseUnsignedLong(values.getOrDefault("CapEff", "0"), 16),
+        Long.parseUnsignedLong(values.getOrDefault("CapPrm", "0"), 16),
         "1".equals(values.get("NoNewPrivs")),
         FILTER.equals(values.get("Seccomp")));
-  }
-
-  private static long capabilities(Map<String, String> values, String set) {
-    return Long.parseUnsignedLong(values.getOrDefault(set, "0"), 16);
   }
 
   List<String> held() {

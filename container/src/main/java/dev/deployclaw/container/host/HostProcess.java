@@ -50,7 +50,8 @@ public final class HostProcess {
             line -> {
               keep(line);
               if (line.startsWith(GAP)) {
-                gap(line.substring(GAP.length()));
+                String said = line.substring(GAP.length(), Math.min(line.length(), LONGEST_LINE));
+                IsolationLayer.gaps(Stream.of(said)).forEach(gaps::putIfAbsent);
               }
               log.accept(line);
             });
@@ -152,11 +153,6 @@ public final class HostProcess {
   /** What its start left open: the reason by layer. */
   Map<String, String> gaps() {
     return Map.copyOf(gaps);
-  }
-
-  private void gap(String said) {
-    String line = said.substring(0, Math.min(said.length(), LONGEST_LINE));
-    IsolationLayer.gaps(Stream.of(line)).forEach(gaps::putIfAbsent);
   }
 
   /** What it said last on standard error. */

@@ -69,10 +69,8 @@ public final class AdmittedPlugins implements AutoCloseable {
         case HostGreeting.Incompatible(String reason) -> problems.add(cant(plugin, reason));
         case HostGreeting.Unreachable(String reason) -> problems.add(cant(plugin, reason));
       }
-    } catch (SetupException e) {
+    } catch (SetupException | IOException e) {
       problems.add(String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      problems.add(cant(plugin, e.toString()));
     }
   }
 
