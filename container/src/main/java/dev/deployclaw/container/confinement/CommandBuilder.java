@@ -63,11 +63,16 @@ final class CommandBuilder {
   }
 
   /**
-   * A program of any kind.
+   * A program of any kind, which lays no filter on itself as an executor host does.
    *
    * @param java of the launcher
    */
-  ConfinedCommand around(String java, List<String> command) {
+  ConfinedCommand aroundProgram(String java, List<String> command) {
+    missing.add("unix, udp: no filter is laid around a plugin's sockets");
+    return around(java, command);
+  }
+
+  private ConfinedCommand around(String java, List<String> command) {
     mounts();
     privileges();
     launcher(java);

@@ -44,8 +44,8 @@ public record ConfinedCommand(List<String> argv, List<String> missing) {
    */
   public static ConfinedCommand aroundProgram(ConfinementPolicy policy, List<String> command) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new CommandBuilder(policy, StartRights.here(), StartTools.found(), ownClasses())
-        .around(java, command);
+    var builder = new CommandBuilder(policy, StartRights.here(), StartTools.found(), ownClasses());
+    return builder.aroundProgram(java, command);
   }
 
   /**

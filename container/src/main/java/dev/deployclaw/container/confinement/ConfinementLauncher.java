@@ -16,8 +16,9 @@ import java.util.List;
  * are one ruleset in one place. The seccomp filter comes after it, since it forbids further
  * rulesets. {@code setpriv} has what it does well: users, capabilities, no-new-privileges.
  *
- * <p>What the kernel lacks is said on standard error, and the program starts without it; a rule
- * that can't be made leaves its path closed. Fails with 126 where it can't start the program.
+ * <p>What Landlock lacks is said on standard error, and the program starts without it; a rule that
+ * can't be made leaves its path closed. Fails with 126 where it can't lay the filter or start the
+ * program: a later filter would look the same from outside.
  */
 record ConfinementLauncher(NativeCall kernel, PrintStream log) {
   /**
@@ -48,8 +49,9 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
     var launcher = new ConfinementLauncher(kernel, System.err);
     var filter = SyscallFilter.program(processor.get()); // its class may be closed soon
     launcher.confine(given.subList(0, end));
-    launcher.filter(filter);
-    launcher.become(given.subList(end + 1, given.size()));
+    if (launcher.filters(filter)) {
+      launcher.become(given.subList(end + 1, given.size()));
+    }
     System.exit(CANNOT_START);
   }
 
@@ -101,12 +103,13 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
     }
   }
 
-  /** Loads a seccomp filter. */
-  private void filter(byte[] bytes) {
+  /** Whether the kernel takes the seccomp filter. */
+  boolean filters(byte[] bytes) {
     long refused = kernel.call(Syscall.PRCTL, PR_SET_SECCOMP, FILTER, kernel.filter(bytes));
     if (refused < 0) {
       say("seccomp, ptrace: " + NativeCall.error(refused));
     }
+    return refused >= 0;
   }
 
   /** Returns only where the program can't be started. */

@@ -18,7 +18,7 @@ public record IsolationLayer(String name, boolean enforced, String detail) {
       List.of("user", "capabilities", "no-new-privileges", "seccomp");
 
   /** Those that a start lays around a program of any kind. */
-  public static final List<String> AROUND_PROGRAMS =
+  static final List<String> AROUND_PROGRAMS =
       Stream.concat(
               OF_THREADS.stream(),
               Stream.of("files", "exec", "tcp", "library", "ptrace", "signals"))

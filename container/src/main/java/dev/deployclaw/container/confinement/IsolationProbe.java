@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,16 +65,16 @@ public final class IsolationProbe {
    * says of its threads, and what the start said. The process can't feign them. Its user must be
    * another than this one's.
    *
-   * @param said each gap a line
+   * @param said the gaps, by layer: each counts
    */
-  public static List<IsolationLayer> ofProcess(long pid, Stream<String> said) {
+  public static List<IsolationLayer> ofProcess(long pid, Map<String, String> said) {
     var probe = new IsolationProbe(List.of());
     probe.threads(Long.toString(pid), List.of("0", Integer.toString(StartRights.here().uid())));
-    var gaps = IsolationLayer.gaps(said);
-    IsolationLayer.AROUND_PROGRAMS.stream()
+    Stream.concat(IsolationLayer.AROUND_PROGRAMS.stream(), said.keySet().stream())
+        .distinct()
         .skip(probe.layers.size())
-        .forEach(name ->
-            probe.add(name, !gaps.containsKey(name), gaps.getOrDefault(name, "laid at the start")));
+        .forEach(name -> probe.add(name, true, "laid at the start"));
+    said.forEach(probe::open);
     return List.copyOf(probe.layers);
   }
 
@@ -94,6 +95,9 @@ public final class IsolationProbe {
     } else {
       Stream.of("library", "ptrace", "signals", "unix", "udp")
           .forEach(name -> add(name, false, "not tried, unknown processor"));
+    }
+    if (layers.stream().anyMatch(l -> l.name().equals("ptrace") && !l.enforced())) {
+      open("seccomp", "a filter, but none that refuses ptrace");
     }
     return List.copyOf(layers);
   }
@@ -260,6 +264,12 @@ public final class IsolationProbe {
         name,
         value == -NativeCall.EPERM || value == -NativeCall.EACCES,
         value < 0 ? attempt + ": " + NativeCall.error(value) : "may " + attempt);
+  }
+
+  /** Of a layer for which another spoke. */
+  private void open(String name, String why) {
+    layers.replaceAll(
+        l -> l.enforced() && l.name().equals(name) ? new IsolationLayer(name, false, why) : l);
   }
 
   private void add(String name, boolean enforced, String detail) {

@@ -21,10 +21,6 @@ final class NativeCall {
   static final int EACCES = 13;
 
   private static final int ARGUMENTS = 6;
-
-  /** Bytes of one of classic BPF. */
-  private static final int INSTRUCTION = 8;
-
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MemoryLayout ERROR_STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERROR =
@@ -103,7 +99,7 @@ final class NativeCall {
     var code = allocate(bytes.length);
     code.copyFrom(MemorySegment.ofArray(bytes));
     var program = allocate(2 * Long.BYTES);
-    program.set(ValueLayout.JAVA_SHORT, 0, (short) (bytes.length / INSTRUCTION));
+    program.set(ValueLayout.JAVA_SHORT, 0, (short) (bytes.length / SyscallFilter.INSTRUCTION));
     program.setAtIndex(ValueLayout.JAVA_LONG, 1, code.address());
     return program.address();
   }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class SyscallFilter {
   /** Bytes of one instruction. */
-  private static final int INSTRUCTION = 8;
+  static final int INSTRUCTION = 8;
 
   /** Of ptrace: a process that there can't be, so that {@link IsolationProbe} can ask and live. */
   static final int NO_PROCESS = 1 << 30;

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.container.confinement.IsolationLayer;
 import dev.deployclaw.core.grant.GrantKey;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,13 +13,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** One start of an executor host. For any thread. */
 public final class HostProcess {
@@ -37,7 +38,7 @@ public final class HostProcess {
   private final Process process;
   private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
-  private final Queue<String> gaps = new ConcurrentLinkedQueue<>();
+  private final Map<String, String> gaps = new ConcurrentHashMap<>(); // one for each layer at most
   private final Thread errors;
 
   private HostProcess(Process process, Consumer<String> log) {
@@ -48,8 +49,9 @@ public final class HostProcess {
             process.getErrorStream(),
             line -> {
               keep(line);
-              if (line.startsWith(GAP) && gaps.size() < MOST_LINES) {
-                gaps.add(line.substring(GAP.length()));
+              if (line.startsWith(GAP)) {
+                String said = line.substring(GAP.length(), Math.min(line.length(), LONGEST_LINE));
+                IsolationLayer.gaps(Stream.of(said)).forEach(gaps::putIfAbsent);
               }
               log.accept(line);
             });
@@ -148,9 +150,9 @@ public final class HostProcess {
     var _ = process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** What its start left open, each a line. */
-  List<String> gaps() {
-    return List.copyOf(gaps);
+  /** What its start left open: the reason by layer. */
+  Map<String, String> gaps() {
+    return Map.copyOf(gaps);
   }
 
   /** What it said last on standard error. */

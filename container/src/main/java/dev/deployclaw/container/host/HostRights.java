@@ -5,11 +5,13 @@ import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.config.KubernetesConfig;
 import dev.deployclaw.container.config.NginxSiteConfig;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.ConfinementPolicyBuilder;
 import dev.deployclaw.container.confinement.ProcessUser;
 import dev.deployclaw.container.confinement.SocketFilter;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,9 +39,9 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
 
   /**
    * @param self the agent's user
+   * @throws SetupException where they would open what is the agent's alone
    */
-  ConfinementPolicy policy(int self) {
-    boolean root = self == 0;
+  ConfinementPolicy policy(int self) throws IOException, SetupException {
     int user = user(self);
     var policy =
         ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")))
@@ -54,9 +56,10 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     if (user != self) {
       policy.user(new ProcessUser(user, user));
     }
-    if (root) {
+    if (self == 0) {
       capabilities(policy, user);
     }
+    files.keepPass(Stream.concat(readable().stream(), writable().stream()).toList());
     return policy.build();
   }
 
@@ -166,8 +169,8 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     /** Where API servers of Kubernetes listen; the kubeconfig is the host's to read. */
     private static final List<Integer> API_SERVER = List.of(HTTPS, 6443);
 
-    /** No host, IPv4, IPv6, and the name that each machine's hosts file has. */
-    private static final Pattern KNOWN = Pattern.compile("[0-9.]*|\\[.*]|localhost");
+    /** No host, any, IPv4, IPv6, and the name that each machine's hosts file has. */
+    private static final Pattern KNOWN = Pattern.compile("[0-9.]*|\\*|\\[.*]|localhost");
 
     private final Set<Integer> ports = new TreeSet<>();
     private boolean names;
@@ -181,6 +184,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     static boolean looksUpNames(AgentConfig config) {
       return all(config).names
           || config.kubernetes().isPresent()
+          || config.redis().tls().isPresent() // its nodes announce host names then
           || !config.host().ports().isEmpty();
     }
 

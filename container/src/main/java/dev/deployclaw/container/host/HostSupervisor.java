@@ -19,7 +19,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,10 +141,10 @@ public final class HostSupervisor implements HostKeeper {
 
   @Override
   public List<IsolationLayer> seen() {
-    return present
-        .map(p ->
-            IsolationProbe.ofProcess(p.pid(), Stream.concat(missing.stream(), p.gaps().stream())))
-        .orElse(List.of());
+    var gaps = IsolationLayer.gaps(missing.stream());
+    var process = present;
+    process.ifPresent(p -> gaps.putAll(p.gaps()));
+    return process.map(p -> IsolationProbe.ofProcess(p.pid(), gaps)).orElse(List.of());
   }
 
   private void noteRefusals() {

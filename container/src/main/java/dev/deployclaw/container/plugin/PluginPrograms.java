@@ -54,7 +54,7 @@ public final class PluginPrograms {
     @Override
     public ConfinedCommand prepare() throws IOException {
       Files.deleteIfExists(socket()); // of a start that was killed
-      var open = String.join(", ", IsolationLayer.AROUND_PROGRAMS);
+      var open = String.join(", ", IsolationLayer.NAMES);
       return new ConfinedCommand(words, List.of(open + ": nothing confines it"));
     }
 

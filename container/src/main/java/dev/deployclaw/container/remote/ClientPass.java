@@ -1,5 +1,6 @@
 package dev.deployclaw.container.remote;
 
+import dev.deployclaw.container.host.HostFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.util.HexFormat;
  * capabilities: Landlock mediates files, but not connecting to sockets that have a path.
  */
 record ClientPass(String text) {
-  static final String FILE = "agent.pass";
+  static final String FILE = HostFiles.PASS;
   private static final int BYTES = 32;
 
   /** Of a listener that starts now. */
@@ -41,5 +42,10 @@ record ClientPass(String text) {
 
   private byte[] bytes() {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return "ClientPass[***]";
   }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ public final class RemoteCommandListener implements AutoCloseable {
   private final Runner runner;
   private final Duration stopWithin;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final AtomicBoolean toldOfStranger = new AtomicBoolean();
+  private final AtomicInteger strangers = new AtomicInteger();
   private final Bounds bounds;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
   private final ExecutorService threads =
@@ -224,9 +225,11 @@ public final class RemoteCommandListener implements AutoCloseable {
         out.flush();
       }
     } catch (AccessDeniedException e) {
-      // Once: it could fill the disk.
-      LOG.atLevel(toldOfStranger.getAndSet(true) ? Level.DEBUG : Level.WARN)
+      // At the first, second, fourth, eighth, … time: it could fill the disk.
+      int times = strangers.incrementAndGet();
+      LOG.atLevel(Integer.bitCount(times) == 1 ? Level.WARN : Level.DEBUG)
           .addKeyValue("socket", socket)
+          .addKeyValue("times", times)
           .log(
               "A client that can't read the agent's pass is sent away: a host or plugin, or of"
                   + " another start");

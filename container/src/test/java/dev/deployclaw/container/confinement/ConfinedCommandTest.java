@@ -51,6 +51,14 @@ class ConfinedCommandTest {
   }
 
   @Test
+  void missesTheFilterOfSocketsAroundProgram() {
+    var builder = new CommandBuilder(policy().user(USER).build(), new StartRights(0, -1L), ALL, "");
+
+    assertThat(builder.aroundProgram("/jdk/bin/java", List.of("/bin/plugin")).missing())
+        .containsExactly("unix, udp: no filter is laid around a plugin's sockets");
+  }
+
+  @Test
   void missesMountsInContainer() {
     var command = command(policy().user(USER).keeps("sys_ptrace").build(), 0, CONTAINER, ALL);
 

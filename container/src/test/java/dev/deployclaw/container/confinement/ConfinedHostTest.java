@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -88,6 +89,17 @@ class ConfinedHostTest {
   @Test
   void findsNoLayerWithoutTheWall() throws IOException, InterruptedException {
     assertThat(enforced(world.javaCommand())).isEmpty();
+  }
+
+  /** It looks the same from outside as the launcher's, which would refuse ptrace. */
+  @Test
+  void aLaterFilterAloneIsNotTheLayer() throws IOException, InterruptedException {
+    var words = new ArrayList<>(world.javaCommand());
+    words.addAll(List.of("false", "false"));
+
+    assertThat(layers(words).get("seccomp"))
+        .isEqualTo("false a filter, but none that refuses ptrace");
+    assertThat(enforced(words)).containsExactly("unix", "udp");
   }
 
   @Test

@@ -59,7 +59,7 @@ final class ConfinedWorld implements AutoCloseable {
     file("other.key", OTHER_USER, "rw-------");
     file("same-user.key", USER.uid(), "rw-------");
     file("movable.key", USER.uid(), "rw-------");
-    file("agent.pass", USER.uid(), "rw-------");
+    file("state/agent.pass", USER.uid(), "rw-------");
     file("for-all.txt", 0, "rw-rw-rw-");
     program(own.resolve("shell"));
     Files.copy(Path.of(System.getProperty("java.home"), "lib/libsyslookup.so"), library());
@@ -112,6 +112,12 @@ final class ConfinedWorld implements AutoCloseable {
   /** As root starts it with all tools. */
   ConfinedCommand byRoot() {
     return command(policy(Optional.of(USER)), StartRights.here(), StartTools.found());
+  }
+
+  /** As root starts it, with Docker's socket and names to look up. */
+  ConfinedCommand withSockets() {
+    var open = new SocketFilter(true, true);
+    return command(policy(Optional.of(USER)), open, StartRights.here(), StartTools.found());
   }
 
   /** As the host's own user starts it. */

@@ -40,7 +40,7 @@ record EscapeAttempt(String name, String attempt, String byRoot, String byUser) 
             "read a file of its own user", "read\t" + top.resolve("same-user.key"), "EACCES"),
         new EscapeAttempt(
             "read the pass of its own user's agent",
-            "read\t" + top.resolve("agent.pass"),
+            "read\t" + top.resolve("state/agent.pass"),
             "EACCES"),
         new EscapeAttempt("read a file for all", "read\t" + top.resolve("for-all.txt"), "EACCES"),
         new EscapeAttempt("write a file for all", "write\t" + top.resolve("for-all.txt"), "EACCES"),

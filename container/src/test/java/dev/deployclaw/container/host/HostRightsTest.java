@@ -1,9 +1,11 @@
 package dev.deployclaw.container.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.deployclaw.container.config.ConfigRole;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.LandlockScope;
@@ -178,6 +180,10 @@ class HostRightsTest {
     assertThat(sockets(byAddress + named).names()).as("nginx -t looks it up").isTrue();
     String bySocket = GATEWAY.replace("127.0.0.1:8089", "unix:/run/limits.sock");
     assertThat(sockets(byAddress + bySocket).names()).isFalse();
+    String anywhere = GATEWAY.replace("listen: 127.0.0.1:80", "listen: \"*:80\"");
+    assertThat(sockets(byAddress + anywhere).names()).isFalse();
+    String encrypted = byAddress.replace("7002\"]}", "7002\"], tls: {ca: ca.pem}}");
+    assertThat(sockets(encrypted).names()).as("its nodes announce names").isTrue();
     assertThat(sockets(byAddress.replace("[]}", "[7100]}")).names())
         .as("what Redis names")
         .isTrue();
@@ -185,6 +191,25 @@ class HostRightsTest {
     assertThat(
             sockets(byAddress + DOCKER.replace("unix:///run/docker.sock", "tcp://10.0.0.9:2376")))
         .isEqualTo(new SocketFilter(false, false));
+  }
+
+  /** Neither by a setting nor by a symbolic link. */
+  @Test
+  void itIsGrantedNothingThatHasTheAgentsPass() throws Exception {
+    var link = Files.createSymbolicLink(folder.resolve("source"), folder.resolve("state"));
+    String above = GATEWAY.replace("gateway/nginx.pid", "nginx.pid");
+    String linked = GATEWAY.replace("folder: gateway", "folder: source");
+    String beside = BACKENDS.replace("{ports: [7100]}", "{socket: state/host.sock}");
+
+    for (var text : List.of(BACKENDS + above, BACKENDS + linked, beside)) {
+      assertThatThrownBy(() -> policy(text, ROOT))
+          .as(text)
+          .isInstanceOf(SetupException.class)
+          .hasMessageContainingAll("agent.pass", "folders of their own");
+    }
+    assertThatThrownBy(() ->
+            new HostFiles(folder.resolve("state")).keepPass(List.of(link.resolve(HostFiles.PASS))))
+        .isInstanceOf(SetupException.class);
   }
 
   private SocketFilter sockets(String text) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.confinement.IsolationLayer;
 import dev.deployclaw.container.confinement.IsolationProbe;
+import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.executors.wire.IsolationFinding;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,8 @@ class WallReportTest {
   @Test
   void aStarterVouchesForWhatAPluginDoesNotReport() {
     var said = Stream.of("library: only root can mount", "capability kill: it has it not", "hello");
-    var seen = IsolationProbe.ofProcess(ProcessHandle.current().pid(), said);
+    var gaps = IsolationLayer.gaps(said);
+    var seen = IsolationProbe.ofProcess(ProcessHandle.current().pid(), gaps);
 
     var wall = WallReport.of(List.of(), seen);
 
@@ -64,9 +66,44 @@ class WallReportTest {
     assertThat(wall.missing().get("user")).as("this process's own").contains("the agent's own");
   }
 
+  /** Another filter on the process, or another word of its own, changes nothing. */
+  @Test
+  void whatTheStartSaysIsOpenCountsForEachLayer() throws Exception {
+    var process = new ProcessBuilder("setpriv", "--no-new-privs", "cat").start();
+    try (var in = process.outputWriter();
+        var out = process.inputReader()) {
+      in.write("it runs\n");
+      in.flush();
+      assertThat(out.readLine()).isEqualTo("it runs");
+      var open =
+          IsolationLayer.gaps(Stream.of("no-new-privileges, ptrace: no", "unix, udp: by any"));
+
+      var laid = WallReport.of(List.of(), IsolationProbe.ofProcess(process.pid(), Map.of()));
+      var wall = WallReport.of(ALL, IsolationProbe.ofProcess(process.pid(), open));
+
+      assertThat(laid.enforced()).contains("no-new-privileges", "ptrace");
+      assertThat(wall.missing()).containsAllEntriesOf(open);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void manyLinesOfAStartHideNoLayer() throws Exception {
+    String script =
+        "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo confinement: /$i cannot be opened;"
+            + " echo confinement: library: /$i is open; done >&2; echo confinement: files: no >&2";
+    var process =
+        HostProcess.start(List.of("/bin/sh", "-c", script), Map.of(), GrantKey.random(), _ -> {});
+
+    process.awaitEnd();
+
+    assertThat(process.gaps()).isEqualTo(Map.of("library", "/1 is open", "files", "no"));
+  }
+
   @Test
   void aProcessThatIsNotThereHasNoRights() {
-    assertThat(IsolationProbe.ofProcess(Integer.MAX_VALUE, Stream.of()))
+    assertThat(IsolationProbe.ofProcess(Integer.MAX_VALUE, Map.of()))
         .filteredOn(IsolationLayer::enforced)
         .extracting(IsolationLayer::name)
         .doesNotContain("user", "capabilities", "no-new-privileges", "seccomp");

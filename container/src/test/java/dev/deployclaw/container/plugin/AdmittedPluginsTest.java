@@ -312,11 +312,12 @@ class AdmittedPluginsTest {
   void theLayersThatItLacksAreNamedWithIt() throws Exception {
     example.patch(
         "isolation=isolation()",
-        "isolation=[wire.IsolationLayer(name=\"exec\", enforced=False, detail=\"ran sh\")]");
+        "isolation=[wire.IsolationLayer(name=\"exec\", enforced=False, detail=\"ran sh\"),"
+            + " wire.IsolationLayer(name=\"unix\", enforced=True, detail=\"it says\")]");
     try (var plugins = AdmittedPlugins.open(List.of(config(ALL, "shop")), state)) {
       assertThat(plugins.isolation(ExecutorIsolation.NONE).missing())
           .containsEntry("limits-file/exec", "ran sh")
-          .containsEntry("limits-file/unix", "the host reports nothing of it")
+          .containsEntry("limits-file/unix", "no filter is laid around a plugin's sockets")
           .doesNotContainKeys("limits-file/files", "limits-file/tcp", "limits-file/seccomp");
     }
   }

@@ -3,6 +3,10 @@ package dev.deployclaw.container.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.BufferedOutputStream;
@@ -35,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Client and listener over a real socket; the commands are the test's. */
 class RemoteCommandListenerTest {
@@ -236,11 +241,19 @@ class RemoteCommandListenerTest {
   /** As an executor host or plugin of the agent's own user is, which may not read the pass. */
   @Test
   void sendsAwayAClientThatCannotReadThePass() throws IOException {
+    var told = new ListAppender<ILoggingEvent>();
+    told.start();
+    ((Logger) LoggerFactory.getLogger(RemoteCommandListener.class)).addAppender(told);
     var own = ClientPass.beside(socket());
     for (var pass : List.of("", own.text().substring(1), own.text() + "0", "0".repeat(64))) {
       assertSentAway(to -> command("thaw").write(to, new ClientPass(pass)));
     }
     assertThat(seen.get()).as("no runner is asked").isNull();
+    assertThat(told.list)
+        .filteredOn(event -> event.getLevel() == Level.WARN)
+        .as("at the first, second and fourth time")
+        .hasSize(3);
+    assertThat(own).as("no log has it").hasToString("ClientPass[***]");
 
     listener.close();
     listener = RemoteCommandListener.start(folder, SOON, runner);

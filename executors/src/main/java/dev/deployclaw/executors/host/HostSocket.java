@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.host;
 
+import io.netty.channel.DefaultChannelId;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
@@ -13,7 +14,8 @@ import java.util.Set;
  *
  * @param path of a Unix socket, at most 100 bytes
  * @param permissions who may connect
- * @param channel not bound yet: a host that has it needs to open no further Unix socket
+ * @param channel not bound yet: a host that has it needs to open no further Unix socket. A Unix
+ *     socket without a path could still connect; the host runs nothing of others until it is bound
  */
 public record HostSocket(
     Path path, Set<PosixFilePermission> permissions, ServerSocketChannel channel) {
@@ -31,7 +33,9 @@ public record HostSocket(
     return opened(path, "rw-rw----");
   }
 
+  /** Netty asks for the network's interfaces once, by UDP, which the host may give up next. */
   private static HostSocket opened(Path path, String permissions) throws IOException {
+    var _ = DefaultChannelId.newInstance();
     return new HostSocket(
         path,
         PosixFilePermissions.fromString(permissions),
