@@ -24,28 +24,30 @@ public record RealPolicy(ConfinementPolicy policy, SocketFilter sockets) {
       host: {user: %d}
       """;
 
-  private static final String GATEWAY =
-      """
-      rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:%d"}]
-      gateways:
-        - name: gw-01
-          namespace: edge
-          folder: gateway
-          pidFile: gateway/nginx.pid
-          accessLog: gateway/access.log
-          listen: 127.0.0.1:80
-          url: http://127.0.0.1:%1$d
-          service: 127.0.0.1:8089
-          identity: {host: lab.test}
-          routes: [{prefix: /search, service: search}]
-          upstreams: {search: "127.0.0.1:9001"}
-      """;
-
   private static final String POD =
       """
       kubernetes:
         policySources: [{namespace: edge}]
       """;
+
+  private static String gateway(int port) {
+    return """
+    rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:%d"}]
+    gateways:
+      - name: gw-01
+        namespace: edge
+        folder: gateway
+        pidFile: gateway/nginx.pid
+        accessLog: gateway/access.log
+        listen: 127.0.0.1:80
+        url: http://127.0.0.1:%1$d
+        service: 127.0.0.1:8089
+        identity: {host: lab.test}
+        routes: [{prefix: /search, service: search}]
+        upstreams: {search: "127.0.0.1:9001"}
+    """
+        .formatted(port);
+  }
 
   /**
    * Of a machine whose gateway's folder is root's: the host is of another user, and keeps the
@@ -57,7 +59,7 @@ public record RealPolicy(ConfinementPolicy policy, SocketFilter sockets) {
   public static RealPolicy ofGateway(Path folder, int user, int port, Path program)
       throws Exception {
     Files.createDirectories(folder.resolve("gateway"));
-    return of(folder, BACKENDS.formatted(port, user) + GATEWAY.formatted(port), ROOT, program);
+    return of(folder, BACKENDS.formatted(port, user) + gateway(port), ROOT, program);
   }
 
   /** Of a container in a pod, whose user starts it. */
