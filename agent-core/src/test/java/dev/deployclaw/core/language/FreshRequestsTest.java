@@ -48,6 +48,7 @@ class FreshRequestsTest {
     MIXED("blind-2026-11-30-n.txt"),
     UNSEEN("blind-2026-11-30-o.txt"),
     NEXT("blind-2026-11-30-p.txt"),
+    UNTAUGHT("blind-2026-11-30-q.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -70,6 +71,7 @@ class FreshRequestsTest {
         case MIXED -> floors(7, 2, 5, 0, 6, 0);
         case UNSEEN -> floors(7, 1, 4, 0, 6, 0);
         case NEXT -> floors(8, 1, 5, 0, 6, 0);
+        case UNTAUGHT -> floors(6, 1, 5, 0, 6, 0);
         case OWN -> floors(11, 7, 16, 0, 10, 0);
       };
     }
