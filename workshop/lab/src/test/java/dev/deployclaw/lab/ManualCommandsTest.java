@@ -140,11 +140,9 @@ class ManualCommandsTest extends OwnLabCases {
         .containsExactly(
             "202 /v1/tasks",
             "200 /v1/executions/ID/events",
-            "200 /v1/executions/ID",
             "202 /v1/tasks",
             "200 /v1/executions/ID/plan",
             "202 /v1/executions/ID/approve",
-            "409 /v1/executions/ID/reject", // it is approved
             "202 /v1/executions/last/rollback",
             "200 /v1/freeze",
             "200 /v1/thaw");
