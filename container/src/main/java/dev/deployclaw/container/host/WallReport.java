@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The wall of a host by all that is known of it. A layer holds where nobody found a gap: neither
- * the host by its attempts, nor who started it. One of which neither says anything is missing.
+ * The wall of a host by all that is known of it. A layer holds where neither the host, by its
+ * attempts, nor its starter found a gap. One of which neither says anything is missing.
  */
 public record WallReport(List<String> enforced, Map<String, String> missing) {
   private static final String SILENCE = "the host reports nothing of it";

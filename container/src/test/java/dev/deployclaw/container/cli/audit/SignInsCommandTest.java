@@ -30,7 +30,7 @@ class SignInsCommandTest {
   @Test
   void logsThatLeftAreCountedAndReadWhereATimeIsGiven() throws Exception {
     try (var server = S3Server.spawn(folder.resolve("s3"))) {
-      var screen = screen(server);
+      var screen = CommandLineFixture.withBucket(folder, server);
       var logs = left();
 
       assertThat(screen.run("audit", "sign-ins")).as(screen.err()).isZero();
@@ -78,20 +78,5 @@ class SignInsCommandTest {
       assertThat(journal.prune(1)).isZero();
     }
     return JournalFolder.in(SignInJournal.folder(config.stateDir())).known();
-  }
-
-  private CommandLineFixture screen(S3Server server) {
-    var screen = new CommandLineFixture(folder);
-    screen.write(
-        "deployclaw.yaml",
-        """
-        stateDir: state
-        etcd: {endpoints: ["http://127.0.0.1:1"]}
-        redis: {nodes: ["127.0.0.1:1"]}
-        s3: {endpoint: "%s", bucket: "%s", accessKey: "%s", secretKey: "%s", timeout: 2s}
-        nats: {url: "nats://127.0.0.1:1"}
-        """
-            .formatted(server.endpoint(), server.bucket(), server.accessKey(), server.secretKey()));
-    return screen;
   }
 }
