@@ -16,9 +16,11 @@ INSTALL_LOG=$ROOT/.deployclaw/install.log
 POLICY=/usr/sbin/policy-rc.d
 POLICY_MARK='written by deployclaw'
 
-# Fast to start, and silent about the JDK's own warnings: standard output is the program's.
+# Fast to start, and silent about the JDK's own warnings: standard output is the program's. Named, the JDK's provider of
+# channels isn't looked for in each jar, which takes half of a short command's time.
 JAVA_FLAGS=(
   -XX:+UseSerialGC -XX:TieredStopAtLevel=1
+  -Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.EPollSelectorProvider
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
   -Xlog:disable -Xlog:all=error:stderr
 )
@@ -360,6 +362,13 @@ forget_programs() {
   ls -1dt "$PROGRAMS"/*/ | tail -n +$((KEPT_PROGRAMS + 1)) | while read -r old; do
     grep -qsF -f - /proc/[0-9]*/cmdline <<<"$old" || rm -rf "$old"
   done
+}
+
+# tell_columns: tells the program how wide the terminal is; a shell learns that from it after a command, and keeps it.
+tell_columns() {
+  shopt -s checkwinsize
+  (:; :)
+  export COLUMNS
 }
 
 # Replaces this shell by the program, or by what $LAUNCH makes of it.

@@ -6,16 +6,19 @@ TRAINING=dev.deployclaw.container.remote.TrainingRun
 HOST=dev.deployclaw.container.host.ExecutorHostMain
 SERVICE=dev.deployclaw.ratelimit.RateLimitMain
 
+# A log of one record.
+RECORD='{"action":"none","actor":"none","detail":"none","duration_us":1,"execution_id":"arch-2026-01-01-rate-limit-001","facts":{"diff":[{"after":"2","before":"1","field":"requests","limit":"none","tenant":"none"}],"phases_us":{"plan":1},"request":"none","requester":"none","result":"COMPLETED","summary":true},"hash":"060449ea6db65e5447f650274b13b4d8c5b05eca400b137f8ddd503c3f08eeaf","phase":"end","prev":"","schema_version":2,"seq":1,"status":"OK","step":1,"time":"2026-01-01T00:00:00.000000Z"}'
+
 # Without the methods' profiles: the one compiler has no use for them, and to load them takes a tenth of a start.
 LEARN=(-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining)
 
-# warm_up: learns from one run of help and of a command that an agent carries out, and from one start of an agent and of an
-# executor host, each until it has answered whether all is ready.
+# warm_up: learns from one run of help, of a command that an agent carries out, and of one that shows a log, and from one
+# start of an agent and of an executor host, each until it has answered whether all is ready.
 warm_up() {
   local estate
   estate=$(mktemp -d) # a socket's path may not be long
   lay_estate "$estate"
-  learn "$CACHE" ended "$TRAINING" &
+  learn "$CACHE" ended "$TRAINING" "$estate/log.yaml" &
   DEPLOYCLAW_HOST_SOCKET=$estate/host.sock DEPLOYCLAW_HOST_KEY_FILE=$estate/host.key \
     learn "${CACHE%.aot}-host.aot" asked "$HOST" --config "$estate/host.yaml" &
   JAVA_FLAGS+=("${AGENT_FLAGS[@]}")
@@ -116,11 +119,18 @@ lay_estate() (
 s3: {endpoint: "http://127.0.0.1:9", bucket: deployclaw, accessKeyFile: key, secretKeyFile: key}
 etcd: {endpoints: ["http://127.0.0.1:9"]}
 nats: {url: "nats://127.0.0.1:9"}
-rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:9"}]'
+rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:9"}]' files='policySources: [{folder: policies, namespace: edge}]
+gateways:
+  - {name: gw, namespace: edge, folder: gw, pidFile: gw.pid, accessLog: gw.log, listen: "127.0.0.1:9",
+     url: "http://127.0.0.1:9", service: "127.0.0.1:9", identity: {host: none.test}, routes: [{prefix: /, service: none}],
+     upstreams: {none: "127.0.0.1:9"}}'
   printf -v digest '%064d' 0
   printf '%s\n' "stateDir: host" "$servers" >"$1/host.yaml"
   printf '%s\n' "stateDir: agent" "$servers" "$serve" >"$1/deployclaw.yaml"
   printf '%s\n' "stateDir: asker" "$servers" "$serve" "host: {socket: host.sock, keyFile: host.key}" >"$1/asker.yaml"
   printf 'tokens: [{name: nobody, sha256: "%s", roles: [operator]}]\n' "$digest" >"$1/tokens.yaml"
   printf 'none\n' >"$1/key"
+  mkdir -p "$1/log/executions"
+  printf '%s\n' "stateDir: log" "$servers" "$serve" "$files" >"$1/log.yaml"
+  printf '%s\n' "$RECORD" >"$1/log/executions/arch-2026-01-01-rate-limit-001.jsonl"
 )

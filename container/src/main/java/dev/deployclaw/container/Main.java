@@ -13,7 +13,7 @@ public final class Main {
     var home = Path.of(System.getProperty("deployclaw.home", "")).toAbsolutePath();
     var remote = RemoteCommandClient.run(home, args);
     if (remote.isPresent()) {
-      System.exit(remote.getAsInt());
+      Runtime.getRuntime().halt(remote.getAsInt()); // an exit looks for a logger in every jar
     }
     var around = CommandEnvironment.real();
     System.setErr(around.err()); // the application log and stack traces go there
@@ -21,7 +21,7 @@ public final class Main {
     around.out().flush();
     around.err().flush();
     if (exit != 0 || !CommandLineRunner.onlyShow(args)) {
-      // It looks for a logger in every jar, which takes longer than showing help.
+      // As above: it takes longer than showing help.
       System.exit(exit);
     }
   }

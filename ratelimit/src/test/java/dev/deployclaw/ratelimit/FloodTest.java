@@ -48,7 +48,7 @@ class FloodTest {
   private static final int FLOOD = 5_000;
   private static final int MOST_FILES = 4_096;
   private static final int CLIENTS = 100_000;
-  private static final int LINES = 50;
+  private static final int LINES = 200;
 
   private static final int ANSWER_MILLIS = 10_000;
   @TempDir private static Path folder;
@@ -123,6 +123,7 @@ class FloodTest {
   @Test
   void aHundredThousandClientsFillNoMemory() throws Exception {
     for (var tenant : List.of("exact", "leased")) {
+      int limited = 0;
       List<Socket> lines = new ArrayList<>();
       try {
         for (int i = 0; i < LINES; i++) {
@@ -133,7 +134,9 @@ class FloodTest {
             ask(lines.get(i), tenant, client + i);
           }
           for (var line : lines) {
-            assertThat(answer(line)).contains(" 204 ");
+            String answer = answer(line);
+            assertThat(answer).contains(" 204 ");
+            limited += answer.contains("RateLimit-Policy") ? 1 : 0;
           }
         }
       } finally {
@@ -142,6 +145,7 @@ class FloodTest {
         }
       }
       assertThat(process.isAlive()).isTrue();
+      assertThat(limited).as("decided by a limit, of " + tenant).isGreaterThan(CLIENTS * 9 / 10);
       BoundedWait.until("it decides by limits again", Estate.LONG, FloodTest::isDecidedByLimits);
     }
   }

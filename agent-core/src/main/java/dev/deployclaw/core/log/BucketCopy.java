@@ -59,6 +59,11 @@ public interface BucketCopy {
     }
   }
 
+  /** How many records a log has that lies in the bucket alone; 0 of another. Asks no bucket. */
+  default long recordsLeft(String execution) {
+    return 0;
+  }
+
   /**
    * The records below a head, whichever machine signed it: a chain that ends as the state store
    * knows.

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.task;
 
+import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -116,6 +118,13 @@ public record Intent(
       if (revertAfterSeconds.isPresent() && revertAt.isPresent()) {
         throw new IllegalArgumentException("two ends: revertAfterSeconds and revertAt");
       }
+    }
+
+    /** From its beginning to its end, where both are said. */
+    public Optional<Long> spanMillis() {
+      return startAt.flatMap(from ->
+          revertAt.map(to ->
+              Duration.between(OffsetDateTime.parse(from), OffsetDateTime.parse(to)).toMillis()));
     }
 
     /** Whether it is to be taken back by itself. */

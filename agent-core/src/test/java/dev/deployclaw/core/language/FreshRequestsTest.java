@@ -47,6 +47,8 @@ class FreshRequestsTest {
     VARIED("blind-2026-11-30-m.txt"),
     MIXED("blind-2026-11-30-n.txt"),
     UNSEEN("blind-2026-11-30-o.txt"),
+    NEXT("blind-2026-11-30-p.txt"),
+    UNTAUGHT("blind-2026-11-30-q.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -67,7 +69,9 @@ class FreshRequestsTest {
         case LATEST -> floors(6, 1, 6, 0, 6, 0);
         case VARIED -> floors(7, 4, 5, 0, 6, 0);
         case MIXED -> floors(7, 2, 5, 0, 6, 0);
-        case UNSEEN -> floors(5, 1, 4, 0, 6, 0);
+        case UNSEEN -> floors(7, 1, 4, 0, 6, 0);
+        case NEXT -> floors(8, 1, 5, 0, 6, 0);
+        case UNTAUGHT -> floors(6, 1, 5, 0, 6, 0);
         case OWN -> floors(11, 7, 16, 0, 10, 0);
       };
     }

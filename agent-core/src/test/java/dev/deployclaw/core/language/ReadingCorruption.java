@@ -274,6 +274,7 @@ final class ReadingCorruption {
         .findFirst()
         .ifPresent(t -> sentences(t).forEach(more -> unused(bare, more)));
     figures(bare);
+    waits(bare);
     var guards = right.guards();
     if (!guards.manual()) {
       unused(bare, "It must not go live before I have approved it.");
@@ -322,7 +323,31 @@ final class ReadingCorruption {
         "And " + stranger + " as well.",
         "Then back to the old limit on Friday at 18:00.",
         "They used to be blocked; keep it that way.",
-        "Bob told us not to.");
+        "Bob told us not to.",
+        "We can do that once they have paid.",
+        "After the release of the 24th.",
+        "Legal wants us to block " + stranger + ".",
+        "Leave each step alone for 15 minutes.",
+        "Then " + stranger + ".",
+        "The block on " + stranger + " can be lifted.",
+        "And let them in again on Monday at 09:00.",
+        "If p99 climbs above 25 ms it has to be pulled back by itself.");
+  }
+
+  /** A wait says nothing more of what waits or is only tried; a pot, of what isn't a limit. */
+  private void waits(String bare) {
+    var guards = right.guards();
+    if (!guards.dryRun()) {
+      unused(bare, "It would be good to know what it would mean if we did this.");
+    }
+    if (!guards.dryRun() && !guards.manual()) {
+      unused(bare, "I'll say when it can go live.");
+      unused(bare, "Before we do anything, Jane looks at it.");
+      unused(bare, "I'll tell you on Tuesday whether we do it.");
+    }
+    if (right.operation() == TaskOperation.SET_LIMIT) {
+      unused(bare, "All services counted together.");
+    }
   }
 
   private void unused(String bare, String more) {

@@ -13,24 +13,9 @@ import java.util.Optional;
 final class CsvExport implements ExportFormat {
   static final List<String> COLUMNS =
       List.of(
-          "time",
-          "requester",
-          "approver",
-          "operation",
-          "tenant",
-          "service",
-          "limit",
-          "field",
-          "before",
-          "after",
-          "execution",
-          "outcome",
-          "effect",
-          "verified",
-          "verification",
-          "key",
-          "record",
-          "hash");
+          ("time,requester,approver,operation,tenant,service,limit,field,before,after,"
+                  + "execution,outcome,effect,verified,verification,key,record,hash")
+              .split(",", -1));
 
   private final CsvRowWriter rows;
   private final ExportPeriod period;

@@ -91,10 +91,12 @@ public record LogSearch(Journal journal, LogEndVerifier ends) {
 
   private ReadLog log(String execution, Query query, int mostRecords) {
     try {
-      long records = outlined(execution, mostRecords);
+      long left = journal.bucket().recordsLeft(execution);
+      long records = Math.max(left, outlined(execution, mostRecords));
       if (records > mostRecords) {
+        String which = left > 0 ? " records in the bucket" : " records";
         return unread(
-            execution, records + " records are too many for a page: deployclaw audit verify");
+            execution, records + which + " are too many for a page: deployclaw audit verify");
       }
       var log = new VerifiedLogReader(journal, ends).read(execution);
       var row =

@@ -29,7 +29,7 @@ public record VerifiedLogReader(Journal journal, LogEndVerifier ends) {
    * @throws dev.deployclaw.core.log.BucketUnavailableException when it lies in a bucket that is
    *     away
    */
-  VerifiedLog read(String execution) {
+  public VerifiedLog read(String execution) {
     try {
       return verify(execution, journal.read(execution));
     } catch (DamagedJournalException e) {

@@ -228,17 +228,25 @@ public final class JournalFolder {
     var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try {
       Path fresh = Files.createTempFile(folder, ".fresh", "", mine);
-      try (var out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-        var content = ByteBuffer.wrap(bytes);
-        while (content.hasRemaining()) {
-          int _ = out.write(content);
-        }
-        out.force(true);
+      try {
+        write(fresh, bytes);
+        Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(fresh); // where the disk is full: there would be more and more
       }
-      Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       keepNames();
     } catch (IOException e) {
       throw new UncheckedIOException("can't write " + name, e);
+    }
+  }
+
+  private static void write(Path file, byte[] bytes) throws IOException {
+    try (var out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      var content = ByteBuffer.wrap(bytes);
+      while (content.hasRemaining()) {
+        int _ = out.write(content);
+      }
+      out.force(true);
     }
   }
 

@@ -71,6 +71,16 @@ public record JournalBucketCopy(
             && ShippingCursor.load(folder.cursor(execution)).offset() == folder.length(execution));
   }
 
+  @Override
+  public long recordsLeft(String execution) {
+    return folder.length(execution) > 0
+        ? 0
+        : LocalArchiveMarker.of(folder, execution)
+            .filter(mark -> copies.trusts(mark.head()))
+            .map(mark -> mark.end().seq())
+            .orElse(0L);
+  }
+
   /** All records of a log that lies in the bucket alone; empty where this folder knows of none. */
   Optional<List<byte[]>> left(String execution) throws InterruptedException {
     var mark = LocalArchiveMarker.of(folder, execution);

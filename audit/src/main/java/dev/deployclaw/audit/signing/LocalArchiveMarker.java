@@ -2,6 +2,7 @@ package dev.deployclaw.audit.signing;
 
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.util.Map;
@@ -38,6 +39,11 @@ public record LocalArchiveMarker(long length, SegmentManifest head) {
     } catch (StrictJson.Malformed e) {
       return Optional.empty();
     }
+  }
+
+  /** Of the log. */
+  public LogHead end() {
+    return head.head().end();
   }
 
   byte[] bytes() {

@@ -35,11 +35,11 @@ public final class LogArchiver {
   private final LogEndSignatures ends;
   private final int mostBytes;
 
-  private LogArchiver(JournalFolder folder, ObjectStore objects, HeadSigner signer, int mostBytes) {
-    this.folder = folder;
+  private LogArchiver(LogEndSignatures ends, ObjectStore objects, int mostBytes) {
+    this.folder = ends.folder();
     this.objects = objects;
-    this.signer = signer;
-    this.ends = new LogEndSignatures(folder, signer);
+    this.signer = ends.signer();
+    this.ends = ends;
     this.mostBytes = mostBytes;
   }
 
@@ -48,12 +48,19 @@ public final class LogArchiver {
     return of(stateDir, objects, signer, MOST_BYTES);
   }
 
+  /** The same, of logs that are signed before they end: others aren't copied, and so not signed. */
+  public static LogArchiver ofSigned(Path stateDir, ObjectStore objects, HeadSigner signer) {
+    var ends = new LogEndSignatures(JournalFolder.in(stateDir), signer, true);
+    return new LogArchiver(ends, objects, MOST_BYTES);
+  }
+
   /**
    * @param mostBytes of lines in a segment
    */
   public static LogArchiver of(
       Path stateDir, ObjectStore objects, HeadSigner signer, int mostBytes) {
-    return new LogArchiver(JournalFolder.in(stateDir), objects, signer, mostBytes);
+    var ends = new LogEndSignatures(JournalFolder.in(stateDir), signer);
+    return new LogArchiver(ends, objects, mostBytes);
   }
 
   /**

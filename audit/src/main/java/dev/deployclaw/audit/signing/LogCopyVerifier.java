@@ -41,6 +41,11 @@ public final class LogCopyVerifier {
     return signer;
   }
 
+  /** Whether a head fits itself, and a trusted key signed it. */
+  public boolean trusts(SegmentManifest head) {
+    return head.wrong(signer.trust()).isEmpty();
+  }
+
   public sealed interface Copy {
     /** All of it is there, as it was stored and signed. */
     record Whole(long records, int segments) implements Copy {}

@@ -9,20 +9,51 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The signed heads of logs that ended, beside them: each is signed once, when the log has ended and
  * was read back. A process that writes a log afterwards, and hashes it again, has no signature for
  * it, and gets none. Any thread.
+ *
+ * @param required whether a log that ended without one counts as damaged
  */
-public record LogEndSignatures(JournalFolder folder, HeadSigner signer) {
+public record LogEndSignatures(JournalFolder folder, HeadSigner signer, boolean required) {
+  public LogEndSignatures(JournalFolder folder, HeadSigner signer) {
+    this(folder, signer, false);
+  }
+
   /**
    * Signs a log that ends now, as it is on disk.
    *
    * @throws DamagedJournalException when it doesn't begin with what was signed when it was held
    */
   public void sign(String execution) {
-    var records = folder.all(execution);
+    sign(execution, folder.all(execution));
+  }
+
+  /** The same of a log whose last record isn't on disk yet: then no crash leaves it unsigned. */
+  public void sign(String execution, byte[] end) {
+    sign(execution, with(execution, end));
+  }
+
+  /** Whether a log was signed with one more record than it has, and that is this one. */
+  public boolean awaits(String execution, byte[] end) {
+    try {
+      var records = with(execution, end);
+      var _ = RecordFile.check(execution, records);
+      require(execution, records);
+      return read(execution).filter(head -> head.records() == records.size()).isPresent();
+    } catch (DamagedJournalException e) {
+      return false;
+    }
+  }
+
+  private List<byte[]> with(String execution, byte[] end) {
+    return Stream.concat(folder.all(execution).stream(), Stream.of(end)).toList();
+  }
+
+  private void sign(String execution, List<byte[]> records) {
     var _ = RecordFile.check(execution, records);
     require(execution, records);
     var head = SignedLogHead.sign(execution, records, signer);
@@ -36,7 +67,11 @@ public record LogEndSignatures(JournalFolder folder, HeadSigner signer) {
    * @throws DamagedJournalException when it doesn't
    */
   public void require(String execution, List<byte[]> records) {
-    read(execution).ifPresent(head -> require(execution, head, head.begins(records)));
+    var head = read(execution);
+    if (head.isEmpty() && required) {
+      throw new DamagedJournalException(execution, "the signature of its end is missing");
+    }
+    head.ifPresent(one -> require(execution, one, one.begins(records)));
   }
 
   /**

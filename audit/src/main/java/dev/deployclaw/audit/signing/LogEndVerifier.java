@@ -2,6 +2,7 @@ package dev.deployclaw.audit.signing;
 
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.verify.chain.TrustedKeys;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -87,6 +88,17 @@ public final class LogEndVerifier {
               "it was signed with %d records, and they aren't there".formatted(head.records()));
     } catch (IOException e) {
       return Optional.of("the signature of its end can't be read: " + e);
+    }
+  }
+
+  /** Where a log ended, as a trusted key signed it; empty where that isn't known. */
+  public Optional<LogHead> end(String execution) {
+    try {
+      return head(execution)
+          .filter(head -> head.execution().equals(execution) && head.wrong(trust).isEmpty())
+          .map(SignedLogHead::end);
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -34,7 +34,7 @@ public record SegmentManifest(SignedLogHead head, List<Segment> segments) {
 
   /** Of the object. */
   public String name() {
-    return name(head.execution(), new LogHead(head.records(), head.hash()));
+    return name(head.execution(), head.end());
   }
 
   /** Under which the head stands of a log that ended so. */

@@ -5,6 +5,7 @@ import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.audit.verify.chain.HeadSignature;
 import dev.deployclaw.audit.verify.chain.TrustedKeys;
 import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,10 @@ record SignedLogHead(String execution, long records, String hash, Map<String, Ob
   /** Whether this is the head of a log that ends so. */
   boolean ends(List<byte[]> last) {
     return StreamRecord.of(execution, records, last.getLast()).hash().equals(hash);
+  }
+
+  LogHead end() {
+    return new LogHead(records, hash);
   }
 
   /** Why its signature doesn't hold; none where it does. */

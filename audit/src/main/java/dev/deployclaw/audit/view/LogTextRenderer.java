@@ -35,7 +35,9 @@ public final class LogTextRenderer {
             () -> lines.add("  \"%s\"".formatted(doc.get("request"))));
     lines.add("");
     objects(doc.get("thought_log")).forEach(step -> lines.addAll(step(step)));
-    lines.add("");
+    if (!lines.getLast().isEmpty()) {
+      lines.add("");
+    }
     lines.addAll(closing(doc));
     return lines.stream()
         .map(line -> TerminalSafeText.line(line) + "\n")
@@ -65,7 +67,7 @@ public final class LogTextRenderer {
   static List<String> step(Map<String, Object> step) {
     var lines = new ArrayList<String>();
     lines.add(
-        "%2s %s %-44s %10s ms"
+        "%2s %s %-38s %10s ms"
             .formatted(
                 step.get("step"),
                 mark(String.valueOf(step.get("status"))),

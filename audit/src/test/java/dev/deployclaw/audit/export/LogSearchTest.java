@@ -3,8 +3,14 @@ package dev.deployclaw.audit.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.export.LogExport.Format;
+import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.journal.FileJournal;
+import dev.deployclaw.audit.signing.HeadSigner;
+import dev.deployclaw.audit.signing.LogArchiver;
+import dev.deployclaw.audit.signing.LogCopyVerifier;
 import dev.deployclaw.audit.signing.LogEndVerifier;
+import dev.deployclaw.core.fake.FakeObjectStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -67,8 +73,8 @@ class LogSearchTest {
       int two =
           journal.read(journal.known().get(2)).size() + journal.read(journal.known().get(1)).size();
 
-      var some = search.find(query(Optional.empty(), "nobody"), two);
-      var rest = search.find(query(some.next(), "nobody"), two);
+      var some = search.find(query(Optional.empty(), "eve"), two);
+      var rest = search.find(query(some.next(), "eve"), two);
 
       assertThat(all).hasSameElementsAs(journal.known());
       assertThat(some.read()).isEqualTo(2);
@@ -86,13 +92,59 @@ class LogSearchTest {
       var search = new LogSearch(journal, LogEndVerifier.of(state, Set.of()));
       int records = journal.read(id).size();
 
-      var page = search.find(query(Optional.empty(), "nobody"), records - 1);
+      var page = search.find(query(Optional.empty(), "eve"), records - 1);
 
       assertThat(verdicts(page.logs())).containsExactly(Map.entry(id, "unknown"));
       assertThat(page.logs().getFirst().get("reason"))
           .isEqualTo(records + " records are too many for a page: deployclaw audit verify");
-      assertThat(verdicts(search.find(query(Optional.empty(), "nobody"), records).logs()))
+      assertThat(verdicts(search.find(query(Optional.empty(), "eve"), records).logs()))
           .containsExactly(Map.entry(id, "failed"));
+    }
+  }
+
+  /** The bucket isn't even asked. */
+  @Test
+  void aLogInTheBucketWithMoreRecordsThanAPageVerifiesIsNotRead() throws Exception {
+    String id = logs.signed("2/approved");
+    var bucket = new FakeObjectStore();
+    var signer = HeadSigner.open(state);
+    assertThat(LogArchiver.of(state, bucket, signer).store().stored()).isEqualTo(1);
+    try (var journal = FileJournal.open(state, LogCopyVerifier.of(state, bucket, signer))) {
+      var proven = journal.bucket().prove(id).orElseThrow();
+      assertThat(journal.bucket().letGo(id, proven)).isTrue();
+      var search = new LogSearch(journal, LogEndVerifier.of(state, Set.of()));
+      int records = proven.records().size();
+      bucket.reachable(false);
+
+      var page = search.find(query(Optional.empty(), ""), records - 1);
+
+      assertThat(verdicts(page.logs())).containsExactly(Map.entry(id, "unknown"));
+      assertThat(page.logs().getFirst().get("reason"))
+          .isEqualTo(
+              records + " records in the bucket are too many for a page: deployclaw audit verify");
+      bucket.reachable(true);
+      assertThat(verdicts(search.find(query(Optional.empty(), ""), records).logs()))
+          .containsExactly(Map.entry(id, "verified"));
+    }
+  }
+
+  /** Else a mark that anybody wrote would keep a log from being read. */
+  @Test
+  void aMarkThatNoTrustedKeySignedCountsNoRecords() throws Exception {
+    String id = logs.signed("2/approved");
+    var bucket = new FakeObjectStore();
+    var signer = HeadSigner.open(state);
+    assertThat(LogArchiver.of(state, bucket, signer).store().stored()).isEqualTo(1);
+    try (var journal = FileJournal.open(state, LogCopyVerifier.of(state, bucket, signer))) {
+      assertThat(journal.bucket().letGo(id, journal.bucket().prove(id).orElseThrow())).isTrue();
+      var mark = state.resolve("executions").resolve(id + JournalFolder.STORED);
+      Files.writeString(
+          mark, Files.readString(mark).replace("\"signature\":\"", "\"signature\":\"A"));
+      var search = new LogSearch(journal, LogEndVerifier.of(state, Set.of()));
+
+      var page = search.find(query(Optional.empty(), ""), 1);
+
+      assertThat(verdicts(page.logs())).containsExactly(Map.entry(id, "failed"));
     }
   }
 

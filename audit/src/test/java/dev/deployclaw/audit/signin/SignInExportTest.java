@@ -121,7 +121,7 @@ class SignInExportTest {
 
   private List<JsonNode> events(ExportPeriod period) throws IOException {
     var out = new StringWriter();
-    try (var reader = SignInReader.open(state, Set.of()).orElseThrow()) {
+    try (var reader = SignInReader.open(state, Set.of(), new FakeObjectStore()).orElseThrow()) {
       new SignInExport(reader).write(new Order(Format.OCSF, period, NOON), out, totals);
     }
     var events = new ArrayList<JsonNode>();

@@ -274,7 +274,7 @@ class SignInJournalTest {
   }
 
   @Test
-  void aCopiedLogThatIsGoneFromTheDiskFails() throws Exception {
+  void aCopiedLogThatIsGoneFromTheDiskIsReadFromTheBucket() throws Exception {
     journal.write(OLIVIA, NOON);
     journal.turn(NOON.plus(Duration.ofHours(1)));
     assertThat(journal.store()).isEmpty();
@@ -282,7 +282,9 @@ class SignInJournalTest {
 
     Files.delete(file(log));
 
-    assertThat(verdict(log).reason()).isEqualTo("its records aren't on this machine");
+    assertThat(verdict(log).kind()).isEqualTo(verified());
+    bucket.names().forEach(name -> bucket.alter(name, new byte[0]));
+    assertThat(verdict(log).reason()).contains("its copy in the bucket");
   }
 
   private SignInJournal opened(Instant now) {
@@ -310,7 +312,7 @@ class SignInJournalTest {
 
   private List<LoggedRecord> records() throws IOException {
     var out = new ArrayList<LoggedRecord>();
-    try (var reader = SignInReader.open(state, Set.of()).orElseThrow()) {
+    try (var reader = SignInReader.open(state, Set.of(), bucket).orElseThrow()) {
       reader.read(ExportPeriod.ALL, (_, _, records) -> out.addAll(records));
     }
     return out;
@@ -322,14 +324,14 @@ class SignInJournalTest {
 
   private Map<String, LogVerdict> verdicts() throws IOException {
     var out = new LinkedHashMap<String, LogVerdict>();
-    try (var reader = SignInReader.open(state, Set.of()).orElseThrow()) {
+    try (var reader = SignInReader.open(state, Set.of(), bucket).orElseThrow()) {
       reader.read(ExportPeriod.ALL, (log, verdict, _) -> out.put(log, verdict));
     }
     return out;
   }
 
   private byte[] document(String log) {
-    try (var reader = SignInReader.open(state, Set.of()).orElseThrow()) {
+    try (var reader = SignInReader.open(state, Set.of(), bucket).orElseThrow()) {
       return ExecutionDocument.of(reader.records(log), signer)
           .text()
           .getBytes(StandardCharsets.UTF_8);

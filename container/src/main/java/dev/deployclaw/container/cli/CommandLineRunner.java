@@ -55,6 +55,9 @@ public final class CommandLineRunner {
 
   private static final List<String> LEVELS = List.of("error", "warn", "info", "debug");
 
+  /** Of picocli. */
+  private static final int NARROWEST_HELP = 55;
+
   private CommandLineRunner() {}
 
   /** Runs one command and returns its exit code; never throws. */
@@ -91,7 +94,7 @@ public final class CommandLineRunner {
         .setExitCodeExceptionMapper(_ -> ExitCode.INTERNAL_FAULT.code())
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
-        .setUsageHelpAutoWidth(true);
+        .setUsageHelpWidth(Math.max(NARROWEST_HELP, around.columns()));
   }
 
   private static List<Object> all(CommandEnvironment around) {

@@ -104,8 +104,8 @@ public record ServerConfig(
    * @param look between two looks at the back ends
    * @param leaderWait how long a task waits while another agent leads
    * @param stopWithin how long the task at work may go on once the process is told to stop
-   * @param keepLogs of so many executions, the latest, records stay in etcd and on this machine
-   *     though the bucket has them
+   * @param keepLogs of so many executions, the latest, records stay in etcd and on this machine,
+   *     and here so many logs of sign-ins though the bucket has them
    * @param shares what one caller, one network and strangers may take of it
    */
   public record Bounds(

@@ -1,12 +1,9 @@
 package dev.deployclaw.container.confinement;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,7 +19,7 @@ final class CommandBuilder {
         o=noexec,nosuid,nodev
         r=noexec=recursive,nosuid=recursive,nodev=recursive
         mount --rbind -o $r -- "$1" "$1" 2>/dev/null || mount --bind -o $o -- "$1" "$1" ||
-          echo "confinement: $1 is not mounted noexec" >&2
+          echo "confinement: library: $1 is not mounted noexec" >&2
         shift
       done
       shift
@@ -47,7 +44,7 @@ final class CommandBuilder {
   private final StartRights rights;
   private final StartTools tools;
   private final String classes;
-  private final Optional<Processor> processor = Processor.here();
+  private final boolean known = Processor.here().isPresent();
   private final List<String> argv = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
 
@@ -66,11 +63,16 @@ final class CommandBuilder {
   }
 
   /**
-   * A program of any kind.
+   * A program of any kind, which lays no filter on itself as an executor host does.
    *
    * @param java of the launcher
    */
-  ConfinedCommand around(String java, List<String> command) {
+  ConfinedCommand aroundProgram(String java, List<String> command) {
+    missing.add("unix, udp: no filter is laid around a plugin's sockets");
+    return around(java, command);
+  }
+
+  private ConfinedCommand around(String java, List<String> command) {
     mounts();
     privileges();
     launcher(java);
@@ -101,9 +103,6 @@ final class CommandBuilder {
     argv.addAll(List.of("setpriv", "--no-new-privs"));
     user();
     capabilities();
-    if (processor.isPresent() && tools.filter()) {
-      argv.addAll(List.of("--seccomp-filter", filter(processor.get()).toString()));
-    }
     argv.add("--");
   }
 
@@ -144,27 +143,16 @@ final class CommandBuilder {
     }
   }
 
-  /** Written for each start, because an earlier version may have left another one. */
-  private Path filter(Processor known) {
-    try {
-      Files.write(policy.filterFile(), SyscallFilter.program(known));
-      return policy.filterFile();
-    } catch (IOException e) {
-      throw new UncheckedIOException(policy.filterFile() + " cannot be written", e);
-    }
-  }
-
   private void launcher(String java) {
-    if (processor.isEmpty()) {
-      missing.add("files, exec, tcp, seccomp: unknown processor " + System.getProperty("os.arch"));
+    if (!known) {
+      missing.add(
+          "files, exec, tcp, signals, seccomp, ptrace: unknown processor "
+              + System.getProperty("os.arch"));
       return;
     }
     argv.add(java);
     argv.addAll(SHORT_LIFE);
     argv.addAll(List.of("-cp", classes, ConfinementLauncher.class.getName()));
-    if (!tools.setpriv() || !tools.filter()) {
-      argv.add("--filter");
-    }
     policy.files().readable().forEach(path -> argv.add("--read=" + path));
     policy.files().writable().forEach(path -> argv.add("--write=" + path));
     policy.files().executable().forEach(path -> argv.add("--execute=" + path));

@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * The command that starts a confined JVM, as a chain of programs that each become the next one, so
  * that the process id stays the same: {@code unshare} and {@code mount} make the writable folders
- * noexec, {@code setpriv} sets user, capabilities, no-new-privileges and the system call filter,
- * {@link ConfinementLauncher} lays the Landlock rules.
+ * noexec, {@code setpriv} sets user, capabilities and no-new-privileges, {@link
+ * ConfinementLauncher} lays the Landlock rules and the system call filter.
  *
  * @param argv program and arguments
  * @param missing what this machine or this start can't do, one sentence each; empty where every
@@ -27,7 +27,7 @@ public record ConfinedCommand(List<String> argv, List<String> missing) {
   }
 
   /**
-   * Writes the filter's file, and tries what the installed tools can do.
+   * Tries what the installed tools can do.
    *
    * @param javaCommand the JVM and its arguments, the JVM as an absolute path. It wants {@code
    *     -Djava.io.tmpdir} in a writable folder, and can load native libraries from none
@@ -44,8 +44,8 @@ public record ConfinedCommand(List<String> argv, List<String> missing) {
    */
   public static ConfinedCommand aroundProgram(ConfinementPolicy policy, List<String> command) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new CommandBuilder(policy, StartRights.here(), StartTools.found(), ownClasses())
-        .around(java, command);
+    var builder = new CommandBuilder(policy, StartRights.here(), StartTools.found(), ownClasses());
+    return builder.aroundProgram(java, command);
   }
 
   /**

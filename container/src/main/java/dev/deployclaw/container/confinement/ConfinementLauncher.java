@@ -2,8 +2,6 @@ package dev.deployclaw.container.confinement;
 
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,11 +13,12 @@ import java.util.List;
  * <p>{@code setpriv} has Landlock too, and would be preferred as the well-kept tool, but it knows
  * neither ports nor scopes, fails on kernels and paths that it doesn't know, and is older than
  * Landlock on Debian 12. Since the ports need this class anyway, files, programs, ports and scopes
- * are one ruleset in one place, and {@code setpriv} has what it does well: users, capabilities,
- * no-new-privileges, seccomp.
+ * are one ruleset in one place. The seccomp filter comes after it, since it forbids further
+ * rulesets. {@code setpriv} has what it does well: users, capabilities, no-new-privileges.
  *
- * <p>What the kernel lacks is said on standard error, and the program starts without it; a rule
- * that can't be made leaves its path closed. Fails with 126 where it can't start the program.
+ * <p>What Landlock lacks is said on standard error, and the program starts without it; a rule that
+ * can't be made leaves its path closed. Fails with 126 where it can't lay the filter or start the
+ * program: a later filter would look the same from outside.
  */
 record ConfinementLauncher(NativeCall kernel, PrintStream log) {
   /**
@@ -48,30 +47,23 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
     }
     var kernel = new NativeCall(processor.get(), Arena.global());
     var launcher = new ConfinementLauncher(kernel, System.err);
-    var filters = filters(given.subList(0, end), processor.get()); // their class may be closed soon
+    var filter = SyscallFilter.program(processor.get()); // its class may be closed soon
     launcher.confine(given.subList(0, end));
-    filters.forEach(launcher::filter);
-    launcher.become(given.subList(end + 1, given.size()));
+    if (launcher.filters(filter)) {
+      launcher.become(given.subList(end + 1, given.size()));
+    }
     System.exit(CANNOT_START);
-  }
-
-  /** The first only where the installed {@code setpriv} is too old to load it. */
-  private static List<byte[]> filters(List<String> rights, Processor processor) {
-    var last = SyscallFilter.withoutFurtherRules(processor);
-    return rights.contains("--filter")
-        ? List.of(SyscallFilter.program(processor), last)
-        : List.of(last);
   }
 
   private void confine(List<String> rights) {
     long refused = kernel.call(Syscall.PRCTL, PR_SET_NO_NEW_PRIVS, 1);
     if (refused < 0) {
-      say("no-new-privileges is off: " + NativeCall.error(refused));
+      say("no-new-privileges: " + NativeCall.error(refused));
     }
     noCore();
     int version = LandlockRuleset.version(kernel);
     if (version < 1) {
-      say("files, programs and ports are open: no Landlock here: " + NativeCall.error(version));
+      say("files, exec, tcp, signals: no Landlock here: " + NativeCall.error(version));
     } else {
       landlock(rights, version);
     }
@@ -100,28 +92,24 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
         values(rights, "--bind=")
             .forEach(port -> attempt(() -> rules.bind(Integer.parseInt(port))));
       } else {
-        say("TCP ports are open: Landlock knows them from version 4 on, this is " + version);
+        say("tcp: Landlock knows ports from version 4 on, this is " + version);
       }
       if (scopes != 0 && !rules.knowsScopes()) {
-        say("signals are open: Landlock knows them from version 6 on, this is " + version);
+        say("signals: Landlock knows them from version 6 on, this is " + version);
       }
       rules.enforce();
     } catch (IllegalStateException e) {
-      say("files, programs and ports are open: " + e.getMessage());
+      say("files, exec, tcp, signals: " + e.getMessage());
     }
   }
 
-  /** Loads a seccomp filter. */
-  private void filter(byte[] bytes) {
-    var code = kernel.allocate(bytes.length);
-    code.copyFrom(MemorySegment.ofArray(bytes));
-    var program = kernel.allocate(2 * Long.BYTES);
-    program.set(ValueLayout.JAVA_SHORT, 0, (short) (bytes.length / SyscallFilter.INSTRUCTION));
-    program.setAtIndex(ValueLayout.JAVA_LONG, 1, code.address());
-    long refused = kernel.call(Syscall.PRCTL, PR_SET_SECCOMP, FILTER, program.address());
+  /** Whether the kernel takes the seccomp filter. */
+  boolean filters(byte[] bytes) {
+    long refused = kernel.call(Syscall.PRCTL, PR_SET_SECCOMP, FILTER, kernel.filter(bytes));
     if (refused < 0) {
-      say("system calls are open: " + NativeCall.error(refused));
+      say("seccomp, ptrace: " + NativeCall.error(refused));
     }
+    return refused >= 0;
   }
 
   /** Returns only where the program can't be started. */

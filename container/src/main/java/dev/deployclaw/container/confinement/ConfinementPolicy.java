@@ -13,16 +13,13 @@ import java.util.Set;
  * @param capabilities kept capabilities by the names of capabilities(7), lower case, without {@code
  *     cap_}: for example {@code kill}
  * @param scopes what is cut off from processes outside
- * @param filterFile where the program of the system call filter is written at each start: in a
- *     folder that only the starting process may write
  */
 public record ConfinementPolicy(
     Optional<ProcessUser> user,
     FileRights files,
     TcpPorts ports,
     Set<String> capabilities,
-    Set<LandlockScope> scopes,
-    Path filterFile) {
+    Set<LandlockScope> scopes) {
   public ConfinementPolicy {
     capabilities = Set.copyOf(capabilities);
     scopes = Set.copyOf(scopes);
@@ -34,22 +31,17 @@ public record ConfinementPolicy(
         });
   }
 
-  /**
-   * A program of any kind, with no port, no capability and no folder of its own.
-   *
-   * @param filterFile see the record
-   */
-  public static ConfinementPolicyBuilder forProgram(Path filterFile) {
-    return new ConfinementPolicyBuilder(filterFile);
+  /** A program of any kind, with no port, no capability and no folder of its own. */
+  public static ConfinementPolicyBuilder forProgram() {
+    return new ConfinementPolicyBuilder();
   }
 
   /**
    * A host on the JVM, with no port, no capability, no folder of its own, and no signal to others.
    *
    * @param javaHome of the JVM that it runs on
-   * @param filterFile see the record
    */
-  public static ConfinementPolicyBuilder forJvm(Path javaHome, Path filterFile) {
-    return new ConfinementPolicyBuilder(javaHome, filterFile);
+  public static ConfinementPolicyBuilder forJvm(Path javaHome) {
+    return new ConfinementPolicyBuilder(javaHome);
   }
 }

@@ -53,7 +53,6 @@ public final class ConfinementPolicyBuilder {
       /lib/ld-musl-x86_64.so.1 /lib/ld-musl-aarch64.so.1
       """;
 
-  private final Path filterFile;
   private final List<Path> readable = new ArrayList<>();
   private final List<Path> writable = new ArrayList<>();
   private final List<Path> executable = new ArrayList<>();
@@ -63,16 +62,15 @@ public final class ConfinementPolicyBuilder {
   private final Set<LandlockScope> scopes = EnumSet.allOf(LandlockScope.class);
   private Optional<ProcessUser> user = Optional.empty();
 
-  ConfinementPolicyBuilder(Path javaHome, Path filterFile) {
-    this(filterFile);
+  ConfinementPolicyBuilder(Path javaHome) {
+    this();
     readable.add(javaHome.toAbsolutePath());
     debianConfiguration();
     executable.add(javaHome.resolve("bin/java").toAbsolutePath());
     executable.add(javaHome.resolve("lib/jspawnhelper").toAbsolutePath());
   }
 
-  ConfinementPolicyBuilder(Path filterFile) {
-    this.filterFile = filterFile.toAbsolutePath();
+  ConfinementPolicyBuilder() {
     readable.addAll(present(ETC + KERNEL + LIBRARIES));
     executable.addAll(present(LOADERS));
     writable.add(Path.of("/dev/null"));
@@ -134,8 +132,7 @@ public final class ConfinementPolicyBuilder {
         new FileRights(distinct(readable), distinct(writable), distinct(executable)),
         new TcpPorts(connect, bind),
         capabilities,
-        scopes,
-        filterFile);
+        scopes);
   }
 
   /** Debian's JDK keeps its configuration in {@code /etc/java-25-openjdk}. */

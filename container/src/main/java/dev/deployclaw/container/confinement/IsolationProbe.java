@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,27 +36,50 @@ public final class IsolationProbe {
   private static final int PAGE = 4096;
   private static final int PTRACE_ATTACH = 16;
 
+  private static final int AF_UNIX = 1;
+  private static final int AF_INET = 2;
+  private static final int STREAM = 1;
+  private static final int DATAGRAM = 2;
+
+  /** Bounded by a rule for ports, which the layer {@code tcp} tries. */
+  private static final Set<String> NARROW = Set.of("net_bind_service");
+
   private final List<Path> writable;
-  private final Set<String> kept;
   private final List<IsolationLayer> layers = new ArrayList<>();
 
-  private IsolationProbe(List<Path> writable, Set<String> kept) {
+  private IsolationProbe(List<Path> writable) {
     this.writable = writable;
-    this.kept = kept;
   }
 
   /**
    * Each layer, in a fixed order.
    *
    * @param writable the folders that the process may write
-   * @param kept capabilities that its policy leaves it
    */
-  public static List<IsolationLayer> report(List<Path> writable, Set<String> kept) {
-    return new IsolationProbe(writable, kept).examined();
+  public static List<IsolationLayer> report(List<Path> writable) {
+    return new IsolationProbe(writable).examined();
+  }
+
+  /**
+   * The layers that a start laid around a process, as who started it sees them: what the kernel
+   * says of its threads, and what the start said. The process can't feign them. Its user must be
+   * another than this one's.
+   *
+   * @param said the gaps, by layer: each counts
+   */
+  public static List<IsolationLayer> ofProcess(long pid, Map<String, String> said) {
+    var probe = new IsolationProbe(List.of());
+    probe.threads(Long.toString(pid), List.of("0", Integer.toString(StartRights.here().uid())));
+    Stream.concat(IsolationLayer.AROUND_PROGRAMS.stream(), said.keySet().stream())
+        .distinct()
+        .skip(probe.layers.size())
+        .forEach(name -> probe.add(name, true, "laid at the start"));
+    said.forEach(probe::open);
+    return List.copyOf(probe.layers);
   }
 
   private List<IsolationLayer> examined() {
-    threads();
+    threads("self", List.of("0"));
     files();
     exec();
     tcp();
@@ -66,34 +90,45 @@ public final class IsolationProbe {
         library(kernel);
         ptrace(kernel);
         signals(kernel);
+        sockets(kernel);
       }
     } else {
-      Stream.of("library", "ptrace", "signals")
+      Stream.of("library", "ptrace", "signals", "unix", "udp")
           .forEach(name -> add(name, false, "not tried, unknown processor"));
+    }
+    if (layers.stream().anyMatch(l -> l.name().equals("ptrace") && !l.enforced())) {
+      open("seccomp", "a filter, but none that refuses ptrace");
     }
     return List.copyOf(layers);
   }
 
-  private void threads() {
+  /**
+   * @param process its id, or {@code self}
+   * @param others users who are none of its own
+   */
+  private void threads(String process, List<String> others) {
     List<ThreadRights> threads;
     try {
-      threads = ThreadRights.all();
+      threads = ThreadRights.all(process);
     } catch (IOException e) {
-      Stream.of("user", "capabilities", "no-new-privileges", "seccomp")
-          .forEach(name -> add(name, false, "not known, no thread's status can be read"));
+      IsolationLayer.OF_THREADS.forEach(
+          name -> add(name, false, "not known, no thread's status can be read"));
       return;
     }
     String on = " on %d threads".formatted(threads.size());
     var users = threads.stream().map(ThreadRights::uids).collect(Collectors.toSet());
+    boolean own =
+        users.stream().flatMap(u -> Stream.of(u.split("\\s+", -1))).noneMatch(others::contains);
     add(
         "user",
-        threads.stream().noneMatch(ThreadRights::root),
-        "user " + String.join(", and ", users) + on);
+        own,
+        "user %s%s%s"
+            .formatted(String.join(", and ", users), on, own ? "" : ", root or the agent's own"));
     var held = new TreeSet<String>();
     threads.forEach(thread -> held.addAll(thread.held()));
     add(
         "capabilities",
-        kept.containsAll(held),
+        NARROW.containsAll(held),
         (held.isEmpty() ? "none" : String.join(" ", held)) + on);
     add(
         "no-new-privileges",
@@ -211,11 +246,30 @@ public final class IsolationProbe {
     refusal("signals", "signal the parent", kernel.call(Syscall.KILL, parent, 0));
   }
 
+  private void sockets(NativeCall kernel) {
+    socket(kernel, "unix", AF_UNIX, STREAM);
+    socket(kernel, "udp", AF_INET, DATAGRAM);
+  }
+
+  private void socket(NativeCall kernel, String name, int family, int type) {
+    long opened = kernel.call(Syscall.SOCKET, family, type, 0);
+    refusal(name, "open a %s socket to any address".formatted(name), opened);
+    if (opened >= 0) {
+      kernel.call(Syscall.CLOSE, opened);
+    }
+  }
+
   private void refusal(String name, String attempt, long value) {
     add(
         name,
         value == -NativeCall.EPERM || value == -NativeCall.EACCES,
         value < 0 ? attempt + ": " + NativeCall.error(value) : "may " + attempt);
+  }
+
+  /** Of a layer for which another spoke. */
+  private void open(String name, String why) {
+    layers.replaceAll(
+        l -> l.enforced() && l.name().equals(name) ? new IsolationLayer(name, false, why) : l);
   }
 
   private void add(String name, boolean enforced, String detail) {

@@ -94,6 +94,16 @@ final class NativeCall {
     return memory.allocateFrom(text).address();
   }
 
+  /** The address of a seccomp filter's program (struct sock_fprog). */
+  long filter(byte[] bytes) {
+    var code = allocate(bytes.length);
+    code.copyFrom(MemorySegment.ofArray(bytes));
+    var program = allocate(2 * Long.BYTES);
+    program.set(ValueLayout.JAVA_SHORT, 0, (short) (bytes.length / SyscallFilter.INSTRUCTION));
+    program.setAtIndex(ValueLayout.JAVA_LONG, 1, code.address());
+    return program.address();
+  }
+
   MemorySegment allocate(long bytes) {
     return memory.allocate(bytes, Long.BYTES);
   }

@@ -10,10 +10,9 @@ import java.util.concurrent.TimeUnit;
  * What the installed util-linux can do here.
  *
  * @param setpriv whether its {@code setpriv} is there, not the smaller one of BusyBox
- * @param filter whether that loads a seccomp filter, as of version 2.41
  * @param mounts whether {@code unshare --mount} succeeds for this process
  */
-record StartTools(boolean setpriv, boolean filter, boolean mounts) {
+record StartTools(boolean setpriv, boolean mounts) {
   private static final int LONGEST_SECONDS = 5;
 
   /** By trying them. */
@@ -21,7 +20,6 @@ record StartTools(boolean setpriv, boolean filter, boolean mounts) {
     String help = output(List.of("setpriv", "--help"));
     return new StartTools(
         help.contains("--ambient-caps"),
-        help.contains("--seccomp-filter"),
         output(List.of("unshare", "--mount", "--", "sh", "-c", "command -v mount"))
             .contains("mount"));
   }

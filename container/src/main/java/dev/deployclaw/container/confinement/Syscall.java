@@ -28,9 +28,12 @@ enum Syscall {
   PRLIMIT64(302, 261),
   CLONE(56, 220),
   CLONE3(435, 435),
-  LANDLOCK_CREATE_RULESET(444, 444),
-  LANDLOCK_ADD_RULE(445, 445),
-  LANDLOCK_RESTRICT_SELF(446, 446),
+  SECCOMP(317, 277),
+
+  // Further rules: they could switch off that the audit tells their refusals.
+  LANDLOCK_CREATE_RULESET(444, 444, Verdict.FATAL),
+  LANDLOCK_ADD_RULE(445, 445, Verdict.FATAL),
+  LANDLOCK_RESTRICT_SELF(446, 446, Verdict.FATAL),
 
   // Other processes' memory.
   PTRACE(101, 117, Verdict.FATAL),

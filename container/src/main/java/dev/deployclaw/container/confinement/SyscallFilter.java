@@ -78,21 +78,26 @@ final class SyscallFilter {
     this.processor = processor;
   }
 
-  /** The program's bytes as the kernel and {@code setpriv --seccomp-filter} read them. */
+  /** The program's bytes as the kernel reads them. Laid after the Landlock rules. */
   static byte[] program(Processor processor) {
     return new SyscallFilter(processor).written();
   }
 
   /**
-   * Laid after the Landlock rules: a process that laid further ones could switch off that the audit
-   * tells their refusals.
+   * Laid once a host needs these sockets no more. Of pairs of Unix sockets streams stay: others can
+   * be connected elsewhere. Laid upon {@link #program}, which has more to say of IPv4 and IPv6.
    */
-  static byte[] withoutFurtherRules(Processor processor) {
+  static byte[] withoutSockets(Processor processor, boolean unix, boolean names) {
     var filter = new SyscallFilter(processor);
     filter.add(LOAD, 0, 0, NUMBER);
-    filter.on(Syscall.LANDLOCK_CREATE_RULESET, KILL_PROCESS);
-    filter.on(Syscall.LANDLOCK_ADD_RULE, KILL_PROCESS);
-    filter.on(Syscall.LANDLOCK_RESTRICT_SELF, KILL_PROCESS);
+    if (!unix) {
+      filter.onValue(Syscall.SOCKET, 0, AF_UNIX, REFUSED);
+      filter.allowStreamsOnly(Syscall.SOCKETPAIR, AF_UNIX);
+    }
+    if (!names) {
+      filter.allowStreamsOnly(Syscall.SOCKET, AF_INET);
+      filter.allowStreamsOnly(Syscall.SOCKET, AF_INET6);
+    }
     filter.answer(ALLOW);
     return filter.bytes();
   }
@@ -159,6 +164,17 @@ final class SyscallFilter {
     add(IF_EQUAL, 1, 0, 0);
     answer(REFUSED);
     answer(ALLOW);
+  }
+
+  private void allowStreamsOnly(Syscall call, int family) {
+    add(IF_EQUAL, 0, 7, call.number(processor));
+    argument(0);
+    add(IF_EQUAL, 0, 4, family);
+    argument(1);
+    add(MASK, 0, 0, TYPE);
+    add(IF_EQUAL, 1, 0, SOCK_STREAM);
+    answer(REFUSED);
+    add(LOAD, 0, 0, NUMBER);
   }
 
   private void sockets(Syscall call) {

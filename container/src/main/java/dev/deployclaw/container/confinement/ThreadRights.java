@@ -13,16 +13,28 @@ import java.util.Map;
  *
  * @param uids real, effective, saved and file user
  * @param effective capabilities that it has, by bit
+ * @param permitted those that it can take up at any time, by bit
  * @param noNewPrivileges executing a program gives it no right
  * @param filtered whether a seccomp filter is on it
  */
-record ThreadRights(String uids, long effective, boolean noNewPrivileges, boolean filtered) {
+record ThreadRights(
+    String uids, long effective, long permitted, boolean noNewPrivileges, boolean filtered) {
   private static final String FILTER = "2";
 
   /** Of each thread of this process. */
   static List<ThreadRights> all() throws IOException {
+    return all("self");
+  }
+
+  /**
+   * Of each thread of a process.
+   *
+   * @param process its id, or {@code self}
+   * @throws IOException where it can't be known, or there is none: it has just ended
+   */
+  static List<ThreadRights> all(String process) throws IOException {
     var threads = new ArrayList<ThreadRights>();
-    try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+    try (var tasks = Files.newDirectoryStream(Path.of("/proc", process, "task"))) {
       for (var task : tasks) {
         try {
           threads.add(of(Files.readAllLines(task.resolve("status"))));
@@ -33,6 +45,9 @@ record ThreadRights(String uids, long effective, boolean noNewPrivileges, boolea
           }
         }
       }
+    }
+    if (threads.isEmpty()) {
+      throw new IOException("process " + process + " has no thread");
     }
     return threads;
   }
@@ -46,16 +61,12 @@ record ThreadRights(String uids, long effective, boolean noNewPrivileges, boolea
     return new ThreadRights(
         values.getOrDefault("Uid", "?").replaceAll("^(\\d+)(\\s+\\1)+$", "$1"),
         Long.parseUnsignedLong(values.getOrDefault("CapEff", "0"), 16),
+        Long.parseUnsignedLong(values.getOrDefault("CapPrm", "0"), 16),
         "1".equals(values.get("NoNewPrivs")),
         FILTER.equals(values.get("Seccomp")));
   }
 
-  /** Whether one of its users is root. */
-  boolean root() {
-    return List.of(uids.split("\\s+", -1)).contains("0");
-  }
-
   List<String> held() {
-    return StartRights.names(effective);
+    return StartRights.names(effective | permitted);
   }
 }

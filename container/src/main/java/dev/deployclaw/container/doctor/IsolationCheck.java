@@ -38,10 +38,12 @@ final class IsolationCheck {
   }
 
   private static Diagnosis gap(String layer, String detail) {
-    String what = "the executor host lacks the layer " + layer + ": " + detail;
+    int slash = layer.indexOf('/');
+    String who = slash < 0 ? "the executor host" : "plugin " + layer.substring(0, slash);
+    String what = "%s lacks the layer %s: %s".formatted(who, layer.substring(slash + 1), detail);
     return layer.equals("host")
         ? Diagnosis.unreachable(ABOUT, detail)
-        : Diagnosis.warning(ABOUT, what, remedy(layer) + PAGE);
+        : Diagnosis.warning(ABOUT, what, remedy(layer.substring(slash + 1)) + PAGE);
   }
 
   private static Diagnosis violation(String host, Violation last) {
@@ -58,13 +60,18 @@ final class IsolationCheck {
     return switch (layer) {
       case "host" -> "see its last words in the agent's log";
       case "user" -> "start the agent as root, or run the host in a container of its own";
-      case "capabilities" -> "start the agent with CAP_SETPCAP, or without capabilities";
+      case "capabilities" ->
+          "give what gateways, sources or plugins need to the host's user, signal by a watcher, and"
+              + " start the agent with CAP_SETPCAP";
       case "no-new-privileges" -> "install util-linux: its setpriv sets it";
-      case "seccomp" -> "install util-linux, on x86-64 or ARM64";
+      case "seccomp", "ptrace" -> "use x86-64 or ARM64, and a kernel with seccomp";
       case "files", "exec" -> "use a kernel with Landlock (5.13)";
       case "tcp" -> "use a kernel with Landlock's ports (6.7)";
       case "library" -> "start the agent as root, so that the host's folders are mounted noexec";
       case "signals" -> "use a kernel with Landlock's scopes (6.12)";
+      case "unix" ->
+          "use Kubernetes, or a Docker daemon by TCP; a plugin: give it a user of its own";
+      case "udp" -> "name back ends by addresses, or close egress by a firewall";
       case "refusals" ->
           "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and start"
               + " the agent with CAP_AUDIT_READ or readable /dev/kmsg";

@@ -8,6 +8,7 @@ import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.confinement.IsolationProbe;
+import dev.deployclaw.container.confinement.SocketFilter;
 import dev.deployclaw.container.remote.ProgramIdentity;
 import dev.deployclaw.container.wiring.LocalBackends;
 import dev.deployclaw.core.grant.OperationAllowlist;
@@ -48,9 +49,6 @@ public final class ExecutorHostMain {
       OperationAllowlist.KERNEL.admitting(
           TextMaskExecutor.NAME, Set.of(TextMaskExecutor.MASK), Set.of());
 
-  /** Which capabilities its policy leaves it, so that they count as no gap. */
-  static final String KEEPS = "--keeps";
-
   private ExecutorHostMain() {}
 
   public static void main(String[] args) throws Exception {
@@ -64,15 +62,13 @@ public final class ExecutorHostMain {
 
   private static int run(List<String> args, Map<String, String> environment, PrintStream out)
       throws InterruptedException {
-    boolean limited = args.size() == 4 && args.get(2).equals(KEEPS);
-    if ((args.size() != 2 && !limited) || !args.getFirst().equals(CONFIG)) {
-      System.err.println("usage: ExecutorHostMain --config FILE [--keeps CAPABILITY,…]");
+    if (args.size() != 2 || !args.getFirst().equals(CONFIG)) {
+      System.err.println("usage: ExecutorHostMain --config FILE");
       return ExitCode.WRONG_USAGE.code();
     }
-    var kept = limited ? Set.of(args.getLast().split(",")) : Set.<String>of();
     try {
       var config = ConfigReader.read(Path.of(args.get(1)), environment, ConfigRole.HOST);
-      serve(config, kept, out);
+      serve(config, out);
       return ExitCode.OK.code();
     } catch (InvalidConfigException | SetupException | IOException e) {
       System.err.println("the executor host can't start: " + e.getMessage());
@@ -80,9 +76,10 @@ public final class ExecutorHostMain {
     }
   }
 
-  private static void serve(AgentConfig config, Set<String> kept, PrintStream out)
+  private static void serve(AgentConfig config, PrintStream out)
       throws SetupException, IOException, InterruptedException {
     var start = HostStart.of(config.host());
+    close(HostRights.sockets(config)); // before any back end is connected
     try (var ending = new HostEnd(start.endsWithInput());
         var backends = LocalBackends.open(config);
         var objects = backends.objects()) {
@@ -91,8 +88,7 @@ public final class ExecutorHostMain {
       executors.add(new TextMaskExecutor(System::nanoTime));
       var hosted = new HostedExecutors(executors, Optional.of(objects), TABLE);
       var identity =
-          new HostIdentity(
-              ProgramIdentity.own(), isolation(config, kept), ProtocolRevisions.SPOKEN);
+          new HostIdentity(ProgramIdentity.own(), isolation(config), ProtocolRevisions.SPOKEN);
       var setup = new ExecutorHostServer.Setup(identity, hosted, start.key(), HostBounds.DEFAULT);
       try (var _ = ExecutorHostServer.start(start.socket(), setup)) {
         out.println("ready");
@@ -102,8 +98,16 @@ public final class ExecutorHostMain {
     }
   }
 
-  private static List<IsolationFinding> isolation(AgentConfig config, Set<String> kept) {
-    return IsolationProbe.report(List.of(HostFiles.of(config).folder()), kept).stream()
+  private static void close(SocketFilter sockets) {
+    try {
+      sockets.lay();
+    } catch (IOException e) {
+      System.err.println("confinement: unix, udp: " + e.getMessage());
+    }
+  }
+
+  private static List<IsolationFinding> isolation(AgentConfig config) {
+    return IsolationProbe.report(List.of(HostFiles.of(config).folder())).stream()
         .map(layer -> new IsolationFinding(layer.name(), layer.enforced(), layer.detail()))
         .toList();
   }

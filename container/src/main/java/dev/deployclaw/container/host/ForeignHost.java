@@ -1,10 +1,12 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.container.confinement.IsolationLayer;
 import dev.deployclaw.core.grant.GrantKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,18 @@ record ForeignHost(Path keyFile) implements HostKeeper {
     return Files.exists(keyFile)
         ? new HostState.Starting()
         : new HostState.Down("there is no key file " + keyFile);
+  }
+
+  /** The file is its own. */
+  @Override
+  public List<IsolationLayer> seen() {
+    try {
+      return HostFiles.owner(keyFile) == HostFiles.ownUser()
+          ? List.of(new IsolationLayer("user", false, "the agent's own"))
+          : List.of();
+    } catch (IOException e) {
+      return List.of(); // it isn't there yet
+    }
   }
 
   @Override

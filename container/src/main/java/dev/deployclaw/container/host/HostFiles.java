@@ -1,6 +1,7 @@
 package dev.deployclaw.container.host;
 
 import dev.deployclaw.container.config.AgentConfig;
+import dev.deployclaw.container.config.SetupException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +14,9 @@ import java.util.List;
  * given to the host's user where that is another one.
  */
 public record HostFiles(Path stateDir) {
+  /** Who reads it in the agent's state folder is a client of the agent. */
+  public static final String PASS = "agent.pass";
+
   private static final String PRIVATE = "rwx------";
 
   static HostFiles of(AgentConfig config) {
@@ -42,9 +46,30 @@ public record HostFiles(Path stateDir) {
     return stateDir.resolve("probe.key");
   }
 
-  /** Only the agent writes beside it. */
-  Path filter() {
-    return stateDir.resolve("host-filter.bpf");
+  /**
+   * Lets no executor host or plugin read the agent's pass.
+   *
+   * @param granted files and folders
+   * @throws SetupException where one has it
+   */
+  public void keepPass(List<Path> granted) throws IOException, SetupException {
+    var pass = real(real(stateDir).resolve(PASS));
+    for (var path : granted) {
+      if (pass.startsWith(real(path))) {
+        throw new SetupException(
+            "a host or plugin can't have %s, where %s is: give sockets, pid files, sources and rights"
+                    .formatted(path, pass)
+                + " folders of their own");
+      }
+    }
+  }
+
+  /** Also of what isn't there yet. */
+  private static Path real(Path path) throws IOException {
+    var parent = path.toAbsolutePath().getParent();
+    return Files.exists(path) || parent == null
+        ? path.toRealPath()
+        : real(parent).resolve(path.getFileName());
   }
 
   /**
@@ -81,7 +106,7 @@ public record HostFiles(Path stateDir) {
     return owner(Path.of("/proc/self"));
   }
 
-  private static int owner(Path file) throws IOException {
+  static int owner(Path file) throws IOException {
     return (int) Files.getAttribute(file, "unix:uid");
   }
 }

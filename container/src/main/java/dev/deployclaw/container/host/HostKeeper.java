@@ -1,8 +1,10 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.container.confinement.IsolationLayer;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.core.grant.GrantKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Who knows the executor host's key and how it is. */
@@ -27,6 +29,11 @@ interface HostKeeper extends AutoCloseable {
   /** Why this process isn't told what the kernel refuses it; empty where it is. */
   default Optional<String> untold() {
     return Optional.of("another supervisor starts it: see the kernel's log of its machine");
+  }
+
+  /** The layers of its present wall that this process sees, which it can't feign. */
+  default List<IsolationLayer> seen() {
+    return List.of();
   }
 
   /** Ends the present start; returns when the next one takes calls, or the time is over. */

@@ -11,9 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -86,8 +84,7 @@ public record HostLaunch(
     int self = HostFiles.ownUser();
     var rights = new HostRights(config, files(), program(), file.toAbsolutePath());
     files().prepare(rights.user(self));
-    var policy = rights.policy(self);
-    return ConfinedCommand.around(policy, command(policy.capabilities()));
+    return ConfinedCommand.around(rights.policy(self), command());
   }
 
   /** What it finds around it. */
@@ -101,7 +98,7 @@ public record HostLaunch(
     return theirs;
   }
 
-  private List<String> command(Set<String> kept) {
+  private List<String> command() {
     var words = new ArrayList<String>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(OPTIONS);
@@ -109,9 +106,6 @@ public record HostLaunch(
     words.add("-Djava.io.tmpdir=" + files().temporary());
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     words.addAll(List.of("--config", file.toAbsolutePath().toString()));
-    if (!kept.isEmpty()) {
-      words.addAll(List.of(ExecutorHostMain.KEEPS, String.join(",", new TreeSet<>(kept))));
-    }
     return words;
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.host;
 
+import dev.deployclaw.container.confinement.IsolationLayer;
 import dev.deployclaw.core.grant.GrantKey;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,14 +14,20 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** One start of an executor host. For any thread. */
 public final class HostProcess {
   private static final String READY = "ready";
+
+  /** Before what the programs say that confine it. */
+  private static final String GAP = "confinement: ";
+
   private static final int MOST_LINES = 20;
   private static final int LONGEST_LINE = 2_000;
   private static final Duration END = Duration.ofSeconds(5);
@@ -31,6 +38,7 @@ public final class HostProcess {
   private final Process process;
   private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
+  private final Map<String, String> gaps = new ConcurrentHashMap<>(); // one for each layer at most
   private final Thread errors;
 
   private HostProcess(Process process, Consumer<String> log) {
@@ -41,6 +49,10 @@ public final class HostProcess {
             process.getErrorStream(),
             line -> {
               keep(line);
+              if (line.startsWith(GAP)) {
+                String said = line.substring(GAP.length(), Math.min(line.length(), LONGEST_LINE));
+                IsolationLayer.gaps(Stream.of(said)).forEach(gaps::putIfAbsent);
+              }
               log.accept(line);
             });
     var out = process.getInputStream();
@@ -136,6 +148,11 @@ public final class HostProcess {
   public void kill() throws InterruptedException {
     destroy();
     var _ = process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What its start left open: the reason by layer. */
+  Map<String, String> gaps() {
+    return Map.copyOf(gaps);
   }
 
   /** What it said last on standard error. */

@@ -4,10 +4,14 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.config.KubernetesConfig;
+import dev.deployclaw.container.config.NginxSiteConfig;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.ConfinementPolicyBuilder;
 import dev.deployclaw.container.confinement.ProcessUser;
+import dev.deployclaw.container.confinement.SocketFilter;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -34,12 +39,12 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
 
   /**
    * @param self the agent's user
+   * @throws SetupException where they would open what is the agent's alone
    */
-  ConfinementPolicy policy(int self) {
-    boolean root = self == 0;
+  ConfinementPolicy policy(int self) throws IOException, SetupException {
     int user = user(self);
     var policy =
-        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")), files.filter())
+        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")))
             .reads(readable())
             .writes(writable())
             .executes(programs())
@@ -51,10 +56,18 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     if (user != self) {
       policy.user(new ProcessUser(user, user));
     }
-    if (root) {
+    if (self == 0) {
       capabilities(policy, user);
     }
+    files.keepPass(Stream.concat(readable().stream(), writable().stream()).toList());
     return policy.build();
+  }
+
+  /** What it opens while it serves: Docker's socket, and UDP where a host is known by its name. */
+  static SocketFilter sockets(AgentConfig config) {
+    return new SocketFilter(
+        config.docker().filter(d -> d.host().startsWith("unix:")).isPresent(),
+        EndpointPorts.looksUpNames(config));
   }
 
   /** Another one only where root starts it. */
@@ -156,21 +169,38 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     /** Where API servers of Kubernetes listen; the kubeconfig is the host's to read. */
     private static final List<Integer> API_SERVER = List.of(HTTPS, 6443);
 
+    /** No host, any, IPv4, IPv6, and the name that each machine's hosts file has. */
+    private static final Pattern KNOWN = Pattern.compile("[0-9.]*|\\*|\\[.*]|localhost");
+
     private final Set<Integer> ports = new TreeSet<>();
+    private boolean names;
 
     /** Where executors connect to. */
     static Set<Integer> of(AgentConfig config) {
+      return all(config).ports;
+    }
+
+    /** Also where Redis or a kubeconfig names hosts that this configuration doesn't. */
+    static boolean looksUpNames(AgentConfig config) {
+      return all(config).names
+          || config.kubernetes().isPresent()
+          || config.redis().tls().isPresent() // its nodes announce host names then
+          || !config.host().ports().isEmpty();
+    }
+
+    private static EndpointPorts all(AgentConfig config) {
       var all = new EndpointPorts();
       config.etcd().endpoints().forEach(all::url);
       config.redis().nodes().forEach(all::address);
       all.url(config.s3().endpoint());
       config.services().forEach(s -> all.url(s.url()));
       config.gateways().forEach(g -> all.url(g.url()));
+      config.gateways().forEach(g -> all.site(g.front()));
       config.configurationStores().forEach(s -> s.etcd().endpoints().forEach(all::url));
       config.docker().ifPresent(all::docker);
       config.kubernetes().ifPresent(all::kubernetes);
       all.ports.addAll(config.host().ports());
-      return all.ports;
+      return all;
     }
 
     /** Where gateways on this machine listen: their parser opens these ports. */
@@ -196,6 +226,7 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
 
     private void url(String url) {
       var uri = URI.create(url);
+      host(String.valueOf(uri.getHost()));
       int port = uri.getPort();
       ports.add(port > 0 ? port : "https".equals(uri.getScheme()) ? HTTPS : HTTP);
     }
@@ -203,6 +234,24 @@ record HostRights(AgentConfig config, HostFiles files, List<Path> program, Path 
     /** {@code host:port}, or the port alone. */
     private void address(String address) {
       ports.add(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+      hostOf(address);
+    }
+
+    /** NGINX looks up what its file names, when that is checked. */
+    private void site(NginxSiteConfig front) {
+      hostOf(front.listen());
+      front.upstreams().values().forEach(this::hostOf);
+      if (!front.service().startsWith("unix:")) {
+        hostOf(front.service());
+      }
+    }
+
+    private void hostOf(String address) {
+      host(address.substring(0, Math.max(0, address.lastIndexOf(':'))));
+    }
+
+    private void host(String host) {
+      names |= !KNOWN.matcher(host).matches();
     }
   }
 }

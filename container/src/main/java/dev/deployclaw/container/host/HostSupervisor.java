@@ -2,6 +2,8 @@ package dev.deployclaw.container.host;
 
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.confinement.ConfinedCommand;
+import dev.deployclaw.container.confinement.IsolationLayer;
+import dev.deployclaw.container.confinement.IsolationProbe;
 import dev.deployclaw.container.confinement.RefusalLog;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.core.environment.AgentClock;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +39,7 @@ public final class HostSupervisor implements HostKeeper {
   private final CountDownLatch firstOutcome = new CountDownLatch(1);
   private final AtomicInteger starts = new AtomicInteger();
   private volatile Optional<HostProcess> present = Optional.empty();
+  private volatile List<String> missing = List.of();
   private volatile CountDownLatch ready = new CountDownLatch(1);
   private volatile HostState state = new HostState.Starting();
   private volatile Optional<GrantKey> key = Optional.empty();
@@ -135,6 +139,14 @@ public final class HostSupervisor implements HostKeeper {
     return refusals.map(HostRefusals::untold).orElse(Optional.of("it wasn't started yet"));
   }
 
+  @Override
+  public List<IsolationLayer> seen() {
+    var gaps = IsolationLayer.gaps(missing.stream());
+    var process = present;
+    process.ifPresent(p -> gaps.putAll(p.gaps()));
+    return process.map(p -> IsolationProbe.ofProcess(p.pid(), gaps)).orElse(List.of());
+  }
+
   private void noteRefusals() {
     refusals.flatMap(HostRefusals::further).ifPresent(v -> violation = Optional.of(v));
   }
@@ -203,6 +215,7 @@ public final class HostSupervisor implements HostKeeper {
     HostProcess process;
     try {
       var command = launch.prepare();
+      missing = command.missing();
       tell(command);
       process = HostProcess.start(command.argv(), launch.surroundings(), next, System.err::println);
     } catch (IOException | UncheckedIOException | SetupException e) {

@@ -19,12 +19,12 @@ import dev.deployclaw.executors.remote.HostGreeting;
 import dev.deployclaw.executors.remote.RemoteExecutor;
 import dev.deployclaw.executors.remote.RemoteObjectStore;
 import dev.deployclaw.executors.wire.HostDescription;
-import dev.deployclaw.executors.wire.IsolationFinding;
 import dev.deployclaw.executors.wire.OfferedExecutor;
 import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -152,23 +152,16 @@ public final class RemoteBackends implements BackendSide {
   }
 
   private ExecutorIsolation isolation(HostDescription host) {
-    var missing = new TreeMap<String, String>();
+    var others = host.isolation().stream().filter(l -> !l.name().equals(REFUSALS)).toList();
+    var wall = WallReport.of(others, keeper.seen());
+    var missing = new TreeMap<>(wall.missing());
     if (!HostTextMask.isOfferedBy(host)) {
       missing.put("masking", "its build masks no secret of a back end that a person types");
     }
-    host.isolation().stream()
-        .filter(layer -> !layer.enforced())
-        .forEach(layer -> missing.put(layer.name(), layer.detail()));
-    var untold = keeper.untold();
-    untold.ifPresent(why -> missing.put(REFUSALS, why));
-    var enforced =
-        Stream.concat(
-                host.isolation().stream()
-                    .filter(IsolationFinding::enforced)
-                    .map(IsolationFinding::name)
-                    .filter(name -> !name.equals(REFUSALS)),
-                untold.isEmpty() ? Stream.of(REFUSALS) : Stream.empty())
-            .toList();
+    var enforced = new ArrayList<>(wall.enforced());
+    keeper
+        .untold()
+        .ifPresentOrElse(why -> missing.put(REFUSALS, why), () -> enforced.add(REFUSALS));
     return new ExecutorIsolation(true, enforced, missing, violations());
   }
 

@@ -2,11 +2,13 @@ package dev.deployclaw.container.plugin;
 
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.host.HostFiles;
 import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.executors.remote.HostGreeting;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The plugins that the operator admits, running. Closing ends them. */
 public final class AdmittedPlugins implements AutoCloseable {
@@ -39,7 +42,7 @@ public final class AdmittedPlugins implements AutoCloseable {
     var problems = new ArrayList<String>();
     try {
       for (var plugin : admitted) {
-        start(plugin, stateDir.resolve(FOLDER), running, problems);
+        start(plugin, stateDir, running, problems);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -53,17 +56,20 @@ public final class AdmittedPlugins implements AutoCloseable {
   }
 
   private static void start(
-      PluginConfig plugin, Path files, List<RunningPlugin> running, List<String> problems)
+      PluginConfig plugin, Path stateDir, List<RunningPlugin> running, List<String> problems)
       throws InterruptedException {
     try {
-      var started = RunningPlugin.start(plugin, files);
+      var rights = plugin.rights();
+      new HostFiles(stateDir)
+          .keepPass(Stream.of(rights.read(), rights.write()).flatMap(List::stream).toList());
+      var started = RunningPlugin.start(plugin, stateDir.resolve(FOLDER));
       running.add(started);
       switch (started.greet()) {
         case HostGreeting.Met(var host) -> problems.addAll(PluginAdmission.problems(plugin, host));
         case HostGreeting.Incompatible(String reason) -> problems.add(cant(plugin, reason));
         case HostGreeting.Unreachable(String reason) -> problems.add(cant(plugin, reason));
       }
-    } catch (SetupException e) {
+    } catch (SetupException | IOException e) {
       problems.add(String.valueOf(e.getMessage()));
     }
   }
@@ -114,7 +120,10 @@ public final class AdmittedPlugins implements AutoCloseable {
   public ExecutorIsolation isolation(ExecutorIsolation others) {
     var missing = new TreeMap<>(others.missing());
     try {
-      greetings().forEach((name, greeting) -> missing.putAll(missing(name, greeting)));
+      for (var plugin : running) {
+        missing(plugin)
+            .forEach((layer, why) -> missing.put(plugin.config().name() + "/" + layer, why));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       missing.put("plugins", "the question was interrupted");
@@ -124,14 +133,11 @@ public final class AdmittedPlugins implements AutoCloseable {
     return new ExecutorIsolation(others.separate(), others.enforced(), missing, violations);
   }
 
-  private static Map<String, String> missing(String name, HostGreeting greeting) {
-    return switch (greeting) {
-      case HostGreeting.Met(var host) ->
-          host.isolation().stream()
-              .filter(layer -> !layer.enforced())
-              .collect(Collectors.toMap(l -> name + "/" + l.name(), l -> l.detail(), (a, _) -> a));
-      case HostGreeting.Incompatible(String reason) -> Map.of(name + "/host", reason);
-      case HostGreeting.Unreachable(String reason) -> Map.of(name + "/host", reason);
+  private static Map<String, String> missing(RunningPlugin plugin) throws InterruptedException {
+    return switch (plugin.greet()) {
+      case HostGreeting.Met(var host) -> plugin.missing(host);
+      case HostGreeting.Incompatible(String reason) -> Map.of("host", reason);
+      case HostGreeting.Unreachable(String reason) -> Map.of("host", reason);
     };
   }
 

@@ -24,12 +24,6 @@ import java.util.Map;
  * @param copies for what was hashed; only the agent writes there
  */
 record PluginLaunch(PluginConfig plugin, Path folder, Path copies) implements HostCommand {
-
-  /** Beside the plugin's folder, which it could write. */
-  Path filter() {
-    return folder.resolveSibling(folder.getFileName() + ".bpf");
-  }
-
   @Override
   public Path socket() {
     return PluginPrograms.socket(folder);
@@ -61,7 +55,7 @@ record PluginLaunch(PluginConfig plugin, Path folder, Path copies) implements Ho
     var executable = new ArrayList<>(rights.execute());
     executable.add(runs);
     var policy =
-        ConfinementPolicy.forProgram(filter())
+        ConfinementPolicy.forProgram()
             .reads(existing(readable))
             .writes(existing(writable))
             .executes(existing(executable))

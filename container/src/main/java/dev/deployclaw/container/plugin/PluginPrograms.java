@@ -3,6 +3,7 @@ package dev.deployclaw.container.plugin;
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.confinement.ConfinedCommand;
+import dev.deployclaw.container.confinement.IsolationLayer;
 import dev.deployclaw.container.host.HostCommand;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,8 @@ public final class PluginPrograms {
     @Override
     public ConfinedCommand prepare() throws IOException {
       Files.deleteIfExists(socket()); // of a start that was killed
-      return new ConfinedCommand(words, List.of());
+      var open = String.join(", ", IsolationLayer.NAMES);
+      return new ConfinedCommand(words, List.of(open + ": nothing confines it"));
     }
 
     @Override

@@ -4,16 +4,19 @@ import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.container.host.HostSupervisor;
+import dev.deployclaw.container.host.WallReport;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
 import dev.deployclaw.executors.remote.HostGreeting;
 import dev.deployclaw.executors.remote.RemoteExecutor;
+import dev.deployclaw.executors.wire.HostDescription;
 import dev.deployclaw.executors.wire.ProtocolRevisions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -71,6 +74,11 @@ final class RunningPlugin implements AutoCloseable {
     return supervisor.violation();
   }
 
+  /** The layers that its wall lacks, each with what was found. */
+  Map<String, String> missing(HostDescription said) {
+    return WallReport.of(said.isolation(), supervisor.seen()).missing();
+  }
+
   int starts() {
     return supervisor.starts();
   }
@@ -105,7 +113,6 @@ final class RunningPlugin implements AutoCloseable {
 
   private static void remove(PluginLaunch launch) {
     try (Stream<Path> files = Files.walk(launch.folder())) {
-      Files.deleteIfExists(launch.filter());
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }

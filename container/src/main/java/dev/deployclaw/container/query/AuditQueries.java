@@ -1,6 +1,10 @@
 package dev.deployclaw.container.query;
 
 import dev.deployclaw.audit.export.LogSearch;
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.signin.SignInJournal;
+import dev.deployclaw.audit.signin.SignInReader;
+import dev.deployclaw.audit.signin.SignInSearch;
 import dev.deployclaw.audit.signing.HeadChainDocument;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.audit.signing.LogBundle;
@@ -12,6 +16,7 @@ import dev.deployclaw.audit.verify.chain.VerificationFinding.Code;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.journal.chain.ChainReader;
 import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.spi.ObjectStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +49,8 @@ public final class AuditQueries {
   private final ChainReader chain;
   private final HeadSigner signer;
   private final LogSearch logs;
+  private final ObjectStore objects;
+  private final Path stateDir;
   private final ReentrantLock pages = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -55,6 +62,8 @@ public final class AuditQueries {
     this.chain = new ChainReader(ports);
     this.signer = signer;
     this.logs = new LogSearch(journal, LogEndVerifier.of(stateDir, Set.of()));
+    this.objects = ports.objects();
+    this.stateDir = stateDir;
   }
 
   /** A page of logs, each verified now. */
@@ -72,6 +81,29 @@ public final class AuditQueries {
     enter(pages);
     try {
       return logs.find(query);
+    } finally {
+      pages.unlock();
+    }
+  }
+
+  /** Whether there is such a log of sign-ins. */
+  public boolean knowsSignIns(String log) {
+    return JournalFolder.in(SignInJournal.folder(stateDir)).known().contains(log);
+  }
+
+  /** A page of sign-ins; each log of them is verified now. */
+  public Map<String, Object> signIns(SignInSearch.Query query) throws InterruptedException {
+    enter(pages);
+    try {
+      var page =
+          SignInReader.open(stateDir, Set.of(), objects)
+              .map(reader -> SignInSearch.page(reader, query))
+              .orElse(SignInSearch.Page.NONE);
+      var out = new LinkedHashMap<String, Object>();
+      out.put("events", page.events());
+      out.put("logs", page.logs());
+      page.next().ifPresent(next -> out.put("next", next.toString()));
+      return out;
     } finally {
       pages.unlock();
     }

@@ -23,18 +23,9 @@ final class EstateMember {
   /** What people are told of what a look measured. */
   private static final List<String> TOLD =
       List.of(
-          "role",
-          "primary",
-          "slots",
-          "slot_count",
-          "replicas_online",
-          "candidate",
-          "url",
-          "pods",
-          "ready",
-          "redis",
-          "etcd",
-          "version");
+          ("role primary slots slot_count replicas_online candidate url pods ready "
+                  + "redis etcd version")
+              .split(" ", -1));
 
   enum Kind {
     GATEWAY,

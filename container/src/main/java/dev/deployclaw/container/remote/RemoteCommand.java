@@ -5,6 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.TreeMap;
 
 /**
  * A command as a client asks for it, and its form on the wire: a magic number, the version of the
- * protocol, then strings, each with its length in bytes before it (big-endian).
+ * protocol, the {@link ClientPass}, then strings, each with its length in bytes before it
+ * (big-endian).
  *
  * @param configuration the file that the client would read
  * @param home the folder that holds {@code .deployclaw}
@@ -29,7 +31,7 @@ record RemoteCommand(
     Map<String, String> environment,
     boolean terminal) {
   /** A client of another version is sent away, and carries its command out itself. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final int MAGIC = 0x44435231;
   private static final int MOST_STRINGS = 4_096;
@@ -53,9 +55,10 @@ record RemoteCommand(
     environment = Map.copyOf(environment);
   }
 
-  void write(DataOutputStream out) throws IOException {
+  void write(DataOutputStream out, ClientPass pass) throws IOException {
     out.writeInt(MAGIC);
     out.writeInt(VERSION);
+    write(out, pass.text());
     out.writeInt(arguments.size());
     for (var argument : arguments) {
       write(out, argument);
@@ -76,12 +79,16 @@ record RemoteCommand(
    * Reads one.
    *
    * @throws ProtocolException where it isn't one, or is too large
+   * @throws AccessDeniedException where its client has another pass
    */
-  static RemoteCommand read(DataInputStream in) throws IOException {
+  static RemoteCommand read(DataInputStream in, ClientPass pass) throws IOException {
     if (in.readInt() != MAGIC || in.readInt() != VERSION) {
       throw new ProtocolException("not a command of version " + VERSION);
     }
     var budget = new Budget(in);
+    if (!pass.matches(new ClientPass(budget.string()))) {
+      throw new AccessDeniedException(ClientPass.FILE);
+    }
     var arguments = new ArrayList<String>();
     for (int left = budget.count(); left > 0; left--) {
       arguments.add(budget.string());

@@ -34,23 +34,9 @@ public final class RemoteCommandClient {
   /** These start a process, look at their own, need no back end, or run until interrupted. */
   private static final Set<String> LOCAL =
       Set.of(
-          "serve",
-          "lab",
-          "demo",
-          "campaign",
-          "verify-guard",
-          "health",
-          "help",
-          "completion",
-          "config",
-          "evaluate",
-          "import",
-          "log",
-          "mcp",
-          "plugin",
-          "audit",
-          "skills",
-          "top");
+          ("serve lab demo campaign verify-guard health help completion config evaluate "
+                  + "import log mcp plugin audit skills top")
+              .split(" ", -1));
 
   /** The rest of the environment stays with the client. */
   private static final Set<String> PASSED_ON = Set.of("HOME", "NO_COLOR", "COLUMNS", "TERM");
@@ -168,7 +154,7 @@ public final class RemoteCommandClient {
       var bound = closing(channel, silent, longestSilence);
       var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
       var to = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
-      command.write(to);
+      command.write(to, ClientPass.beside(socket));
       accepted = in.readUnsignedByte() == RemoteCommand.ACCEPTED;
       bound.interrupt();
       return accepted ? OptionalInt.of(passOn(in, to, output)) : OptionalInt.empty();

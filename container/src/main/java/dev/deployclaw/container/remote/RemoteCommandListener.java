@@ -14,6 +14,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,16 +26,19 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Listens in the state folder for commands of this machine's users and runs them, a bounded number
- * at once. The socket's rights admit the agent's own user (and root); the kernel names the caller.
- * The command of a client that leaves is carried out nevertheless: an interrupt in the middle of a
- * write would close the files that all commands share.
+ * at once. The rights of socket and {@link ClientPass} admit the agent's own user (and root), but
+ * no executor host or plugin; the kernel names the caller. The command of a client that leaves is
+ * carried out nevertheless: an interrupt in the middle of a write would close the files that all
+ * commands share.
  */
 public final class RemoteCommandListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteCommandListener.class);
@@ -48,10 +52,11 @@ public final class RemoteCommandListener implements AutoCloseable {
   private static final int FRAME = 1 << 13;
 
   private final Path socket;
-  private final Optional<ServerSocketChannel> server;
+  private final Optional<Listening> server;
   private final Runner runner;
   private final Duration stopWithin;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicInteger strangers = new AtomicInteger();
   private final Bounds bounds;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
   private final ExecutorService threads =
@@ -75,6 +80,8 @@ public final class RemoteCommandListener implements AutoCloseable {
    */
   record Bounds(Duration read, Duration write, Duration answer) {}
 
+  private record Listening(ServerSocketChannel channel, ClientPass pass) {}
+
   private RemoteCommandListener(Path socket, Runner runner, Duration stopWithin, Bounds bounds) {
     this.socket = socket;
     this.server = listening(socket);
@@ -97,14 +104,15 @@ public final class RemoteCommandListener implements AutoCloseable {
       Path stateDir, Duration stopWithin, Runner runner, Bounds bounds) {
     var socket = stateDir.resolve(AgentSocketLocator.SOCKET);
     var listener = new RemoteCommandListener(socket, runner, stopWithin, bounds);
-    listener.server.ifPresent(channel -> listener.threads.execute(() -> listener.accept(channel)));
+    listener.server.ifPresent(open -> listener.threads.execute(() -> listener.accept(open)));
     return listener;
   }
 
-  private static Optional<ServerSocketChannel> listening(Path socket) {
+  private static Optional<Listening> listening(Path socket) {
     try {
       Files.deleteIfExists(socket);
-      return Optional.of(bound(socket));
+      var pass = ClientPass.create(socket.resolveSibling(""));
+      return Optional.of(new Listening(bound(socket), pass));
     } catch (IOException | UnsupportedOperationException e) {
       LOG.atWarn()
           .addKeyValue("socket", socket)
@@ -143,8 +151,9 @@ public final class RemoteCommandListener implements AutoCloseable {
     }
     try {
       if (server.isPresent()) {
-        server.get().close();
+        server.get().channel().close();
         Files.deleteIfExists(socket);
+        Files.deleteIfExists(socket.resolveSibling(ClientPass.FILE));
       }
     } catch (IOException e) {
       LOG.atWarn().addKeyValue("socket", socket).setCause(e).log("The socket stays");
@@ -161,10 +170,10 @@ public final class RemoteCommandListener implements AutoCloseable {
   }
 
   /** A failed accept, of a process with too many open files, is repeated after a pause. */
-  private void accept(ServerSocketChannel channel) {
-    while (channel.isOpen()) {
+  private void accept(Listening open) {
+    while (open.channel().isOpen()) {
       try {
-        admit(channel.accept());
+        admit(open.channel().accept(), open.pass());
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
@@ -175,20 +184,20 @@ public final class RemoteCommandListener implements AutoCloseable {
   }
 
   /** A client without a place runs its command itself. */
-  private void admit(SocketChannel client) throws IOException {
+  private void admit(SocketChannel client, ClientPass pass) throws IOException {
     if (!places.tryAcquire()) {
       client.close();
       return;
     }
     try {
-      threads.execute(() -> serve(client));
+      threads.execute(() -> serve(client, pass));
     } catch (RejectedExecutionException e) {
       places.release();
       client.close();
     }
   }
 
-  private void serve(SocketChannel channel) {
+  private void serve(SocketChannel channel, ClientPass pass) {
     try (channel) {
       var deadline = new ConnectionDeadline(channel);
       threads.execute(deadline::watch);
@@ -199,7 +208,7 @@ public final class RemoteCommandListener implements AutoCloseable {
       var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
       var lock = new Object();
       var person = new ClientPrompt(in, out, lock, deadline, bounds.answer());
-      var client = new RemoteClient(read(in, deadline), user, person);
+      var client = new RemoteClient(read(in, deadline, pass), user, person);
       if (!runner.accepts(client)) {
         return;
       }
@@ -215,6 +224,15 @@ public final class RemoteCommandListener implements AutoCloseable {
         out.writeInt(exit);
         out.flush();
       }
+    } catch (AccessDeniedException e) {
+      // At the first, second, fourth, eighth, … time: it could fill the disk.
+      int times = strangers.incrementAndGet();
+      LOG.atLevel(Integer.bitCount(times) == 1 ? Level.WARN : Level.DEBUG)
+          .addKeyValue("socket", socket)
+          .addKeyValue("times", times)
+          .log(
+              "A client that can't read the agent's pass is sent away: a host or plugin, or of"
+                  + " another start");
     } catch (IOException e) {
       LOG.atDebug().addKeyValue("reason", e.toString()).log("A client left");
     } catch (RuntimeException e) {
@@ -224,9 +242,10 @@ public final class RemoteCommandListener implements AutoCloseable {
     }
   }
 
-  private RemoteCommand read(DataInputStream in, ConnectionDeadline deadline) throws IOException {
+  private RemoteCommand read(DataInputStream in, ConnectionDeadline deadline, ClientPass pass)
+      throws IOException {
     deadline.set(bounds.read());
-    var command = RemoteCommand.read(in);
+    var command = RemoteCommand.read(in, pass);
     deadline.clear();
     return command;
   }

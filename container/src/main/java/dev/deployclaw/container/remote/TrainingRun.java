@@ -1,6 +1,8 @@
 package dev.deployclaw.container.remote;
 
 import dev.deployclaw.container.Main;
+import dev.deployclaw.container.cli.CommandLineRunner;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -12,7 +14,8 @@ import java.nio.file.Path;
 
 /**
  * What a build runs once, so that the JDK keeps what it learns (an AOT cache): a command that an
- * agent carries out, and the help. Later starts do one of the two.
+ * agent carries out, one that shows a log, and the help. Later starts mostly do one of them. Its
+ * argument is the configuration that leads to the log.
  */
 final class TrainingRun {
   private TrainingRun() {}
@@ -23,14 +26,17 @@ final class TrainingRun {
     var socket = folder.resolve(AgentSocketLocator.SOCKET);
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       Files.writeString(configuration, "stateDir: .\n");
+      var _ = ClientPass.create(folder);
       server.bind(UnixDomainSocketAddress.of(socket));
       Thread.ofPlatform().daemon().start(() -> answer(server));
       var _ = RemoteCommandClient.run(folder, "status", "--config", configuration.toString());
     } finally {
-      for (Path file : new Path[] {socket, configuration, folder}) {
+      for (Path file :
+          new Path[] {socket, folder.resolve(ClientPass.FILE), configuration, folder}) {
         Files.deleteIfExists(file);
       }
     }
+    CommandLineRunner.run(CommandEnvironment.real(), "log", "last", "--config", args[0]);
     Main.main(new String[] {"--help"});
   }
 

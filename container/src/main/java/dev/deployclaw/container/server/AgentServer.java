@@ -162,7 +162,9 @@ public final class AgentServer implements AutoCloseable {
     var tasks = new ArrayList<PeriodicTask>();
     tasks.add(new PeriodicTask("sample-health", bounds.look(), this::sampleHealth));
     tasks.add(new PeriodicTask("tenant-index", bounds.look(), tenants::prepare));
-    tasks.add(new PeriodicTask("sign-ins", MaintenanceTasks.EVERY_MINUTE, signIns::settle));
+    tasks.add(
+        new PeriodicTask(
+            "sign-ins", MaintenanceTasks.EVERY_MINUTE, () -> signIns.settle(bounds.keepLogs())));
     tasks.addAll(maintenance.all());
     tasks.addAll(monitor.tasks());
     tasks.addAll(approvals.tasks());

@@ -100,8 +100,8 @@ public final class SignInLog implements AutoCloseable {
   }
 
   /** Once a minute; {@link SignInRecorder#settle} says what it does. */
-  public void settle() throws InterruptedException {
-    recorder.settle();
+  public void settle(int keep) throws InterruptedException {
+    recorder.settle(keep);
   }
 
   @Override

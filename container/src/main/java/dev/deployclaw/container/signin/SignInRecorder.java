@@ -3,6 +3,7 @@ package dev.deployclaw.container.signin;
 import dev.deployclaw.audit.signin.SignInEvent;
 import dev.deployclaw.audit.signin.SignInEvent.Kind;
 import dev.deployclaw.audit.signin.SignInJournal;
+import dev.deployclaw.core.log.BucketUnavailableException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -70,8 +71,12 @@ public final class SignInRecorder implements AutoCloseable {
     leftOut.incrementAndGet();
   }
 
-  /** Tells what was left out, ends the log of an hour that is over, and copies it. */
-  void settle() throws InterruptedException {
+  /**
+   * Tells what was left out, ends the log of an hour that is over, copies it, and lets old ones go.
+   *
+   * @param keep so many logs stay on this machine
+   */
+  void settle(int keep) throws InterruptedException {
     long count = leftOut.getAndSet(0);
     if (count > 0) {
       write(SignInEvent.leftOut(count));
@@ -83,6 +88,18 @@ public final class SignInRecorder implements AutoCloseable {
           .store()
           .ifPresent(why ->
               LOG.atWarn().addKeyValue("reason", why).log("Sign-in logs wait for the bucket"));
+      prune(there, keep);
+    }
+  }
+
+  private static void prune(SignInJournal journal, int keep) throws InterruptedException {
+    try {
+      int kept = journal.prune(keep);
+      if (kept > 0) {
+        LOG.atDebug().addKeyValue("logs", kept).log("Old sign-in logs stay: see audit copies");
+      }
+    } catch (BucketUnavailableException e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("No sign-in log can leave now");
     }
   }
 

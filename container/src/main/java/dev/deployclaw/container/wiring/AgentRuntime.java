@@ -51,7 +51,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,7 +89,7 @@ public record AgentRuntime(
    * @param host closed with the agent
    */
   public static AgentRuntime behind(BackendSide host, AgentConfig config) throws SetupException {
-    var side = new Side(ProbeKeyFile.publicKey(config.stateDir()), List.of(), _ -> host);
+    var side = new Side(ProbeKeyFile.publicKey(config.stateDir()), _ -> host);
     return open(config, side, new Use(ProgressListener.NONE, true));
   }
 
@@ -105,10 +104,8 @@ public record AgentRuntime(
    * Where executors are, before the state store is there.
    *
    * @param probeKey the public half
-   * @param secrets that the redaction learns
    */
-  private record Side(
-      String probeKey, List<String> secrets, Function<StateStore, BackendSide> open) {}
+  private record Side(String probeKey, Function<StateStore, BackendSide> open) {}
 
   /** What is there before the agent is put together. */
   private record Parts(Side side, PinnedProcedureRegistry skills, AdmittedPlugins plugins) {}
@@ -117,7 +114,6 @@ public record AgentRuntime(
     var keys = ProbeKeyFile.open(config.stateDir());
     return new Side(
         keys.publicKey(),
-        List.of(keys.privateKey()),
         state -> LocalBackends.around(config, state, keys.privateKey(), bucket(config)));
   }
 
@@ -176,7 +172,7 @@ public record AgentRuntime(
             state,
             objects,
             executors,
-            new HashChainSealer(redaction(side)),
+            new HashChainSealer(SecretRedactor.of(SecretRegistry.known())),
             telemetry.around(journal),
             planner(config),
             parts.skills().performedBy(new SkillStepCheck(executors)::unperformed),
@@ -341,10 +337,5 @@ public record AgentRuntime(
         (long) c.backlogMiB() << 20,
         c.username().isEmpty() ? Optional.empty() : Optional.of(login),
         c.tls());
-  }
-
-  private static SecretRedactor redaction(Side side) {
-    var secrets = Stream.concat(SecretRegistry.known().stream(), side.secrets().stream());
-    return SecretRedactor.of(secrets.toList());
   }
 }

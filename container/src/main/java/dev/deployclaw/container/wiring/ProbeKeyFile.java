@@ -1,6 +1,7 @@
 package dev.deployclaw.container.wiring;
 
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.file.AtomicFile;
 import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.io.IOException;
@@ -22,6 +23,7 @@ public final class ProbeKeyFile {
 
   private ProbeKeyFile() {}
 
+  /** From now on the private half is hidden in what this process says. */
   static ProbeKeyPair open(Path stateDir) throws SetupException {
     var file = stateDir.resolve(NAME);
     try {
@@ -32,6 +34,7 @@ public final class ProbeKeyFile {
       if (lines.size() != 2) {
         throw broken(file, "doesn't hold two lines");
       }
+      SecretRegistry.learn(lines.getLast());
       return new ProbeKeyPair(lines.getFirst(), lines.getLast());
     } catch (IllegalArgumentException e) {
       throw broken(file, "doesn't hold an Ed25519 key pair");

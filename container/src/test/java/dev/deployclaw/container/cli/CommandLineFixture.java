@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.testkit.server.S3Server;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -105,5 +106,21 @@ public final class CommandLineFixture {
 
   private static PrintStream print(ByteArrayOutputStream to) {
     return new PrintStream(to, true, StandardCharsets.UTF_8);
+  }
+
+  /** A folder whose configuration has a real bucket, and no other server. */
+  public static CommandLineFixture withBucket(Path folder, S3Server server) {
+    var screen = new CommandLineFixture(folder);
+    screen.write(
+        "deployclaw.yaml",
+        """
+        stateDir: state
+        etcd: {endpoints: ["http://127.0.0.1:1"]}
+        redis: {nodes: ["127.0.0.1:1"]}
+        s3: {endpoint: "%s", bucket: "%s", accessKey: "%s", secretKey: "%s", timeout: 2s}
+        nats: {url: "nats://127.0.0.1:1"}
+        """
+            .formatted(server.endpoint(), server.bucket(), server.accessKey(), server.secretKey()));
+    return screen;
   }
 }

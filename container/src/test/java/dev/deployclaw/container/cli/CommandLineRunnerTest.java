@@ -109,6 +109,35 @@ class CommandLineRunnerTest {
     assertThat(screen.err()).contains("which command?", "Usage: deployclaw");
   }
 
+  /** A long usage would push it out of view. */
+  @Test
+  void whatIsWrongIsTheLastLine() {
+    var screen = new CommandLineFixture(folder);
+
+    screen.run("approve");
+
+    assertThat(screen.err()).startsWith("Usage: deployclaw approve");
+    assertThat(screen.err().lines().toList().getLast())
+        .isEqualTo("deployclaw: Missing required parameter: 'ID'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "status --config none",
+        "import none",
+        "plan x --inventory none",
+        "impact none --before none --after none --tenant field:t"
+      })
+  void saysInWordsThatAFileIsMissing(String command) {
+    var screen = new CommandLineFixture(folder);
+
+    int exit = screen.run(command.split(" "));
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.err()).contains("none").doesNotContain("java.", "Exception");
+  }
+
   @Test
   void answersWrongUsageWithADocumentWhereOneWasAskedFor() {
     var screen = new CommandLineFixture(folder);

@@ -11,7 +11,6 @@ import dev.deployclaw.container.cli.change.CheckpointCommand.CheckpointView;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
-import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.container.cli.console.ProgressView;
 import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.look.HistoryView;
@@ -75,6 +74,7 @@ class HostileTextTest {
           "ExecutionChainView.java",
           "LogCommand.java",
           "NarrationView.java",
+          "ProgressView.java",
           "TopCommand.java");
 
   private static final Pattern PRINTING =
@@ -129,8 +129,7 @@ class HostileTextTest {
     out.put(
         "copies",
         (s, t) -> new LogCopiesView(Map.of(t, new Copy.Wrong(List.of(t)))).show(s, false));
-    out.put(
-        "progress", (s, t) -> new ProgressView(s.err(), OutputMode.PLAIN, 80).thought(amiss(t)));
+    out.put("progress", (s, t) -> new ProgressView(s).thought(amiss(t)));
     return out;
   }
 

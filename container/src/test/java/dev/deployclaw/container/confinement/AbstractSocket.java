@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/** Unix sockets of the abstract kind (unix(7)), which Java has none of. */
+/** Unix sockets as Java has none: of the abstract kind (unix(7)), and one that listens already. */
 final class AbstractSocket {
   private static final boolean X86 = Processor.here().orElseThrow() == Processor.X86_64;
   private static final int CONNECT = X86 ? 42 : 203;
@@ -16,9 +16,9 @@ final class AbstractSocket {
 
   private AbstractSocket() {}
 
-  /** The connection's descriptor, or the negated error. */
-  static long connect(NativeCall kernel, String name) {
-    return named(kernel, CONNECT, kernel.call(Syscall.SOCKET, AF_UNIX, STREAM, 0), name);
+  /** Connects an open one: 0, or the negated error. */
+  static long connect(NativeCall kernel, long socket, String name) {
+    return named(kernel, CONNECT, socket, name);
   }
 
   /** The server's descriptor. */
@@ -28,6 +28,17 @@ final class AbstractSocket {
       throw new IllegalStateException("cannot listen on @" + name);
     }
     return socket;
+  }
+
+  /** Listens, and then would connect to a path by the same socket. */
+  static long connectByListening(NativeCall kernel, long socket, String path) {
+    named(kernel, BIND, socket, "listening-" + ProcessHandle.current().pid());
+    kernel.call(LISTEN, socket, 1);
+    byte[] bytes = path.getBytes(StandardCharsets.US_ASCII);
+    var address = kernel.allocate(LONGEST);
+    address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
+    MemorySegment.copy(bytes, 0, address, ValueLayout.JAVA_BYTE, 2, bytes.length);
+    return kernel.call(CONNECT, socket, address.address(), 3L + bytes.length);
   }
 
   private static long named(NativeCall kernel, int call, long socket, String name) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command by what the start may do and what is installed, and what it says is missing. */
 class ConfinedCommandTest {
   private static final List<String> JAVA = List.of("/jdk/bin/java", "-cp", "host.jar", "Main");
-  private static final StartTools ALL = new StartTools(true, true, true);
+  private static final StartTools ALL = new StartTools(true, true);
   private static final ProcessUser USER = new ProcessUser(900, 901);
 
   /** Of a container's root in Docker's default: all that was asked for is there, but mounting. */
@@ -37,7 +37,6 @@ class ConfinedCommandTest {
             "--inh-caps=-all,+kill",
             "--ambient-caps=-all,+kill",
             "--bounding-set=-all,+kill",
-            "--seccomp-filter",
             "--",
             "/jdk/bin/java",
             ConfinementLauncher.class.getName(),
@@ -48,10 +47,15 @@ class ConfinedCommandTest {
             "--scope=1",
             "--scope=2",
             "--")
-        .doesNotContain("--filter")
         .endsWith(JAVA.toArray(String[]::new));
-    assertThat(folder.resolve("filter.bpf"))
-        .hasBinaryContent(SyscallFilter.program(Processor.here().orElseThrow()));
+  }
+
+  @Test
+  void missesTheFilterOfSocketsAroundProgram() {
+    var builder = new CommandBuilder(policy().user(USER).build(), new StartRights(0, -1L), ALL, "");
+
+    assertThat(builder.aroundProgram("/jdk/bin/java", List.of("/bin/plugin")).missing())
+        .containsExactly("unix, udp: no filter is laid around a plugin's sockets");
   }
 
   @Test
@@ -81,12 +85,10 @@ class ConfinedCommandTest {
   }
 
   @Test
-  void filtersByItselfWithoutTools() {
-    var old = command(policy().build(), 1000, 0, new StartTools(true, false, false));
-    var none = command(policy().build(), 1000, 0, new StartTools(false, false, false));
+  void launchesByItselfWithoutTools() {
+    var none = command(policy().build(), 1000, 0, new StartTools(false, false));
 
-    assertThat(old.argv()).startsWith("setpriv").contains("--filter");
-    assertThat(none.argv()).startsWith("/jdk/bin/java").contains("--filter");
+    assertThat(none.argv()).startsWith("/jdk/bin/java");
     assertThat(none.missing())
         .contains("user, capabilities: stay as they are, setpriv of util-linux isn't installed");
   }
@@ -112,9 +114,7 @@ class ConfinedCommandTest {
   }
 
   private ConfinementPolicyBuilder policy() {
-    return ConfinementPolicy.forJvm(Path.of("/jdk"), folder.resolve("filter.bpf"))
-        .writes(List.of(folder))
-        .connects(6379, 2379);
+    return ConfinementPolicy.forJvm(Path.of("/jdk")).writes(List.of(folder)).connects(6379, 2379);
   }
 
   private static ConfinedCommand command(

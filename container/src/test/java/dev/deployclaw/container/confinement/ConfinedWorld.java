@@ -1,5 +1,6 @@
 package dev.deployclaw.container.confinement;
 
+import dev.deployclaw.container.host.RealPolicy;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
@@ -40,7 +42,7 @@ final class ConfinedWorld implements AutoCloseable {
   final Path jar;
   final ServerSocket configured = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
   final ServerSocket foreign = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
-  private final ServerSocketChannel daemon;
+  private final List<ServerSocketChannel> listening = new ArrayList<>();
   private final Process victim;
   private final long agent;
   private final Arena memory = Arena.ofConfined();
@@ -48,7 +50,7 @@ final class ConfinedWorld implements AutoCloseable {
 
   ConfinedWorld(Path top) throws IOException, InterruptedException {
     this.top = top;
-    own = Files.createDirectory(top.resolve("own"));
+    own = Files.createDirectories(top.resolve("state/host"));
     jar = packed(top.resolve("host.jar"));
     mode(top, "rwxr-xr-x");
     own(own, USER.uid());
@@ -56,6 +58,8 @@ final class ConfinedWorld implements AutoCloseable {
     file("agent.key", 0, "rw-------");
     file("other.key", OTHER_USER, "rw-------");
     file("same-user.key", USER.uid(), "rw-------");
+    file("movable.key", USER.uid(), "rw-------");
+    file("state/agent.pass", USER.uid(), "rw-------");
     file("for-all.txt", 0, "rw-rw-rw-");
     program(own.resolve("shell"));
     Files.copy(Path.of(System.getProperty("java.home"), "lib/libsyslookup.so"), library());
@@ -64,9 +68,9 @@ final class ConfinedWorld implements AutoCloseable {
     mode(own.resolve("script"), "rwxrwxrwx");
     gatewayConfiguration();
     device(top.resolve("memory"));
-    daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    daemon.bind(UnixDomainSocketAddress.of(socket()));
-    mode(socket(), "rw-rw----");
+    listen("docker.sock", 0, "rw-rw-rw-");
+    listen("root.sock", 0, "rw-------");
+    listen("agent.sock", USER.uid(), "rw-------");
     agent = AbstractSocket.listen(kernel, abstractName());
     victim = new ProcessBuilder(as(USER, List.of("sleep", "600"))).start();
   }
@@ -85,10 +89,6 @@ final class ConfinedWorld implements AutoCloseable {
     return own.resolve("library.so");
   }
 
-  Path socket() {
-    return top.resolve("docker.sock");
-  }
-
   String abstractName() {
     return "confinement-" + configured.getLocalPort();
   }
@@ -100,7 +100,7 @@ final class ConfinedWorld implements AutoCloseable {
 
   ConfinementPolicy policy(Optional<ProcessUser> user) {
     var builder =
-        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")), top.resolve("host.bpf"))
+        ConfinementPolicy.forJvm(Path.of(System.getProperty("java.home")))
             .reads(List.of(jar))
             .writes(List.of(own))
             .executes(List.of(NGINX))
@@ -114,6 +114,12 @@ final class ConfinedWorld implements AutoCloseable {
     return command(policy(Optional.of(USER)), StartRights.here(), StartTools.found());
   }
 
+  /** As root starts it, with Docker's socket and names to look up. */
+  ConfinedCommand withSockets() {
+    var open = new SocketFilter(true, true);
+    return command(policy(Optional.of(USER)), open, StartRights.here(), StartTools.found());
+  }
+
   /** As the host's own user starts it. */
   ConfinedCommand byUser(StartTools tools) {
     var command = command(policy(Optional.empty()), new StartRights(USER.uid(), 0), tools);
@@ -121,9 +127,30 @@ final class ConfinedWorld implements AutoCloseable {
   }
 
   ConfinedCommand command(ConfinementPolicy policy, StartRights rights, StartTools tools) {
-    return new CommandBuilder(policy, rights, tools, jar.toString()).around(javaCommand());
+    return command(policy, new SocketFilter(false, false), rights, tools);
   }
 
+  private ConfinedCommand command(
+      ConfinementPolicy policy, SocketFilter sockets, StartRights rights, StartTools tools) {
+    var java = new ArrayList<>(javaCommand());
+    java.add(Boolean.toString(sockets.unix()));
+    java.add(Boolean.toString(sockets.names()));
+    return new CommandBuilder(policy, rights, tools, jar.toString()).around(java);
+  }
+
+  /** As the product would start a host of a configuration, where root starts it. */
+  ConfinedCommand byRoot(RealPolicy real) {
+    return command(real.policy(), real.sockets(), StartRights.here(), StartTools.found());
+  }
+
+  /** As a container's own user would start it. */
+  ConfinedCommand byUser(RealPolicy real) {
+    var tools = new StartTools(true, false);
+    var command = command(real.policy(), real.sockets(), new StartRights(USER.uid(), 0), tools);
+    return new ConfinedCommand(as(USER, command.argv()), command.missing());
+  }
+
+  /** Without a wall. */
   List<String> javaCommand() {
     return List.of(
         System.getProperty("java.home") + "/bin/java",
@@ -170,17 +197,35 @@ final class ConfinedWorld implements AutoCloseable {
     victim.destroyForcibly();
     configured.close();
     foreign.close();
-    daemon.close();
+    for (var channel : listening) {
+      channel.close();
+    }
     kernel.call(Syscall.CLOSE, agent);
     memory.close();
   }
 
   static List<String> as(ProcessUser user, List<String> command) {
+    return as(user, Set.of(), command);
+  }
+
+  static List<String> as(ProcessUser user, Set<String> capabilities, List<String> command) {
     var whole =
         new ArrayList<>(
             List.of("setpriv", "--reuid=" + user.uid(), "--regid=" + user.gid(), "--clear-groups"));
+    if (!capabilities.isEmpty()) {
+      String kept = "=+" + String.join(",+", capabilities);
+      whole.addAll(List.of("--inh-caps" + kept, "--ambient-caps" + kept));
+    }
     whole.addAll(command);
     return whole;
+  }
+
+  private void listen(String name, int owner, String mode) throws IOException {
+    var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    listening.add(channel);
+    channel.bind(UnixDomainSocketAddress.of(top.resolve(name)));
+    mode(top.resolve(name), mode);
+    own(top.resolve(name), owner);
   }
 
   private void file(String name, int owner, String mode) throws IOException {

@@ -14,19 +14,22 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
- * A program that runs behind the wall. Reads attempts from standard input, one a line, tab
- * separated: what to do, and its arguments. Answers each with one line: {@code allowed}, or the
- * kernel's error.
+ * A program that runs behind the wall. Opens a socket to listen on, and one to try Landlock's
+ * scope, gives up the others as its arguments say, and reads attempts from standard input, one a
+ * line, tab separated: what to do, and its arguments. Answers each with one line: {@code allowed},
+ * or the kernel's error.
  */
 final class EscapeAttempts {
   private static final int AT_FDCWD = -100;
   private static final int O_RDWR_APPEND = 2 | 0x400;
   private static final int PTRACE_ATTACH = 16;
-  private static final int SIGKILL = 9;
+
+  /** Asks whether another could be sent. */
+  private static final int NO_SIGNAL = 0;
+
   private static final int KEYCTL_GET_KEYRING_ID = 0;
   private static final int SESSION_KEYRING = -3;
   private static final int CLONE_NEWUSER = 0x1000_0000;
@@ -35,8 +38,14 @@ final class EscapeAttempts {
   private static final int CLONE_FS = 0x200;
 
   private static final int MSG_FASTOPEN = 0x2000_0000;
+  private static final int AF_UNIX = 1;
   private static final int AF_INET = 2;
   private static final int STREAM = 1;
+  private static final int DATAGRAM = 2;
+
+  /** Of the Unix kind, the same as one of datagrams. */
+  private static final int RAW = 3;
+
   private static final int MPTCP = 262;
   private static final int TIOCSTI = 0x5412;
   private static final int EFAULT = 14;
@@ -45,10 +54,18 @@ final class EscapeAttempts {
 
   private final NativeCall kernel = new NativeCall(PROCESSOR, Arena.global());
 
+  private final long listening = kernel.call(Syscall.SOCKET, AF_UNIX, STREAM, 0);
+  private final long spare = kernel.call(Syscall.SOCKET, AF_UNIX, STREAM, 0);
+
   private EscapeAttempts() {}
 
+  /** With the fields of a {@link SocketFilter}, or nothing. */
   public static void main(String[] arguments) throws IOException {
     var attempts = new EscapeAttempts();
+    if (arguments.length > 0) {
+      new SocketFilter(Boolean.parseBoolean(arguments[0]), Boolean.parseBoolean(arguments[1]))
+          .lay();
+    }
     String given = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
     for (String line : given.lines().toList()) {
       String outcome;
@@ -75,13 +92,16 @@ final class EscapeAttempts {
       case "connect" -> java(() -> connect(Integer.parseInt(argument)));
       case "listen" -> java(() -> ServerSocketChannel.open().bind(new InetSocketAddress(0)));
       case "unix" -> java(() -> SocketChannel.open(UnixDomainSocketAddress.of(argument)));
+      case "listening" -> errorOf(AbstractSocket.connectByListening(kernel, listening, argument));
+      case "pair" -> pair();
+      case "udp" -> kernel(Syscall.SOCKET, AF_INET, DATAGRAM, 0);
       case "resolve" -> java(() -> InetAddress.getByName(argument));
       case "fastopen" -> fastOpen(Integer.parseInt(argument));
       case "mptcp" -> kernel(Syscall.SOCKET, AF_INET, STREAM, MPTCP);
       case "exec" -> execute(attempt.subList(1, attempt.size()));
       case "load" -> java(() -> load(argument));
       case "memfd" -> memoryProgram(Path.of(argument));
-      case "kill" -> kernel(Syscall.KILL, Long.parseLong(argument), SIGKILL);
+      case "kill" -> kernel(Syscall.KILL, Long.parseLong(argument), NO_SIGNAL);
       case "ptrace" -> kernel(Syscall.PTRACE, PTRACE_ATTACH, Long.parseLong(argument));
       case "limits" -> kernel(Syscall.PRLIMIT64, Long.parseLong(argument), 7);
       case "mount" -> kernel(Syscall.MOUNT, 0, 0, 0, 0, 0);
@@ -95,7 +115,7 @@ final class EscapeAttempts {
       case "type" -> kernel(Syscall.IOCTL, 0, TIOCSTI, kernel.text("x"));
       case "memory" -> kernel(Syscall.PROCESS_VM_READV, Long.parseLong(argument), 0, 0, 0, 0, 0);
       case "setuid" -> errorOf(kernel.call(SETUID, 0));
-      case "abstract" -> errorOf(AbstractSocket.connect(kernel, argument));
+      case "abstract" -> errorOf(AbstractSocket.connect(kernel, spare, argument));
       case "report" -> report(Path.of(argument));
       default -> throw new IllegalArgumentException(attempt.getFirst());
     };
@@ -138,6 +158,11 @@ final class EscapeAttempts {
     return kernel(Syscall.SENDTO, socket, text, 4, MSG_FASTOPEN, address.address(), 16);
   }
 
+  /** Of datagrams: either end could be connected to any other socket. */
+  private String pair() {
+    return kernel(Syscall.SOCKETPAIR, AF_UNIX, RAW, 0, kernel.allocate(8).address());
+  }
+
   private static String execute(List<String> command) throws Exception {
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
@@ -164,7 +189,7 @@ final class EscapeAttempts {
 
   private static String report(Path writable) {
     var text = new StringBuilder();
-    for (var layer : IsolationProbe.report(List.of(writable), Set.of())) {
+    for (var layer : IsolationProbe.report(List.of(writable))) {
       text.append(layer.name()).append('=').append(layer.enforced()).append(' ');
       text.append(layer.detail()).append(';');
     }

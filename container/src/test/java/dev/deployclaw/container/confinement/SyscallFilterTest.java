@@ -92,6 +92,39 @@ class SyscallFilterTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void closesSocketsThatAHostNeedsNoMore(Processor processor) {
+    var none = SyscallFilter.withoutSockets(processor, false, false);
+    var both = SyscallFilter.withoutSockets(processor, true, true);
+    int socket = Syscall.SOCKET.number(processor);
+    int pair = Syscall.SOCKETPAIR.number(processor);
+
+    for (int type : new int[] {1, 2, 3, 5, STREAM_CLOEXEC}) {
+      assertThat(verdict(none, socket, 1, type, 0)).as("unix").isEqualTo(EPERM);
+      assertThat(verdict(both, socket, 1, type, 0)).isEqualTo(ALLOW);
+    }
+    for (int type : new int[] {2, 3, 5, 2 | 0x8_0000}) {
+      assertThat(verdict(none, pair, 1, type, 0)).as("pair").isEqualTo(EPERM);
+      assertThat(verdict(none, socket, 2, type, 17)).as("UDP").isEqualTo(EPERM);
+      assertThat(verdict(none, socket, 10, type, 17)).as("UDP").isEqualTo(EPERM);
+      assertThat(verdict(both, socket, 10, type, 17)).isEqualTo(ALLOW);
+    }
+    assertThat(verdict(none, pair, 1, STREAM_CLOEXEC, 0)).isEqualTo(ALLOW);
+    assertThat(verdict(none, socket, 2, STREAM_CLOEXEC, 6)).as("TCP").isEqualTo(ALLOW);
+    assertThat(verdict(none, socket, 16, 3, 0)).as("netlink").isEqualTo(ALLOW);
+    assertThat(verdict(none, Syscall.OPENAT.number(processor), 1)).isEqualTo(ALLOW);
+  }
+
+  private static int verdict(byte[] program, int number, int... arguments) {
+    var call = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    call.putInt(0, number);
+    for (int i = 0; i < arguments.length; i++) {
+      call.putInt(16 + i * 8, arguments[i]);
+    }
+    return run(ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN), call);
+  }
+
   private static int verdict(Processor processor, Syscall call, int... arguments) {
     return verdict(processor.audit(), processor, call.number(processor), arguments);
   }

@@ -37,6 +37,18 @@ class IsolationCheckTest {
   }
 
   @Test
+  void aPluginsGapIsNamedWithThePluginAndTheLayersRemedy() {
+    var missing = Map.of("edge-fleet/capabilities", "dac_override on 9 threads");
+    var wall = new ExecutorIsolation(true, List.of("user"), missing, Map.of());
+
+    var found = IsolationCheck.examine(Optional.of(wall)).getLast();
+
+    assertThat(found.found())
+        .isEqualTo("plugin edge-fleet lacks the layer capabilities: dac_override on 9 threads");
+    assertThat(found.remedy()).contains("CAP_SETPCAP", "container.md");
+  }
+
+  @Test
   void aHostThatMasksNothingIsNamedWithTheWayOut() {
     var wall =
         new ExecutorIsolation(

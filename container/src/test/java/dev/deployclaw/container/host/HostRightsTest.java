@@ -1,12 +1,15 @@
 package dev.deployclaw.container.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.deployclaw.container.config.ConfigRole;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.LandlockScope;
+import dev.deployclaw.container.confinement.SocketFilter;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +56,8 @@ class HostRightsTest {
       kubernetes:
         policySources: [{namespace: edge}]
       """;
+
+  private static final String DOCKER = "docker: {host: \"unix:///run/docker.sock\"}\n";
 
   @TempDir Path folder;
 
@@ -158,6 +163,58 @@ class HostRightsTest {
     assertThat(needed(BACKENDS + IN_POD + "  kubeconfig: kubeconfig\n"))
         .contains(kubeconfig)
         .doesNotContain(KubernetesConnection.ACCOUNT);
+  }
+
+  @Test
+  void itOpensUnixSocketsForDockerAndUdpForNamesOnly() throws Exception {
+    String byAddress = BACKENDS.replace("s3.example.net", "10.0.0.3").replace("[7100]", "[]");
+
+    assertThat(sockets(byAddress)).isEqualTo(new SocketFilter(false, false));
+    assertThat(sockets(byAddress + GATEWAY)).isEqualTo(new SocketFilter(false, false));
+    assertThat(sockets(BACKENDS.replace("[7100]", "[]"))).isEqualTo(new SocketFilter(false, true));
+    assertThat(sockets(byAddress.replace("10.0.0.2:", "redis-2:")).names()).isTrue();
+    assertThat(sockets(byAddress.replace("127.0.0.1:2379", "[::1]:2379")).names()).isFalse();
+    assertThat(sockets(byAddress.replace("127.0.0.1:2379", "localhost:2379")).names()).isFalse();
+    assertThat(sockets(byAddress + IN_POD).names()).as("a kubeconfig's server").isTrue();
+    String named = GATEWAY.replace("127.0.0.1:9001", "search.internal:9001");
+    assertThat(sockets(byAddress + named).names()).as("nginx -t looks it up").isTrue();
+    String bySocket = GATEWAY.replace("127.0.0.1:8089", "unix:/run/limits.sock");
+    assertThat(sockets(byAddress + bySocket).names()).isFalse();
+    String anywhere = GATEWAY.replace("listen: 127.0.0.1:80", "listen: \"*:80\"");
+    assertThat(sockets(byAddress + anywhere).names()).isFalse();
+    String encrypted = byAddress.replace("7002\"]}", "7002\"], tls: {ca: ca.pem}}");
+    assertThat(sockets(encrypted).names()).as("its nodes announce names").isTrue();
+    assertThat(sockets(byAddress.replace("[]}", "[7100]}")).names())
+        .as("what Redis names")
+        .isTrue();
+    assertThat(sockets(byAddress + DOCKER)).isEqualTo(new SocketFilter(true, false));
+    assertThat(
+            sockets(byAddress + DOCKER.replace("unix:///run/docker.sock", "tcp://10.0.0.9:2376")))
+        .isEqualTo(new SocketFilter(false, false));
+  }
+
+  /** Neither by a setting nor by a symbolic link. */
+  @Test
+  void itIsGrantedNothingThatHasTheAgentsPass() throws Exception {
+    var link = Files.createSymbolicLink(folder.resolve("source"), folder.resolve("state"));
+    String above = GATEWAY.replace("gateway/nginx.pid", "nginx.pid");
+    String linked = GATEWAY.replace("folder: gateway", "folder: source");
+    String beside = BACKENDS.replace("{ports: [7100]}", "{socket: state/host.sock}");
+
+    for (var text : List.of(BACKENDS + above, BACKENDS + linked, beside)) {
+      assertThatThrownBy(() -> policy(text, ROOT))
+          .as(text)
+          .isInstanceOf(SetupException.class)
+          .hasMessageContainingAll("agent.pass", "folders of their own");
+    }
+    assertThatThrownBy(() ->
+            new HostFiles(folder.resolve("state")).keepPass(List.of(link.resolve(HostFiles.PASS))))
+        .isInstanceOf(SetupException.class);
+  }
+
+  private SocketFilter sockets(String text) throws Exception {
+    var file = Files.writeString(folder.resolve("deployclaw.yaml"), text);
+    return HostRights.sockets(ConfigReader.read(file, Map.of(), ConfigRole.AGENT));
   }
 
   private List<Path> needed(String text) throws Exception {

@@ -11,6 +11,7 @@ import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
 import dev.deployclaw.container.confinement.ForbiddenCall;
 import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.testkit.BoundedWait;
@@ -121,8 +122,8 @@ class HostSupervisorTest {
       assertThat(executors.look("redis.topology", SOON)).isInstanceOf(CallOutcome.Done.class);
       assertThat(backends.isolation().orElseThrow().separate()).isTrue();
       assertThat(backends.isolation().orElseThrow().missing().keySet())
-          .as("where the audit is off")
-          .isSubsetOf("refusals");
+          .as("where the audit is off, and its secrets are root's")
+          .isSubsetOf("refusals", "capabilities");
     }
   }
 
@@ -252,6 +253,23 @@ class HostSupervisorTest {
     assertThat(HostSupervisor.Bounds.doubled(1)).isEqualTo(Duration.ofMillis(200));
     assertThat(HostSupervisor.Bounds.doubled(3)).isEqualTo(Duration.ofMillis(800));
     assertThat(HostSupervisor.Bounds.doubled(100)).isLessThan(Duration.ofSeconds(30));
+  }
+
+  /** What Netty asks of the network takes a UDP socket, which such a host gives up. */
+  @Test
+  void aHostWithoutNamesStartsSilently() throws Exception {
+    var launch = HostEstate.launch(estate.config(folder), ExecutorHostMain.class);
+    var said = new CopyOnWriteArrayList<String>();
+    var host =
+        HostProcess.start(
+            launch.prepare().argv(), launch.surroundings(), GrantKey.random(), said::add);
+    try {
+      assertThat(host.awaitReady(SOON)).as(host.lastLines()).isTrue();
+      assertThat(HostRights.sockets(launch.config()).names()).isFalse();
+      assertThat(said).noneMatch(line -> line.contains("network interfaces"));
+    } finally {
+      host.kill();
+    }
   }
 
   @Test

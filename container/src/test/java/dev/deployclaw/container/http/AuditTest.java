@@ -103,7 +103,7 @@ class AuditTest {
 
     assertThat(found("tenant=acme")).contains(acme).doesNotContain(zenith);
     assertThat(found("person=olivia")).hasSize(3);
-    assertThat(found("person=nobody")).isEmpty();
+    assertThat(found("person=eve")).isEmpty();
     assertThat(found("until=2001-01-01")).isEmpty();
     assertThat(found("limit=1")).containsExactly(zenith);
     assertThat(found("limit=1&after=" + zenith)).containsExactly(acme);
@@ -118,6 +118,28 @@ class AuditTest {
     assertThat(chain.path("verdict").asText()).as(chain.toString()).isEqualTo("verified");
     assertThat(chain.path("links").asLong()).isEqualTo(1);
     assertThat(chain.path("here").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void signInsAreFoundNewestFirstWithTheVerificationOfTheirLog() {
+    served.get("/v1/executions", OLIVIA);
+    served.get("/v1/executions", "forged-secret");
+    BoundedWait.until(
+        "they are recorded",
+        ServerFixture.SOON,
+        () -> served.get("/v1/audit/sign-ins", VIC).body().contains("refused"));
+
+    var page = served.get("/v1/audit/sign-ins?limit=1", VIC).json();
+    var rest = served.get("/v1/audit/sign-ins?after=" + page.path("next").asText(), VIC).json();
+
+    assertThat(page.path("events")).hasSize(1);
+    assertThat(rest.path("events").findValuesAsText("event")).contains("signed-in", "began");
+    assertThat(rest.at("/logs/0/verdict").asText()).isIn("unfinished", "verified");
+    assertThat(rest.path("next").asText()).isEmpty();
+    var olivias = served.get("/v1/audit/sign-ins?person=olivia", VIC).json();
+    assertThat(olivias.path("events").findValuesAsText("who")).containsExactly("olivia");
+    assertThat(served.get("/v1/audit/sign-ins?until=2001-01-01", VIC).json().path("events"))
+        .isEmpty();
   }
 
   /** By the verifier that auditors have, with the key alone. */

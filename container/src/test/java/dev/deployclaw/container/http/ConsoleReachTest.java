@@ -82,6 +82,9 @@ class ConsoleReachTest extends ConsoleCases {
             "/console/ask?request=set acme's orders limit to 300 per minute")) {
       page.navigate(served.address() + path);
       ConsoleBrowser.ready(page);
+      if (path.equals("/console/audit")) {
+        page.waitForSelector("table[aria-label='Sign-ins']");
+      }
       noBarrier(page);
     }
   }

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
+import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,11 @@ class ConsoleSafetyTest extends ConsoleCases {
     nothingRan(olivia);
     served.world.gateway.join(EVIL);
     served.world.gateway.stop(EVIL);
+    served.server.signIns().began(EVIL, "oidc", EVIL);
+    BoundedWait.until(
+        "it is recorded",
+        ServerFixture.SOON,
+        () -> served.get("/v1/audit/sign-ins", VIC).body().contains("onerror"));
     for (var path : List.of("/console/estate", "/console/audit")) {
       olivia.navigate(served.address() + path);
       ConsoleBrowser.ready(olivia);
@@ -100,6 +107,9 @@ class ConsoleSafetyTest extends ConsoleCases {
       assertThat(olivia.textContent("main")).as(path).contains(EVIL);
       nothingRan(olivia);
     }
+    olivia.waitForSelector("table[aria-label='Sign-ins']");
+    assertThat(olivia.textContent("table[aria-label='Sign-ins']")).contains(EVIL);
+    nothingRan(olivia);
     olivia.navigate(served.address() + "/console/estate");
     olivia.click(".tile[aria-label*='b>: unknown']");
     assertThat(olivia.textContent(".chosen")).contains("<img");

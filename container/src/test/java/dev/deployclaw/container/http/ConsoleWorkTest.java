@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator.WaitForOptions;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.WaitForSelectorState;
+import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.Test;
     guard = "dev.deployclaw.container.http.ConsoleFlowTest",
     because = "it opens a browser's window or two for each test")
 class ConsoleWorkTest extends ConsoleCases {
+  private static final String SIGN_INS = "table[aria-label='Sign-ins']";
+
   @Test
   void whatIsRejectedEndsAndSaysWhy() {
     String held = held();
@@ -199,13 +204,44 @@ class ConsoleWorkTest extends ConsoleCases {
     vic.waitForSelector(".cards >> text='✓ verified'");
     var download = vic.waitForDownload(() -> vic.click("text=/^Download all logs/"));
     assertThat(download.suggestedFilename()).isEqualTo("deployclaw-audit.zip");
-    vic.fill("#person", "nobody");
+    vic.fill("#person", "eve");
     vic.press("#person", "Enter");
     vic.waitForSelector("text=/^1 log of \\d+ read$/");
     assertThat(vic.textContent("main table"))
         .as("a log that isn't verified is found by every search")
         .contains("NOT VERIFIED")
         .doesNotContain("✓ verified");
+  }
+
+  @Test
+  void signInsAreShownAPageAtATimeWithTheVerificationOfTheirLog() {
+    for (int i = 0; i < 60; i++) {
+      served.server.signIns().began("person-" + i, "oidc", "10.0.0.7");
+    }
+    BoundedWait.until(
+        "they are recorded",
+        ServerFixture.SOON,
+        () -> served.get("/v1/audit/sign-ins?limit=200", VIC).body().contains("person-59"));
+    var vic = signIn("/console/audit", VIC);
+    vic.waitForSelector("text=/^50 events in \\d logs? read; there are earlier ones$/");
+    assertThat(vic.textContent(SIGN_INS)).contains("signed in", "10.0.0.7", "… unfinished");
+
+    vic.dblclick("text='Earlier events'");
+    vic.waitForSelector(SIGN_INS + " >> text='person-0'");
+    assertThat(vic.locator(SIGN_INS + " >> text='person-0'").count()).isOne();
+    var calls = new ArrayList<String>();
+    vic.onRequest(asked -> calls.add("asked " + asked.url().replaceFirst("[?].*", "")));
+    vic.onResponse(got -> calls.add("got " + got.url().replaceFirst("[?].*", "")));
+    vic.fill("#person", "person-7");
+    vic.press("#person", "Enter");
+
+    vic.waitForSelector("text=/^1 event in \\d logs? read$/");
+    assertThat(vic.textContent(SIGN_INS)).contains("person-7").doesNotContain("person-8");
+    String audit = served.address() + "/v1/audit/";
+    assertThat(calls)
+        .as("the agent verifies one page at a time")
+        .containsSubsequence("asked " + audit + "logs", "got " + audit + "logs")
+        .containsSubsequence("got " + audit + "logs", "asked " + audit + "sign-ins");
   }
 
   @Test

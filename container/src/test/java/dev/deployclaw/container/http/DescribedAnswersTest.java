@@ -29,6 +29,7 @@ class DescribedAnswersTest extends DescribedCalls {
           "describe 503",
           "downloadBundle 409",
           "findLogs 503",
+          "findSignIns 503",
           "followExecution 503",
           "freeze 415",
           "health 503",
@@ -242,17 +243,6 @@ class DescribedAnswersTest extends DescribedCalls {
     expect(404, call("openDraft", BOTH).at(draft.text("id")));
     expect(404, post("discardDraft", BOTH, "{}").at(draft.text("id")));
     expect(200, post("discardDraft", OLIVIA, "{}").at(draft.text("id")));
-  }
-
-  private void logs() {
-    var first = expect(200, call("findLogs", VIC).query("limit=2"));
-    expect(200, call("findLogs", VIC).query("tenant=acme&after=" + first.text("next")));
-    for (var wrong :
-        List.of("limit=51", "since=today", "after=none", "person=" + "x".repeat(201))) {
-      expect(400, call("findLogs", VIC).query(wrong));
-    }
-    expect(200, call("readChain", VIC));
-    expect(200, call("downloadBundle", VIC));
   }
 
   private void events() {

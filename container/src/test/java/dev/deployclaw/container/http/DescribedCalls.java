@@ -109,6 +109,22 @@ abstract class DescribedCalls {
     assertThat(expect(200, DescribedChannels.teams(click, other)).json()).isEmpty();
   }
 
+  final void logs() {
+    var first = expect(200, call("findLogs", VIC).query("limit=2"));
+    expect(200, call("findLogs", VIC).query("tenant=acme&after=" + first.text("next")));
+    var newest = expect(200, call("findSignIns", VIC).query("limit=1"));
+    expect(200, call("findSignIns", VIC).query("after=" + newest.text("next")));
+    for (var wrong :
+        List.of("limit=201", "since=today", "after=none", "person=" + "x".repeat(201))) {
+      expect(400, call("findLogs", VIC).query(wrong));
+      expect(400, call("findSignIns", VIC).query(wrong));
+    }
+    String gone = "after=sign-ins-2001-01-01-00-00000-00000000.7";
+    expect(400, call("findSignIns", VIC).query(gone));
+    expect(200, call("readChain", VIC));
+    expect(200, call("downloadBundle", VIC));
+  }
+
   private static long seconds() {
     return Instant.now().getEpochSecond();
   }

@@ -31,7 +31,9 @@ class RecordedModelTest {
         "blind-2026-11-30-l",
         "blind-2026-11-30-m",
         "blind-2026-11-30-n",
-        "blind-2026-11-30-o"
+        "blind-2026-11-30-o",
+        "blind-2026-11-30-p",
+        "blind-2026-11-30-q"
       })
   void plansNothingUnaskedAndUnderstandsNoLessThanTheGrammar(String set) throws IOException {
     var screen = new CommandLineFixture(folder);

@@ -2,7 +2,6 @@ package dev.deployclaw.container.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
@@ -313,10 +312,13 @@ class AdmittedPluginsTest {
   void theLayersThatItLacksAreNamedWithIt() throws Exception {
     example.patch(
         "isolation=isolation()",
-        "isolation=[wire.IsolationLayer(name=\"exec\", enforced=False, detail=\"ran sh\")]");
+        "isolation=[wire.IsolationLayer(name=\"exec\", enforced=False, detail=\"ran sh\"),"
+            + " wire.IsolationLayer(name=\"unix\", enforced=True, detail=\"it says\")]");
     try (var plugins = AdmittedPlugins.open(List.of(config(ALL, "shop")), state)) {
       assertThat(plugins.isolation(ExecutorIsolation.NONE).missing())
-          .containsExactly(entry("limits-file/exec", "ran sh"));
+          .containsEntry("limits-file/exec", "ran sh")
+          .containsEntry("limits-file/unix", "no filter is laid around a plugin's sockets")
+          .doesNotContainKeys("limits-file/files", "limits-file/tcp", "limits-file/seccomp");
     }
   }
 

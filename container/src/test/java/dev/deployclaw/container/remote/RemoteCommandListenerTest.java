@@ -3,8 +3,13 @@ package dev.deployclaw.container.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.testkit.BoundedWait;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -29,10 +34,12 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.commons.lang3.function.FailableConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Client and listener over a real socket; the commands are the test's. */
 class RemoteCommandListenerTest {
@@ -148,10 +155,14 @@ class RemoteCommandListenerTest {
 
   @Test
   void admitsItsOwnUserAlone() throws IOException {
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
-        .isEqualTo("rw-------");
+    for (var file : List.of(socket(), pass())) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+    }
     try (var files = Files.list(folder)) {
-      assertThat(files).as("no folder is left of the start").containsExactly(socket());
+      assertThat(files)
+          .as("no folder is left of the start")
+          .containsExactlyInAnyOrder(socket(), pass());
     }
   }
 
@@ -214,24 +225,44 @@ class RemoteCommandListenerTest {
 
   @Test
   void sendsAwayWhatIsNoCommand() throws IOException {
-    for (var bytes :
-        List.of(
-            new int[] {0x47455420},
-            new int[] {0x44435231, 99},
-            new int[] {0x44435231, 1, -1},
-            new int[] {0x44435231, 1, 1 << 20},
-            new int[] {0x44435231, 1, 1, 1 << 30})) {
-      try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-        channel.connect(UnixDomainSocketAddress.of(socket()));
-        var to = new DataOutputStream(Channels.newOutputStream(channel));
-        for (int word : bytes) {
-          to.writeInt(word);
-        }
-        var from = new DataInputStream(Channels.newInputStream(channel));
-        assertThatThrownBy(from::readUnsignedByte).isInstanceOf(EOFException.class);
-      }
+    for (var words : List.of(new int[] {0x47455420}, new int[] {0x44435231, 99})) {
+      assertSentAway(to -> writeInts(to, words));
+    }
+    for (var words : List.of(new int[] {-1}, new int[] {1 << 20}, new int[] {1, 1 << 30})) {
+      assertSentAway(to -> {
+        writeInts(to, 0x44435231, 2);
+        RemoteCommand.write(to, ClientPass.beside(socket()).text());
+        writeInts(to, words);
+      });
     }
     assertThat(run("status")).hasValue(5);
+  }
+
+  /** As an executor host or plugin of the agent's own user is, which may not read the pass. */
+  @Test
+  void sendsAwayAClientThatCannotReadThePass() throws IOException {
+    var told = new ListAppender<ILoggingEvent>();
+    told.start();
+    ((Logger) LoggerFactory.getLogger(RemoteCommandListener.class)).addAppender(told);
+    var own = ClientPass.beside(socket());
+    for (var pass : List.of("", own.text().substring(1), own.text() + "0", "0".repeat(64))) {
+      assertSentAway(to -> command("thaw").write(to, new ClientPass(pass)));
+    }
+    assertThat(seen.get()).as("no runner is asked").isNull();
+    BoundedWait.until(
+        "it warns at the first, second and fourth time", SOON, () -> warnings(told) == 3);
+    assertThat(own).as("no log has it").hasToString("ClientPass[***]");
+
+    listener.close();
+    listener = RemoteCommandListener.start(folder, SOON, runner);
+    assertThat(ClientPass.beside(socket()).text()).as("of the next start").isNotEqualTo(own.text());
+  }
+
+  /** A client may see that it's sent away before that is logged. */
+  private static long warnings(ListAppender<ILoggingEvent> told) {
+    synchronized (told) { // as it is while it takes an event
+      return told.list.stream().filter(e -> e.getLevel() == Level.WARN).count();
+    }
   }
 
   @Test
@@ -253,7 +284,9 @@ class RemoteCommandListenerTest {
       var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       silent.add(channel);
       channel.connect(UnixDomainSocketAddress.of(socket()));
-      command("large").write(new DataOutputStream(Channels.newOutputStream(channel)));
+      command("large")
+          .write(
+              new DataOutputStream(Channels.newOutputStream(channel)), ClientPass.beside(socket()));
     }
 
     BoundedWait.until("a place is free", SOON, () -> run("status").isPresent());
@@ -275,7 +308,9 @@ class RemoteCommandListenerTest {
     listener = RemoteCommandListener.start(folder, SOON, runner, soon);
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket()));
-      command("ask").write(new DataOutputStream(Channels.newOutputStream(channel)));
+      command("ask")
+          .write(
+              new DataOutputStream(Channels.newOutputStream(channel)), ClientPass.beside(socket()));
 
       var got = Channels.newInputStream(channel).readAllBytes();
 
@@ -296,6 +331,24 @@ class RemoteCommandListenerTest {
 
       assertThat(exit).as("whether it was begun isn't known").isEqualTo(7);
       assertThat(err.toString(StandardCharsets.UTF_8)).contains("DEPLOYCLAW_STANDALONE=1");
+    }
+  }
+
+  private void assertSentAway(FailableConsumer<DataOutputStream, IOException> said)
+      throws IOException {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      var to = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+      said.accept(to);
+      to.flush();
+      var from = new DataInputStream(Channels.newInputStream(channel));
+      assertThatThrownBy(from::readUnsignedByte).isInstanceOf(EOFException.class);
+    }
+  }
+
+  private static void writeInts(DataOutputStream to, int... words) throws IOException {
+    for (int word : words) {
+      to.writeInt(word);
     }
   }
 
@@ -322,6 +375,10 @@ class RemoteCommandListenerTest {
         folder,
         Map.of("DEPLOYCLAW_LOG", "info"),
         false);
+  }
+
+  private Path pass() {
+    return folder.resolve("agent.pass");
   }
 
   private Path socket() {

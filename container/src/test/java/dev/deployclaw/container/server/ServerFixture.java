@@ -39,9 +39,9 @@ public final class ServerFixture {
       new MonitoringConfig(Duration.ofSeconds(1), Duration.ofHours(1));
 
   /** A sink that wants to know of nothing. */
-  private static final NotificationSinkConfig NOBODY =
+  private static final NotificationSinkConfig SILENT =
       new NotificationSinkConfig(
-          "nobody",
+          "silent",
           new NotificationSinkConfig.Target.Webhook("http://127.0.0.1:1", SecretValue.NONE),
           Set.of());
 
@@ -59,7 +59,7 @@ public final class ServerFixture {
         (execution, had) -> LogTailReader.of(world.journal, execution, had),
         TextMask.OWN,
         stateDir,
-        new MonitoringSettings(OFTEN, List.of(NOBODY), List.of(), BackoffPolicy.DEFAULT, "/test/"),
+        new MonitoringSettings(OFTEN, List.of(SILENT), List.of(), BackoffPolicy.DEFAULT, "/test/"),
         List.of());
   }
 
@@ -95,7 +95,7 @@ public final class ServerFixture {
       AgentClock clock) {
     var ports = of.ports();
     var timed = ports(ports, ports.journal(), ports.procedures(), clock);
-    var watching = new MonitoringSettings(OFTEN, List.of(NOBODY), channels, patience, "/test/");
+    var watching = new MonitoringSettings(OFTEN, List.of(SILENT), channels, patience, "/test/");
     return resources(of, timed, of.tails(), watching);
   }
 

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whoever oversteps leaves a record that names the refusal: in the execution's log; where there is
- * none, or it is ended, in the application's. Calls of executors are in {@link LineTest}.
+ * A refusal leaves a record that names it: in the execution's log; where there is none, or it is
+ * ended, in the application's. Calls of executors are in {@link LineTest}.
  */
 class LineRecordsTest {
   @TempDir Path state;

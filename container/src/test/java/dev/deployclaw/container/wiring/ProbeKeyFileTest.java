@@ -1,14 +1,26 @@
 package dev.deployclaw.container.wiring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.record.RecordLines;
+import dev.deployclaw.audit.signin.SignInJournal;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.config.secret.TextMask;
+import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.server.ExecutorBrake;
+import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -32,6 +44,31 @@ class ProbeKeyFileTest {
         .isEqualTo("rw-------");
     assertThat(file).isRegularFile();
     assertThat(folder.resolve("state")).isDirectoryNotContaining("glob:**.new");
+  }
+
+  /** In the application's log and in answers, in what people type, and in records. */
+  @Test
+  void thePrivateHalfIsHiddenInWhatTheProcessSaysAndKeeps() throws Exception {
+    String key = ProbeKeyFile.open(folder).privateKey();
+    String text = "signed by " + key + " as usual";
+
+    assertThat(SecretRegistry.hidden(text)).doesNotContain(key);
+    assertThat(TextMask.OWN.masked(text)).doesNotContain(key);
+    assertThat(SecretRegistry.known()).contains(key);
+  }
+
+  /** Of a caller who writes it where a name or a reason belongs. */
+  @Test
+  void thePrivateHalfIsInNoRecordOfASignIn() throws Exception {
+    String key = ProbeKeyFile.open(folder).privateKey();
+    var agent = ServerFixture.estate(new FakeEstate(), new ExecutorBrake(), folder, List.of());
+    try (var server = AgentServer.start(agent, ServerFixture.bounds(8, Duration.ofSeconds(10)))) {
+      server.signIns().denied("caller " + key, "for " + key, "token", "10.0.0.7");
+    }
+
+    var logs = JournalFolder.in(SignInJournal.folder(folder));
+    var records = new String(RecordLines.join(logs.all(logs.executions().getFirst())), UTF_8);
+    assertThat(records).contains("10.0.0.7").doesNotContain(key);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,8 +31,8 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
   }
 
   /** A socket that listens, with this before all else. */
-  NioServerDomainSocketChannel listening() {
-    var channel = new NioServerDomainSocketChannel();
+  NioServerDomainSocketChannel listening(ServerSocketChannel opened) {
+    var channel = new NioServerDomainSocketChannel(opened);
     channel.pipeline().addLast(this);
     return channel;
   }

@@ -55,7 +55,7 @@ public final class ExecutorHostServer implements AutoCloseable {
       HostIdentity identity, HostedExecutors hosted, GrantKey key, HostBounds bounds) {}
 
   /**
-   * Listens from now on.
+   * Listens from now on, or closes the socket.
    *
    * @throws IOException where the socket can't be made
    */
@@ -73,26 +73,28 @@ public final class ExecutorHostServer implements AutoCloseable {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("host-call-", 0).factory()));
     boolean listens = false;
     try (var path = ListeningPath.beside(socket.path())) {
-      var server = server(path.bound(), service, setup.bounds(), threads).start();
+      var builder = server(path.bound(), service, setup.bounds(), threads);
+      var connections = new ConnectionBound(setup.bounds());
+      var server =
+          builder.channelFactory(() -> connections.listening(socket.channel())).build().start();
       var host = new ExecutorHostServer(path.publish(socket), threads, server);
       LOG.atInfo().addKeyValue("socket", socket.path()).log("executor host listens");
       listens = true;
       return host;
     } finally {
       if (!listens) {
+        socket.channel().close();
         threads.calls().shutdownNow();
         var _ = threads.loop().shutdownGracefully();
       }
     }
   }
 
-  private static Server server(
+  private static NettyServerBuilder server(
       Path bound, ExecutorHostService service, HostBounds bounds, ServerThreads threads) {
     var handshake = new HandshakeFirst();
-    var connections = new ConnectionBound(bounds);
     var inbound = new InboundBudget(bounds);
     return NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(bound))
-        .channelFactory(connections::listening)
         .bossEventLoopGroup(threads.loop())
         .workerEventLoopGroup(threads.loop())
         .withChildOption(ChannelOption.SO_KEEPALIVE, null)
@@ -106,8 +108,7 @@ public final class ExecutorHostServer implements AutoCloseable {
         .decompressorRegistry(DecompressorRegistry.emptyInstance()) // their size would be unknown
         .intercept(handshake)
         .intercept(inbound)
-        .addService(service)
-        .build();
+        .addService(service);
   }
 
   @Override

@@ -83,19 +83,20 @@ final class GatewayEstate implements AutoCloseable {
 
   /** One whose gateways' parsers are another program. */
   FileGatewayExecutor parsing(Path binary) {
-    return executor(
-        gateways.stream()
-            .map(g ->
-                new FileGateway(
-                    g.name(),
-                    g.namespace(),
-                    g.folder(),
-                    binary,
-                    g.pidFile(),
-                    g.url(),
-                    g.site(),
-                    Optional.empty()))
-            .toList());
+    return executor(gateways.stream().map(g -> started(g, binary)).toList());
+  }
+
+  /** A gateway whose parser is another program. */
+  static FileGateway started(FileGateway g, Path binary) {
+    return new FileGateway(
+        g.name(),
+        g.namespace(),
+        g.folder(),
+        binary,
+        g.pidFile(),
+        g.url(),
+        g.site(),
+        Optional.empty());
   }
 
   PolicySet set(TenantPolicy... tenants) {

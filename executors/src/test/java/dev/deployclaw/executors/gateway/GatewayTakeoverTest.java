@@ -16,7 +16,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +117,7 @@ class GatewayTakeoverTest {
     var g = estate.gateway(0);
     Path own = Files.createSymbolicLink(root.resolve("nginx"), g.folder().resolve("nginx"));
     Files.copy(g.binary(), g.folder().resolve("nginx"));
-    var misled = GatewayEstate.executor(List.of(started(g, own)));
+    var misled = GatewayEstate.executor(List.of(GatewayEstate.started(g, own)));
     var first = activation(estate.set(), 1);
     estate.ask(new ExecutorCall.Stage(first));
 
@@ -168,19 +167,7 @@ class GatewayTakeoverTest {
   private FileGatewayExecutor saying(String words) throws IOException {
     Path binary = Files.writeString(root.resolve("says"), "#!/bin/sh\n" + words + "\nexit 1\n");
     Files.setPosixFilePermissions(binary, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return GatewayEstate.executor(List.of(started(estate.gateway(0), binary)));
-  }
-
-  private static FileGateway started(FileGateway g, Path binary) {
-    return new FileGateway(
-        g.name(),
-        g.namespace(),
-        g.folder(),
-        binary,
-        g.pidFile(),
-        g.url(),
-        g.site(),
-        Optional.empty());
+    return GatewayEstate.executor(List.of(GatewayEstate.started(estate.gateway(0), binary)));
   }
 
   private MemberReport one(ExecutorCall call) {

@@ -71,7 +71,7 @@ public record DecideCall(
     for (var owner : claim.owners()) {
       list.add(keys.number(owner.policyKey()));
       list.add(Integer.toString(owner.items().size()));
-      list.add(inline ? owner.line() : "");
+      list.add(inline ? claim.line(owner) : "");
       for (var item : owner.items()) {
         list.add(item.applied().limit().name());
         list.add(keys.number(item.counterKey()));

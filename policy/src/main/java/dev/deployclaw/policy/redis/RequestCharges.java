@@ -19,17 +19,18 @@ import java.util.Optional;
 /**
  * What one request is charged to under one epoch: the tenant's limits that apply, then its groups'.
  *
+ * @param digest of the epoch's set
  * @param root the group whose slot holds all of it
  * @param owners the tenant, then the groups above it, also those without a limit that applies: each
  *     may be blocked
  */
-public record RequestCharges(long epoch, String root, List<Owner> owners) {
+public record RequestCharges(long epoch, String digest, String root, List<Owner> owners) {
   public RequestCharges {
     owners = List.copyOf(owners);
   }
 
-  /** A tenant or group, its staged line, and its limits that apply. */
-  public record Owner(String policyKey, String line, boolean blocked, List<Item> items) {
+  /** A tenant or group, and its limits that apply. */
+  public record Owner(String policyKey, boolean blocked, List<Item> items) {
     public Owner {
       items = List.copyOf(items);
     }
@@ -76,9 +77,21 @@ public record RequestCharges(long epoch, String root, List<Owner> owners) {
   public static RequestCharges of(EpochPolicySet held, Line line, RateLimitedRequest subject) {
     var owners = new ArrayList<Owner>(line.chain().size());
     for (var policy : line.chain()) {
-      owners.add(owner(held, line.root(), policy, items(line.root(), policy, subject)));
+      owners.add(owner(line.root(), policy, items(line.root(), policy, subject)));
     }
-    return new RequestCharges(held.epoch(), line.root(), owners);
+    return new RequestCharges(held.epoch(), held.digest(), line.root(), owners);
+  }
+
+  /** The same, with what is equal in another epoch's charges as one object: many are kept. */
+  public RequestCharges sharing(RequestCharges other) {
+    return owners.equals(other.owners)
+        ? new RequestCharges(epoch, digest, other.root, other.owners)
+        : this;
+  }
+
+  /** An owner's line as it is staged. */
+  String line(Owner owner) {
+    return StagedRules.tenantLine(owner.blocked(), digest);
   }
 
   /**
@@ -126,13 +139,8 @@ public record RequestCharges(long epoch, String root, List<Owner> owners) {
     return items().stream().map(Item::applied).toList();
   }
 
-  private static Owner owner(
-      EpochPolicySet held, String root, TenantPolicy policy, List<Item> items) {
-    return new Owner(
-        RedisKeyLayout.policyKey(root, policy.tenant()),
-        StagedRules.tenantLine(policy.blocked(), held.digest()),
-        policy.blocked(),
-        items);
+  private static Owner owner(String root, TenantPolicy policy, List<Item> items) {
+    return new Owner(RedisKeyLayout.policyKey(root, policy.tenant()), policy.blocked(), items);
   }
 
   private static List<Item> items(String root, TenantPolicy policy, RateLimitedRequest subject) {

@@ -3,7 +3,6 @@
 
 local MOST_RULES, MOST_POLICIES = 10000, 10000
 local REMEMBERED = 60000000
-local KEPT = 1000000 -- a busy counter that idles in between doesn't vanish each time
 local DECIDED, NEED_EPOCH, NEED_RULE = 0, 1, 2
 local KINDS = { tb = 'tb', gcra = 'tb', sw = 'sw', fw = 'fw', cc = 'cc' }
 

@@ -4,6 +4,7 @@
 
 local TOTAL, BESIDE, AT_ONCE, MOST_LOOKED_AT = '#', '~', 1000, 64
 local PROBE_TTL = 900000 -- milliseconds; longer than any probe token lives
+local KEPT = 1000000 -- microseconds; a busy counter that idles in between doesn't vanish each time
 
 local function whole(number)
   return format('%d', number)
@@ -54,8 +55,8 @@ local function save(key, c, now, idle_in, probe)
   if probe then
     redis.call('SET', key, written(c), 'PX', PROBE_TTL)
   else
-    local idle = ceil((now + (c.kind == 'fw' and lifetime(c, now) or idle_in)) / 1000)
-    redis.call('SET', key, written(c), 'PXAT', whole(idle))
+    local lives = max(c.kind == 'fw' and lifetime(c, now) or idle_in, KEPT)
+    redis.call('SET', key, written(c), 'PXAT', whole(ceil((now + lives) / 1000)))
   end
 end
 

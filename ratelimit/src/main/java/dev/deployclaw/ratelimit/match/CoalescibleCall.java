@@ -13,15 +13,15 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * A call for one request that others may join. Two are equal where their encoded forms are: those
- * hold all of a call but the number of its requests.
+ * A call for one request that others may join. Two are equal where their commands are, byte by
+ * byte: those hold all of a call.
  *
  * @param active what was committed last, empty where that isn't known
  * @param leases how long its requests may be charged ahead, by epoch; without those under which a
  *     limit is exact. Empty where a limit of any epoch is one of concurrency: which epoch decides
  *     is known only later, and places aren't held ahead
  * @param holds whether one of its limits is one of concurrency
- * @param hash kept, since the texts of a call are many
+ * @param hash kept, since a command is long
  */
 public record CoalescibleCall(
     DecideCommand command,
@@ -34,16 +34,12 @@ public record CoalescibleCall(
     var command = DecideCommand.of(new DecideCall(claims, 1, OptionalLong.empty()));
     boolean holds =
         claims.stream().flatMap(c -> c.items().stream()).anyMatch(RequestCharges.Item::holds);
-    int hash = 31 * command.encoded().hashCode() + active.hashCode();
+    int hash = 31 * command.command().hashCode() + active.hashCode();
     return new CoalescibleCall(command, active, holds ? Map.of() : leases(claims), holds, hash);
   }
 
   public DecideCall call() {
     return command.call();
-  }
-
-  public DecideCall.Encoded encoded() {
-    return command.encoded();
   }
 
   private static Map<Long, Duration> leases(List<RequestCharges> claims) {
@@ -59,7 +55,7 @@ public record CoalescibleCall(
     return this == other
         || (other instanceof CoalescibleCall(var its, var itsActive, var _, var _, int itsHash)
             && hash == itsHash
-            && encoded().equals(its.encoded())
+            && command.command().equals(its.command())
             && active.equals(itsActive));
   }
 

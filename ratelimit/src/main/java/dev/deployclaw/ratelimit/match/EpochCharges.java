@@ -39,7 +39,12 @@ public record EpochCharges(
     var reading = new Reading(question, values);
     for (var held : view.held()) {
       switch (ResolvedTenant.of(held.set(), question, asker)) {
-        case Known known -> claims.put(held.epoch(), claim(held, known, reading, asker.probe()));
+        case Known known -> {
+          var claim = claim(held, known, reading, asker.probe());
+          claims.put(
+              held.epoch(),
+              claims.isEmpty() ? claim : claim.sharing(claims.lastEntry().getValue()));
+        }
         case Stranger stranger -> strangers.put(held.epoch(), stranger);
       }
     }

@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A command's words in RESP's form: encoded once, sent as often as needed. Immutable. */
@@ -41,6 +42,16 @@ public final class RespCommand {
     words.addAll(keys);
     words.addAll(arguments);
     return of(words);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RespCommand command && Arrays.equals(bytes, command.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
   }
 
   void appendTo(Buffer out) {

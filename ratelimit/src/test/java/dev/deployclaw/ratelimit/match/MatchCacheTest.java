@@ -156,7 +156,7 @@ class MatchCacheTest {
   }
 
   private static List<String> counters(MatchedRequest matched) {
-    return matched.first().orElseThrow().encoded().keys();
+    return matched.first().orElseThrow().call().encoded().keys();
   }
 
   private static DecisionRequest question(String tenant, String client, String user) {

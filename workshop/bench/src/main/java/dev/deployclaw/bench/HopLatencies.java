@@ -136,7 +136,7 @@ record HopLatencies(Map<String, TimingSamples> byHop) {
       var values = new HeaderCardinality(1, System::nanoTime);
       var view = feed.view();
       var charges = EpochCharges.of(view, question, AuthenticatedCaller.ANYBODY, values);
-      return new MatchedRequest(charges, view.active()).first().orElseThrow().encoded();
+      return new MatchedRequest(charges, view.active()).first().orElseThrow().call().encoded();
     }
   }
 

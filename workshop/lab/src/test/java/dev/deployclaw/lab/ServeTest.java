@@ -255,7 +255,7 @@ class ServeTest extends SharedLabCases {
         var out = Files.createTempFile("terminal", ".out");
         var answer = client().startOnTerminal(out, "answer", id, "per minute");
         try (var keys = answer.outputWriter()) {
-          BoundedWait.until("it asks", SOON, () -> says(out, "Go on? 1 tenants change. [y/N] "));
+          BoundedWait.until("it asks", SOON, () -> says(out, "Go on? 1 tenant changes. [y/N] "));
           keys.write(word + "\n");
           keys.flush();
           assertThat(answer.waitFor())

@@ -58,7 +58,11 @@ class ServedApiClient implements AutoCloseable {
   }
 
   Answer get(String path) {
-    return send(request(path, OPERATOR).GET());
+    return get(path, OPERATOR);
+  }
+
+  Answer get(String path, String token) {
+    return send(request(path, token).GET());
   }
 
   Answer post(String path, String token, String body) {

@@ -179,6 +179,20 @@ final class ScriptsTest {
   }
 
   @Test
+  void tellsTheProgramHowWideTheTerminalIs() throws Exception {
+    var script = ExecutableFinder.find("script");
+    program("jdk/bin/java", "echo wide: ${COLUMNS:-unknown}");
+    String words = "stty cols 60 rows 24; " + folder.resolve("deployclaw") + " status";
+    program("bin/stty", "exec " + ExecutableFinder.find("stty") + " \"$@\"");
+
+    var onTerminal = run(List.of(script, "-qec", words, "/dev/null"));
+
+    assertThat(onTerminal.said()).contains("wide: 60");
+    String told = System.getenv().getOrDefault("COLUMNS", "unknown");
+    assertThat(run("status").out()).isEqualTo("wide: " + told + "\n");
+  }
+
+  @Test
   void failedBuildIsReportedWithItsLogAndTriedAgain() throws Exception {
     program("bin/mvn", "echo run >>\"$NOTES\"; echo '[ERROR] no luck'; exit 1");
 

@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Removes epochs that nothing needs any more, however old: after the last one, the state store
@@ -90,24 +92,25 @@ final class CollectEffect implements EffectHandler.WithoutContent {
   private List<Long> old(CommittedEpoch active, List<ChangeExecution> changes)
       throws InterruptedException {
     var needed = needed(active, changes);
-    var unneeded = unneeded(changes, active.epoch(), needed);
     var all = new TreeSet<>(stored());
+    over(changes, c -> !c.state().committed())
+        .filter(e -> e >= active.epoch() - REVISITED)
+        .forEach(all::add);
+    over(changes, c -> c.state().committed())
+        .filter(e -> e < active.epoch() && !needed.contains(e))
+        .limit(REPEATED)
+        .forEach(all::add);
     all.removeIf(e -> e >= active.epoch() || needed.contains(e));
-    unneeded.get(false).stream().filter(e -> e >= active.epoch() - REVISITED).forEach(all::add);
-    unneeded.get(true).stream().limit(REPEATED).forEach(all::add);
     return turn(List.copyOf(all), active.epoch());
   }
 
-  /** Epochs of changes that are over, the newest first, by whether they were committed. */
-  private static Map<Boolean, List<Long>> unneeded(
-      List<ChangeExecution> changes, long active, Set<Long> needed) {
+  /** Epochs of some changes that are over, the newest first. */
+  private static Stream<Long> over(
+      List<ChangeExecution> changes, Predicate<ChangeExecution> which) {
     return changes.stream()
-        .filter(c -> c.state().over() && c.epoch() < active && !needed.contains(c.epoch()))
-        .sorted(Comparator.comparingLong(ChangeExecution::epoch).reversed())
-        .collect(
-            Collectors.partitioningBy(
-                c -> c.state().committed(),
-                Collectors.mapping(ChangeExecution::epoch, Collectors.toList())));
+        .filter(c -> c.state().over() && which.test(c))
+        .map(ChangeExecution::epoch)
+        .sorted(Comparator.reverseOrder());
   }
 
   /** Each change begins elsewhere, so that what is stuck holds up no other for long. */

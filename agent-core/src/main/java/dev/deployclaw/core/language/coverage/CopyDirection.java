@@ -1,11 +1,13 @@
 package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -14,30 +16,8 @@ import java.util.stream.IntStream;
  * whatever a reader quotes of them. What no words say is no direction. Pure.
  */
 record CopyDirection(List<Token> words) {
-  private static final Set<String> FROM = Set.of("from", "of", "as", "like");
-  private static final Set<String> TO =
-      Set.of("to", "onto", "for", "on", "give", "gives", "giving", "with", "over");
-  private static final Set<String> OWNING =
-      Set.of("policy", "policies", "limit", "limits", "rule", "rules", "rate", "set", "settings");
-  private static final Set<String> HAVING = Set.of("has", "have", "enjoys", "uses", "gets", "is");
-  private static final Set<String> RELATING = Set.of("what", "whatever", "that", "which", "as");
-  private static final Set<String> GETTING =
-      Set.of(
-          "should",
-          "must",
-          "shall",
-          "gets",
-          "get",
-          "needs",
-          "moves",
-          "inherits",
-          "uses",
-          "takes",
-          "becomes",
-          "like",
-          "same",
-          "identical",
-          ":");
+  private static final Map<String, Set<String>> WORDS =
+      PatternTable.sets(CopyDirection.class, "copies.txt");
 
   /** So many words may stand between an owner and its policy. */
   private static final int NEAR = 4;
@@ -63,17 +43,32 @@ record CopyDirection(List<Token> words) {
     return source ? !other || !takes(from) : target && !other && !takes(from);
   }
 
-  /** "Acme's policy", "like acme", "what acme has". */
+  /** "Acme's policy", "like acme", "what acme has", "identical to acme's". */
   private boolean gives(String name) {
     return places(name)
         .anyMatch(i ->
-            FROM.contains(word(i - 1)) || owns(i) || (relates(i) && HAVING.contains(word(i + 1))));
+            (is(i - 1, "from") && !isMade(i))
+                || isLike(i)
+                || (owns(i) && !isMade(i))
+                || (word(i + 1).equals("as") && is(i + 3, "models"))
+                || (relates(i) && is(i + 1, "having")));
   }
 
-  /** "To acme", "acme should have". */
+  /** "To acme", "acme should have", "make acme's policy identical". */
   private boolean takes(String name) {
     return places(name)
-        .anyMatch(i -> TO.contains(word(i - 1)) || (!relates(i) && GETTING.contains(word(i + 1))));
+        .anyMatch(i ->
+            (is(i - 1, "to") && !isLike(i)) || isMade(i) || (!relates(i) && is(i + 1, "getting")));
+  }
+
+  private boolean isLike(int at) {
+    return word(at - 1).equals("to") && is(at - 2, "alike");
+  }
+
+  /** "The policy of acme identical to". */
+  private boolean isMade(int at) {
+    return (owns(at) || word(at - 1).equals("of"))
+        && IntStream.range(at + 1, at + 2 * NEAR).anyMatch(i -> is(i, "alike"));
   }
 
   private IntStream places(String name) {
@@ -83,11 +78,15 @@ record CopyDirection(List<Token> words) {
 
   private boolean owns(int at) {
     return word(at + 1).equals("'s")
-        && IntStream.range(at + 2, at + 2 + NEAR).anyMatch(i -> OWNING.contains(word(i)));
+        && IntStream.range(at + 2, at + 2 + NEAR).anyMatch(i -> is(i, "owning"));
   }
 
   private boolean relates(int at) {
-    return RELATING.contains(word(at - 1));
+    return is(at - 1, "relating");
+  }
+
+  private boolean is(int at, String key) {
+    return WORDS.getOrDefault(key, Set.of()).contains(word(at));
   }
 
   private String word(int at) {

@@ -128,6 +128,7 @@ final class CoverageCheck {
       case DURATION ->
           millis(guards.bakeSeconds(), value.value())
               || millis(schedule.revertAfterSeconds(), value.value())
+              || is(schedule.spanMillis(), value.value())
               || is(guards.maxP99Millis(), value.value());
       default -> false;
     };
@@ -151,6 +152,7 @@ final class CoverageCheck {
       case "limit-window" ->
           need(change(c -> millis(c.limitWindowSeconds(), token.value())), token);
       case "key" -> need(set(s -> s.key().equals(Optional.of(KeyPhrase.of(token)))), token);
+      case "pool" -> need(false, token);
       case "overall" -> need(change(c -> c.service().isEmpty()), token);
       case "mode" ->
           need(set(s -> s.mode().filter(m -> m.word().equals(token.rule())).isPresent()), token);

@@ -8,9 +8,11 @@ import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +29,10 @@ final class CueCheck {
   private static final Set<BindingCue.Kind> SPARING =
       Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION, BindingCue.Kind.NOTHING);
 
+  private static final Pattern ENDLESS =
+      Pattern.compile(
+          "(?i)\\bno end date\\b[^.;]*?,? (?:i|we)(?:'ll| will) (?:open|file|write|send|ask|come back)\\b");
+
   private final RequestGrammar grammar;
   private final Intent intent;
 
@@ -40,9 +46,18 @@ final class CueCheck {
    */
   Stream<BindingCue> unsaid(boolean corrected) {
     return grammar.pieces().cues().stream()
-        .filter(cue -> !cue.kind().isIn(intent) && !(corrected && TAKEN_BACK.contains(cue.kind())))
-        .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue))
+        .filter(cue -> !isIn(cue) && !(corrected && TAKEN_BACK.contains(cue.kind())))
+        .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue) && !isOpen(cue))
         .filter(cue -> !isAlso(cue) && !isTakenBack(cue));
+  }
+
+  /** "Until it is fixed", with "no end date yet, I'll ask again": nothing ends it by itself. */
+  private boolean isOpen(BindingCue cue) {
+    String text = grammar.pieces().text();
+    return cue.kind() == BindingCue.Kind.CONDITION
+        && text.substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT).startsWith("until")
+        && !intent.schedule().ends()
+        && ENDLESS.matcher(text).find();
   }
 
   /** Whether such words leave a name alone, as the reading does. */
@@ -57,6 +72,14 @@ final class CueCheck {
         .filter(t -> t.is(Kind.TENANT) && spares(t))
         .map(Token::text)
         .collect(Collectors.toSet());
+  }
+
+  /** "Then the rest" widens a canary; "then acme" is more than that. */
+  private boolean isIn(BindingCue cue) {
+    boolean named =
+        cue.kind() == BindingCue.Kind.WIDENING
+            && names(behind(cue)).stream().anyMatch(n -> n.to() <= cue.to());
+    return !named && cue.kind().isIn(intent);
   }
 
   private boolean isAwaited(BindingCue cue) {

@@ -92,14 +92,15 @@ public final class OutcomeText {
 
   /**
    * Whether both say the same: an instant in whatever offset, an end as such or as a length, an
-   * operation once or with each of its changes.
+   * operation once or with each of its changes; a snapshot that a change begins with is its own.
    */
   static boolean same(String one, String other) {
     return one.equals(other) || instants(once(one)).equals(instants(once(other)));
   }
 
   private static String once(String outcome) {
-    return outcome.replace(" + " + outcome.split(" ", -1)[0] + " ", " + ");
+    String change = outcome.replaceFirst("^snapshot \\+ (?=set-|scale-)", "");
+    return change.replace(" + " + change.split(" ", -1)[0] + " ", " + ");
   }
 
   private static String instant(String written) {

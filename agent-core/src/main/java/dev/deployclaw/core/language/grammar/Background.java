@@ -28,8 +28,6 @@ final class Background {
           Kind.EXECUTION,
           Kind.SETTING);
 
-  private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
-
   private static final Set<Kind> COUNTS = Set.of(Kind.NUMBER, Kind.RATE, Kind.COUNT);
 
   /** What may say that it was somebody or something else. */
@@ -89,7 +87,7 @@ final class Background {
     for (Token token : typed.subList(from, typed.size())) {
       boolean plain = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
       boolean binds = BINDING.contains(token.kind()) && !(since && passed(token));
-      if (binds || NAMES.contains(token.kind()) || (plain && directs(token.text()))) {
+      if (binds || OrderEvidence.NAMES.contains(token.kind()) || (plain && directs(token.text()))) {
         return false;
       }
     }

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language.grammar;
 
+import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.Set;
@@ -15,26 +16,7 @@ import java.util.function.Predicate;
  */
 record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token> quoted) {
   /** Phrases that bear on nothing but by the names and figures in them. */
-  private static final Set<String> PLAIN =
-      Set.of(
-          "who",
-          "where",
-          "was",
-          "statement",
-          "up",
-          "down",
-          "pronoun",
-          "overall",
-          "group",
-          "labels",
-          "set",
-          "to-percent",
-          "polite",
-          "declined",
-          "forever");
-
-  private static final Set<String> TIMED =
-      Set.of("start", "until", "asked-time", "between", "span", "lasting");
+  private static final Set<String> PLAIN = PatternTable.words(OrderBearing.class, "plain.txt");
 
   /** In a length of time that is still to come, whatever tells of it: "for the next 12 hours". */
   private static final Set<String> COMING = Set.of("next", "coming", "following");
@@ -60,11 +42,15 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
       case NUMBER ->
           !clause.seen()
               && clause.orders()
-              && (clause.beside() || !clause.alone())
+              && (clause.beside() || !clause.alone() || clause.points())
               && !counts(clause, token)
               && !clause.observed(token)
               && !sentences.explains(token);
     };
+  }
+
+  private static boolean timed(Token phrase) {
+    return OrderEvidence.timed(phrase) || phrase.is("asked-time");
   }
 
   private boolean phrase(RequestClause clause, Token phrase) {
@@ -73,7 +59,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
     if (phrase.is("lasting") && phrase.all().anyMatch(t -> COMING.contains(t.text()))) {
       return true;
     }
-    if (TIMED.contains(phrase.text())) {
+    if (timed(phrase)) {
       return clause.past()
           ? clause.isIt(phrase) && !phrase.is("start")
           : phrase.is("lasting") || bounds(clause, phrase);
@@ -81,6 +67,8 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
     return switch (phrase.text()) {
       case "op" -> clause.directs(phrase);
       case "mode" -> !clause.seen();
+      case "pool" -> true;
+      case "overall" -> !clause.past() && clause.read().stream().noneMatch(ClauseReader::leftover);
       case "last" -> clause.points();
       case "all", "others" -> !clause.past() && (clause.orders() || clause.points());
       default -> inside || (!PLAIN.contains(phrase.text()) && !clause.past());
@@ -124,20 +112,22 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
                 t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && RequestClause.isNoun(t)));
   }
 
+  /** Whether all that is quoted of it is names. */
+  boolean names(RequestClause clause) {
+    return clause.typed().stream()
+        .filter(quoted)
+        .allMatch(t ->
+            OrderEvidence.NAMES.contains(t.kind())
+                || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
+  }
+
   /** What of a clause that orders only tells. */
   boolean tells(RequestClause clause, Token token) {
     boolean timed =
         clause.read().stream()
-            .filter(p -> TIMED.contains(p.text()) && p.parts().contains(token))
+            .filter(p -> timed(p) && p.parts().contains(token))
             .anyMatch(p -> phrase(clause, p));
-    boolean story =
-        clause.past()
-            && !timed
-            && clause.typed().stream()
-                .filter(quoted)
-                .allMatch(t ->
-                    OrderEvidence.NAMES.contains(t.kind())
-                        || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
+    boolean story = clause.past() && !timed && names(clause);
     return switch (token.kind()) {
       case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
           story || clause.observed(token) || sentences.explains(token);
@@ -148,10 +138,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
       case WORD ->
           clause.read().stream()
               .filter(p -> p.parts().contains(token))
-              .anyMatch(p ->
-                  p.is("op")
-                      ? !clause.directs(p)
-                      : story && (p.is("mode") || TIMED.contains(p.text())));
+              .anyMatch(p -> p.is("op") ? !clause.directs(p) : story && (p.is("mode") || timed(p)));
       default -> false;
     };
   }

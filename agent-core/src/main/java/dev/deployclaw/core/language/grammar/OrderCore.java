@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.PatternTable;
@@ -9,6 +10,7 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.refusal.RequestRefusals;
 import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.Intent;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,15 +40,13 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
 
   private static final Set<String> VERBS = Set.of("op", "set", "up", "down", "mode", "spare");
 
-  private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
-
   private static final Set<String> DATING = words("dating");
   private static final int LONGEST_SIGNATURE = 8;
 
   /** The whole, or, where that asks and its order alone doesn't, the order with a background. */
   UnquotedPieces pieces(OpenQuestions questions) {
     var whole = UnquotedPieces.none(request);
-    if (isClear(whole)) {
+    if (clear(whole).isPresent()) {
       return whole;
     }
     var used = used();
@@ -57,14 +57,19 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     if (core.isPresent()) {
       return core.get();
     }
-    String order = text(used.get());
+    suggest(used.get(), questions);
+    return whole;
+  }
+
+  /** Asks whether the order is all of it, and says in our words what that means. */
+  private void suggest(Predicate<Token> used, OpenQuestions questions) {
+    String order = text(used);
     if (!order.equals(request.text().strip())) {
       questions.ask(
           ClarificationQuestion.of(
                   "order-alone", "words", "May I leave out all but \"" + order + "\"?")
-              .suggesting(Optional.of(order)));
+              .suggesting(clear(apart(used)).map(IntentSentence::of).or(() -> Optional.of(order))));
     }
-    return whole;
   }
 
   private UnquotedPieces apart(Predicate<Token> used) {
@@ -76,16 +81,18 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
         .filter(_ -> RequestRefusals.matter(RequestLexer.words(request.text(), names)).isEmpty());
   }
 
-  private boolean isClear(UnquotedPieces pieces) {
+  /** What it means, where that leaves nothing to ask. */
+  private Optional<Intent> clear(UnquotedPieces pieces) {
     var asked = new OpenQuestions();
-    return new RequestGrammar(pieces, names, times, asked).read().isPresent() && asked.isEmpty();
+    var read = new RequestGrammar(pieces, names, times, asked).read();
+    return read.filter(_ -> asked.isEmpty());
   }
 
   /** Whether it uses each word that isn't beside it. */
   private boolean isSure(UnquotedPieces pieces) {
     var grammar = new RequestGrammar(pieces, names, times, new OpenQuestions());
     boolean pointing = grammar.tokens().stream().anyMatch(t -> t.rule().equals("antecedent"));
-    return isClear(pieces)
+    return clear(pieces).isPresent()
         && grammar.tokens().stream().noneMatch(ClauseReader::leftover)
         && (!pointing || Antecedents.named(request));
   }
@@ -162,11 +169,8 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   /** Begins with a verb, behind courtesies. */
   private static boolean leads(List<Token> read) {
     return read.stream()
-        .dropWhile(t ->
-            t.is(Kind.REFERENCE)
-                || is(t, "leading")
-                || t.isMark()
-                || TIMED.stream().anyMatch(t::is))
+        .dropWhile(
+            t -> t.is(Kind.REFERENCE) || is(t, "leading") || t.isMark() || OrderEvidence.timed(t))
         .findFirst()
         .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
         .filter(t -> !t.is("mode") || read.stream().noneMatch(OrderCore::tells))

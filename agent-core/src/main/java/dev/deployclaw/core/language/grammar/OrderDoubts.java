@@ -7,15 +7,10 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Orders that can be read in two ways although each of their words is understood. */
 record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
-  private static final Set<String> TIMES = Set.of("start", "until", "lasting", "between", "span");
-  private static final Set<Kind> VALUES =
-      Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.FACTOR, Kind.PERCENT);
-
   private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
   /** What a story names beside the order might belong to it. */
@@ -36,21 +31,22 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     boolean before = false;
     boolean timed = false;
     for (Token token : tokens) {
-      boolean value = token.is("op") || token.is("mode") || VALUES.contains(token.kind());
+      boolean value =
+          token.is("op") || token.is("mode") || OrderEvidence.FIGURES.contains(token.kind());
       if (value && timed) {
         questions.ask("time", "Is that time for each of the changes? One at a time, please.");
         return;
       }
       before |= value;
-      timed |= before && TIMES.stream().anyMatch(token::is);
+      timed |= before && OrderEvidence.timed(token);
     }
   }
 
   /** Several operations: whether a time is for each, and where the ones without a place are. */
   void between(List<List<Token>> orders, List<TaskOperation> operations, boolean timed) {
     boolean ahead =
-        TIMES.stream().anyMatch(time -> tokens.getFirst().is(time))
-            && tokens.stream().skip(1).noneMatch(t -> TIMES.stream().anyMatch(t::is));
+        OrderEvidence.timed(tokens.getFirst())
+            && tokens.stream().skip(1).noneMatch(OrderEvidence::timed);
     if (timed && !ahead) {
       questions.ask("time", "Is that time for each of the changes? One at a time, please.");
     }

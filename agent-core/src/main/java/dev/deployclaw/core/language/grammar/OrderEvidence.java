@@ -21,7 +21,7 @@ final class OrderEvidence {
 
   static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
-  private static final Set<Kind> ORDERING =
+  static final Set<Kind> ORDERING =
       Set.of(
           Kind.ROUTE,
           Kind.METHOD,
@@ -29,34 +29,14 @@ final class OrderEvidence {
           Kind.WINDOW,
           Kind.SETTING,
           Kind.EXECUTION,
-          Kind.LIMIT);
+          Kind.LIMIT,
+          Kind.HEADER);
 
-  private static final Set<String> GUARDS =
-      Set.of(
-          "op",
-          "mode",
-          "dry-run",
-          "manual",
-          "automatic",
-          "canary",
-          "bake",
-          "p99",
-          "except",
-          "spare",
-          "fallback",
-          "outage",
-          "declined",
-          "polite",
-          "forever",
-          "temporarily",
-          "live",
-          "last",
-          "key",
-          "per-key",
-          "let-at-most",
-          "until",
-          "lasting",
-          "by-amount");
+  static final Set<Kind> TIMES = Set.of(Kind.INSTANT, Kind.DATE, Kind.CLOCK, Kind.TIME);
+
+  private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
+
+  private static final Set<String> GUARDS = PatternTable.words(OrderEvidence.class, "guards.txt");
 
   private static final Set<String> FUTURE = Set.of("start", "between", "span");
 
@@ -70,6 +50,11 @@ final class OrderEvidence {
   static boolean is(Token token, String key) {
     boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
     return word && key.equals(WORDS.get(token.text()));
+  }
+
+  /** Whether it is a phrase that says when. */
+  static boolean timed(Token phrase) {
+    return phrase.is(Kind.PHRASE) && TIMED.contains(phrase.text());
   }
 
   static boolean has(List<Token> words, String key) {

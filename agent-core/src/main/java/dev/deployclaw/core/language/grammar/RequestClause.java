@@ -52,9 +52,20 @@ record RequestClause(
     int to = typed.getLast().to();
     var mine = read.stream().filter(t -> t.to() > from && t.from() < to).toList();
     boolean asks = asks(typed, mine);
-    boolean past = IntStream.range(0, typed.size()).anyMatch(i -> past(typed, i));
+    boolean past =
+        IntStream.range(0, typed.size())
+            .takeWhile(i -> !isAside(typed, i))
+            .anyMatch(i -> past(typed, i));
     boolean seen = past || typed.stream().anyMatch(t -> is(t, "seen"));
     return new RequestClause(typed, mine, true, past && !asks, seen && !asks);
+  }
+
+  /** "As we agreed", behind something else. */
+  private static boolean isAside(List<Token> typed, int at) {
+    return at > 1
+        && at + 1 < typed.size()
+        && typed.get(at).text().equals("as")
+        && (is(typed.get(at + 1), "subject") || past(typed, at + 1));
   }
 
   /** A part of it by itself, beside no order; empty where it has no such words. */
@@ -106,6 +117,11 @@ record RequestClause(
         || ((is(word, "past") || OrderEvidence.is(word, "past") || ended) && !coming);
   }
 
+  /** "We settled", "they saw". */
+  boolean recounts() {
+    return typed.size() > 1 && is(typed.getFirst(), "subject") && past(typed, 1);
+  }
+
   private static List<List<Token>> cut(List<Token> sentence) {
     var out = new ArrayList<List<Token>>();
     out.add(new ArrayList<>());
@@ -115,7 +131,8 @@ record RequestClause(
       boolean links = ClauseReader.links(token) && !token.text().equals("as");
       boolean joins =
           i + 1 < sentence.size() && is(token, "joining") && begins(sentence.get(i + 1));
-      boolean reported = i > 0 && is(sentence.get(i - 1), "reporting");
+      boolean reported =
+          i > 0 && is(sentence.get(i - 1), "reporting") && !token.text().equals("no");
       if (marks || links || joins || reported || is(token, "parting")) {
         out.add(new ArrayList<>());
       }
@@ -138,6 +155,11 @@ record RequestClause(
 
   private static boolean begins(Token token) {
     return is(token, "subject") || is(token, "article") || is(token, "pointing");
+  }
+
+  /** The same, over as what another clause tells. */
+  RequestClause over() {
+    return new RequestClause(typed, read, beside, true, true);
   }
 
   /** Whether it asks for something, or has no verb that tells. */

@@ -102,6 +102,7 @@ public final class RequestGrammar {
     var phrased =
         PhraseReader.read(new TokenLine(rest)).tokens().stream()
             .map(t -> KeyPhrase.resolved(t, names))
+            .map(t -> pooled(t, names))
             .toList();
     this.phrases = new TokenLine(PhraseReader.joined(phrased, words));
     this.clauses = new ClauseReader(rest, phrases, pieces::isQuoted, words);
@@ -115,6 +116,14 @@ public final class RequestGrammar {
         .forEach(questions::ask);
     this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
+  }
+
+  /** All services together are one limit of all; some of them are none. */
+  private static Token pooled(Token token, EstateNames names) {
+    var services = token.each(Kind.SERVICE).map(Token::text).collect(Collectors.toSet());
+    return token.is("pool") && (services.isEmpty() || services.containsAll(names.services()))
+        ? Token.join(Kind.PHRASE, "overall", "phrase", token.parts())
+        : token;
   }
 
   /** What only tells why; the rest orders. */

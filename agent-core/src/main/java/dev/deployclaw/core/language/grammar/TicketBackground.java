@@ -8,9 +8,9 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a ticket says beside its order: whether it may bend the order in words that name no value,
@@ -23,44 +23,10 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
   private static final Map<String, String> WORDS =
       PatternTable.keys(TicketBackground.class, "aside.txt");
 
-  private static final Set<Kind> VALUES =
-      Set.of(
-          Kind.TENANT,
-          Kind.SERVICE,
-          Kind.LABEL,
-          Kind.RATE,
-          Kind.COUNT,
-          Kind.PARALLEL,
-          Kind.FACTOR,
-          Kind.NUMBER,
-          Kind.BURST,
-          Kind.WINDOW,
-          Kind.ROUTE,
-          Kind.METHOD,
-          Kind.EXECUTION,
-          Kind.SETTING,
-          Kind.LIMIT,
-          Kind.HEADER);
-
-  private static final Set<Kind> PLACES =
-      Set.of(
-          Kind.ROUTE,
-          Kind.METHOD,
-          Kind.BURST,
-          Kind.WINDOW,
-          Kind.SETTING,
-          Kind.EXECUTION,
-          Kind.LIMIT,
-          Kind.HEADER);
-
-  private static final Set<Kind> TIMES = Set.of(Kind.INSTANT, Kind.DATE, Kind.CLOCK, Kind.TIME);
-
   /** So many words without a verb are no statement. */
   private static final int LONGEST_FRAGMENT = 4;
 
   private static final int LONGEST_SIGNATURE = 8;
-
-  private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
 
   /** A sentence beside the order, or a clause of the order's own. */
   private record Piece(List<Token> typed, Position at) {}
@@ -70,19 +36,21 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
     return pieces().stream().anyMatch(p -> bends(p));
   }
 
-  /** Whether a name or a figure may be a source of the order. */
-  public boolean mayGive(Token token) {
-    return !VALUES.contains(token.kind()) || order.test(token);
-  }
-
   /** Whether all of it is told by words that are known to tell. */
   public boolean tells() {
-    boolean strange = request.typed().stream().anyMatch(t -> !mayGive(t) && !told.contains(t));
+    boolean strange =
+        request.typed().stream().anyMatch(t -> isValue(t) && !order.test(t) && !told.contains(t));
     return !strange
         && !binds()
         && whole()
         && pieces().stream()
             .allMatch(p -> request.told().containsAll(p.typed) || (!bears(p) && isTold(p)));
+  }
+
+  private static boolean isValue(Token token) {
+    return token.is(Kind.NUMBER)
+        || Stream.of(OrderEvidence.NAMES, OrderEvidence.FIGURES, OrderEvidence.ORDERING)
+            .anyMatch(kinds -> kinds.contains(token.kind()));
   }
 
   /** Whether what it says, beside phrases that carry nothing, is by words that tell. */
@@ -115,8 +83,8 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
         || (behind && text(piece).contains("("))
         || typed.stream()
             .anyMatch(t ->
-                PLACES.contains(t.kind())
-                    || (TIMES.contains(t.kind()) && !past && !apart)
+                OrderEvidence.ORDERING.contains(t.kind())
+                    || (OrderEvidence.TIMES.contains(t.kind()) && !past && !apart)
                     || (behind && tenants > 1 && t.is(Kind.TENANT)));
   }
 
@@ -160,7 +128,7 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
     return request.sentences().stream()
         .filter(s -> s.stream().anyMatch(order))
         .flatMap(s -> PhraseReader.readSentence(s).stream())
-        .anyMatch(t -> TIMED.stream().anyMatch(t::is) && t.all().anyMatch(order));
+        .anyMatch(t -> OrderEvidence.timed(t) && t.all().anyMatch(order));
   }
 
   private boolean bends(Piece piece) {

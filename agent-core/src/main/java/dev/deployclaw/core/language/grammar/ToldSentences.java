@@ -9,7 +9,6 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -22,9 +21,6 @@ final class ToldSentences {
       Pattern.compile(
           "(?<!(?i)\\b(?:ext|no|ref|mr|mrs|dr|cf|tel|approx|incl))[.!?]+(?=\\s|$)|[;\\n]+");
   private static final Pattern ASIDE = Pattern.compile("\\([^()\\n]*\\)");
-
-  private static final Set<Kind> TIMES =
-      Set.of(Kind.INSTANT, Kind.DATE, Kind.CLOCK, Kind.TIME, Kind.DURATION);
 
   private static final List<String> DASHES = List.of("--", "—", "–", "~");
 
@@ -177,7 +173,8 @@ final class ToldSentences {
   private static boolean bears(Token token) {
     return OrderEvidence.FIGURES.contains(token.kind())
         || OrderEvidence.NAMES.contains(token.kind())
-        || TIMES.contains(token.kind());
+        || OrderEvidence.TIMES.contains(token.kind())
+        || token.is(Kind.DURATION);
   }
 
   private boolean asks(List<Token> words) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The clauses of a request, beside a reader who quotes its sources. A clause without a source is
@@ -23,6 +24,10 @@ public final class UnquotedPieces {
 
   /** What a condition begins with that may be over. */
   private static final Set<String> SOFT = Set.of("before", "after", "following");
+
+  /** What a condition begins with that binds its whole sentence. */
+  private static final Set<String> WHOLE =
+      Set.of("before", "after", "following", "once", "when", "until", "till", "pending");
 
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
@@ -68,7 +73,9 @@ public final class UnquotedPieces {
         if (i > 0 && clauses.get(i).hedges() && !clauses.get(i - 1).orders()) {
           out.tell(clauses.get(i));
         } else {
-          out.part(clauses.get(i).in(out.isBeside(clauses, i)));
+          var clause = clauses.get(i).in(out.isBeside(clauses, i));
+          boolean over = out.isOver(clauses, i) || (i == 0 && out.isAhead(clauses));
+          out.part(over ? clause.over() : clause);
         }
       }
     }
@@ -78,9 +85,67 @@ public final class UnquotedPieces {
 
   /** Whether an order is in it or right beside it in its sentence, or it is all of that. */
   private boolean isBeside(List<RequestClause> clauses, int at) {
+    if (WHOLE.contains(clauses.get(at).typed().getFirst().text())
+        && clauses.stream().anyMatch(c -> isCited(c) && !(c.past() && bearing.names(c)))) {
+      return true;
+    }
     return clauses.size() == 1
         ? isCited(clauses.getFirst()) || clauses.getFirst().opens()
         : isCited(clauses.get(at)) || isCited(clauses.get(at > 0 ? at - 1 : 1));
+  }
+
+  /** "After the call with them (24 Nov) we settled on …": over, as what its main clause tells. */
+  private boolean isOver(List<RequestClause> clauses, int at) {
+    var typed = clauses.get(at).typed();
+    int end = typed.getLast().to();
+    var behind = clauses.subList(at + 1, clauses.size());
+    var main =
+        behind.stream()
+            .filter(c -> !isOpen(sentences.text().substring(end, c.typed().getFirst().from())))
+            .findFirst();
+    boolean talked =
+        typed.stream().anyMatch(t -> RequestClause.is(t, "consulting"))
+            && Stream.concat(behind.stream().limit(1), main.stream())
+                .anyMatch(RequestClause::recounts);
+    return SOFT.contains(typed.getFirst().text())
+        && typed.stream().noneMatch(t -> isValue(t) && !t.is(Kind.DURATION) && !t.is(Kind.NUMBER))
+        && (talked || isTail(clauses, at));
+  }
+
+  /** "They have them, after eight months": of what all else in its sentence tells. */
+  private boolean isTail(List<RequestClause> clauses, int at) {
+    var before = clauses.getFirst();
+    return at == 1
+        && clauses.size() == 2
+        && before.past()
+        && bearing.names(before)
+        && !isCited(clauses.get(at));
+  }
+
+  /** "Before they complain, set …": what is done at once is done before that. */
+  private boolean isAhead(List<RequestClause> clauses) {
+    var first = clauses.getFirst();
+    return clauses.size() > 1
+        && first.typed().size() > 2
+        && first.typed().getFirst().text().equals("before")
+        && first.typed().stream()
+            .takeWhile(t -> !t.text().equals("like"))
+            .noneMatch(UnquotedPieces::isValue)
+        && isCited(clauses.get(1))
+        && clauses.get(1).orders()
+        && clauses.get(1).read().stream().anyMatch(t -> t.is("op") || t.is("set"))
+        && CueReader.of(first.read(), false, false).isEmpty();
+  }
+
+  private static boolean isValue(Token token) {
+    return switch (token.kind()) {
+      case WORD, UNKNOWN, REFERENCE, TENANT, SERVICE, LABEL -> false;
+      default -> true;
+    };
+  }
+
+  private static boolean isOpen(String between) {
+    return between.lastIndexOf('(') > between.lastIndexOf(')');
   }
 
   /** A phrase that one clause begins and another ends is told by both or by none. */
@@ -107,16 +172,18 @@ public final class UnquotedPieces {
   private void part(RequestClause clause) {
     var aside = clause.only(unused);
     boolean cited = isCited(clause);
-    boolean tells = aside.filter(a -> isAside(a) && !(cited && a.binds())).isPresent();
+    boolean tells =
+        aside.filter(a -> isAside(a, bearing.names(clause)) && !(cited && a.binds())).isPresent();
     aside.filter(_ -> tells).ifPresent(this::tell);
     (tells ? clause.only(unused.negate()) : Optional.of(clause)).ifPresent(this::sort);
   }
 
   /** Whether words without a use order, narrow, delay and deny nothing. */
-  private boolean isAside(RequestClause words) {
+  private boolean isAside(RequestClause words, boolean named) {
     return !words.alone()
         && !words.asks()
-        && CueReader.of(words.read(), true, words.past()).stream().allMatch(this::isSoft)
+        && CueReader.of(words.read(), true, words.past()).stream()
+            .allMatch(c -> isSoft(c) || (named && isOwn(c, words)))
         && words.read().stream().noneMatch(t -> (bearing.is(words, t) && !words.isDate(t)));
   }
 
@@ -125,10 +192,22 @@ public final class UnquotedPieces {
     String words = sentences.text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT);
     return switch (cue.kind()) {
       case SOCIAL, NOW -> true;
-      case CONDITION -> SOFT.contains(words.split("\\W", 2)[0]);
       case RESTORE -> words.endsWith("before");
       default -> false;
     };
+  }
+
+  /** "I'd like to watch before we reject more": before what the clause itself tells. */
+  private boolean isOwn(BindingCue cue, RequestClause words) {
+    String first = sentences.text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT);
+    return cue.kind() == BindingCue.Kind.CONDITION
+        && SOFT.contains(first.split("\\W", 2)[0])
+        && words.typed().stream().noneMatch(t -> RequestClause.is(t, "pointing"))
+        && words.typed().stream()
+            .anyMatch(t -> t.to() <= cue.from() && RequestClause.is(t, "subject"))
+        && words.read().stream()
+            .filter(t -> t.from() >= cue.to() && !t.is("pronoun"))
+            .noneMatch(t -> t.is(Kind.PHRASE) || OrderEvidence.NAMES.contains(t.kind()));
   }
 
   private void sort(RequestClause clause) {

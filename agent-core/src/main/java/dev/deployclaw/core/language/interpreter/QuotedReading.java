@@ -10,6 +10,7 @@ import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskOperation;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,6 +47,11 @@ final class QuotedReading {
 
   private static final String AFTER = "(?!(?<=[\\p{L}\\p{N}])[\\p{L}\\p{N}])";
 
+  /** Operations whose values say what is done. */
+  private static final Set<TaskOperation> VALUED =
+      Set.of(TaskOperation.SET_LIMIT, TaskOperation.SCALE_LIMIT, TaskOperation.SET_MODE);
+
+  private final ProposalRequest asked;
   private final String text;
   private final List<Place> cited;
   private final List<Place> used;
@@ -53,6 +60,7 @@ final class QuotedReading {
   private final List<String> problems = new ArrayList<>();
 
   private QuotedReading(ProposalRequest asked, Answer.Intended said) {
+    this.asked = asked;
     this.text = asked.request().text();
     this.said = said;
     this.cited = said.quotes().stream().flatMap(q -> places(q).stream()).toList();
@@ -104,8 +112,27 @@ final class QuotedReading {
       ReadingJudge.uncited(grammar, intent, word -> overlaps(cited, word))
           .forEach(p -> problems.add(p.replace("in the request", "in what you quote")));
     }
+    if (problems.isEmpty() && !judged.leftOut().isEmpty()) {
+      judged = narrowed(judged);
+    }
     return new Verdict.Judged(
         new Judgement(judged.intent(), problems, judged.leftOut(), judged.unused()));
+  }
+
+  /**
+   * How much a reader quotes decides nothing: what passes by the sources of its values alone
+   * passes.
+   */
+  private Judgement narrowed(Judgement wide) {
+    if (!VALUED.containsAll(wide.intent().operations())) {
+      return wide;
+    }
+    var sources = wide.intent().grounding().stream().map(g -> new Place(g.from(), g.to())).toList();
+    var claims = new Claims(w -> overlaps(sources, w), w -> !overlaps(sources, w));
+    var narrow = RequestGrammar.quoting(asked.request(), asked.names(), asked.zone(), claims);
+    var _ = narrow.read();
+    var judged = ReadingJudge.judge(narrow, wide.intent());
+    return judged.passes() ? judged : wide;
   }
 
   /**

@@ -23,8 +23,8 @@ public final class EstateNames {
   private static final int SHORTEST_TYPO = 4;
   private static final int LONG = 8;
 
-  /** What people leave out of a name: "rprts", "pymnts"; not its first letter. */
-  private static final Pattern VOWELS = Pattern.compile("(?<!^)[aeiouy]");
+  /** "Rprts", "pymts": a first letter, then no vowel. */
+  private static final Pattern ABBREVIATION = Pattern.compile("\\p{L}[a-z&&[^aeiou]]{3,}");
 
   private final NameInventory inventory;
   private final Map<String, SortedSet<String>> keysByValue = new TreeMap<>();
@@ -137,12 +137,23 @@ public final class EstateNames {
       boolean comparable =
           Math.min(word.length(), name.length()) >= SHORTEST_TYPO
               && Math.abs(word.length() - name.length()) <= bound;
-      boolean abbreviated =
-          word.length() >= SHORTEST_TYPO && word.equals(VOWELS.matcher(name).replaceAll(""));
+      boolean abbreviated = ABBREVIATION.matcher(word).matches() && shortens(word, name);
       if (abbreviated || (comparable && EditDistance.of(word, name) <= bound)) {
         near.add(name);
       }
     }
+  }
+
+  /** Whether it has half of its letters or more, in order, and the first and last consonant. */
+  private static boolean shortens(String word, String name) {
+    int at = 0;
+    for (int i = 0; i < name.length(); i++) {
+      at += at < word.length() && name.charAt(i) == word.charAt(at) ? 1 : 0;
+    }
+    return at == word.length()
+        && 2 * at >= name.length()
+        && name.charAt(0) == word.charAt(0)
+        && name.replaceFirst("[aeiou]+$", "").endsWith(word.substring(at - 1));
   }
 
   private static String lower(String value) {

@@ -28,17 +28,7 @@ final class WordResolver {
       Set.of("tenant", "tenants", "customer", "customers", "client", "clients", "account");
   private static final Set<String> SERVICE_CUES = Set.of("on", "service", "services", "api");
   private static final Set<String> SERVICE_NOUNS =
-      Set.of(
-          "requests",
-          "request",
-          "calls",
-          "call",
-          "limit",
-          "limits",
-          "quota",
-          "cap",
-          "traffic",
-          "api");
+      PatternTable.words(WordResolver.class, "service-nouns.txt");
   private static final Set<String> METHODS =
       Set.of("get", "post", "put", "patch", "delete", "head", "options");
   private static final Set<String> CALLS = Set.of("requests", "calls", "request", "call");

@@ -45,7 +45,7 @@ public final class EstateQuestionReader {
       Pattern.compile(
           "(?is)\\W*(?:(?:and|so|hi|hey|hello|ok|please|team|all|morning|good|thanks)\\W+)*(?:"
               + ASKS
-              + ")\\b.*");
+              + ")\\b(?<!what(?=\\W+(?:i|we|they)\\W+(?:need|want)s?\\W+is\\b)).*");
 
   /** A request of a few words that is a heading: "latest changes of acme". */
   private static final Pattern NAMES =

@@ -33,23 +33,7 @@ final class ZoneReader {
       Set.of("in", "on", "at", "by", "our", "the", "their", "your", "local", "time");
   private static final Set<String> TIME =
       Set.of("time", "timezone", "tz", "zone", "'s", "local", "standard", "daylight", "summer");
-  private static final Set<String> ENDS =
-      Set.of(
-          ".",
-          ",",
-          ";",
-          "!",
-          "?",
-          ":",
-          "and",
-          "until",
-          "till",
-          "to",
-          "on",
-          "please",
-          "today",
-          "tonight",
-          "tomorrow");
+  private static final Set<String> ENDS = PatternTable.words(ZoneReader.class, "zone-ends.txt");
   private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL, Kind.LIMIT);
 
   private final String text;

@@ -27,6 +27,8 @@ class CopyDirectionTest {
         "contoso moves onto the same conditions as fabrikam|fabrikam|contoso",
         "give contoso a copy of fabrikam's whole rate policy|fabrikam|contoso",
         "mirror fabrikam on contoso|fabrikam|contoso",
+        "make the policy of contoso identical to fabrikam's, with fabrikam as the template|fabrikam|contoso",
+        "make contoso's policy identical to fabrikam's|fabrikam|contoso",
       })
   void isThatOfTheWords(String text, String from, String to) {
     assertThat(turned(text, from, to)).isEmpty();

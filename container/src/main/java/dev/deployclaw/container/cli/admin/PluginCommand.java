@@ -80,7 +80,6 @@ public final class PluginCommand {
     } finally {
       remove(folder);
       remove(copies);
-      Files.deleteIfExists(folder.resolveSibling(folder.getFileName() + ".bpf"));
     }
   }
 

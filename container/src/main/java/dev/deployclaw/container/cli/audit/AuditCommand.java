@@ -194,21 +194,24 @@ public final class AuditCommand {
       @Option(
               names = "--since",
               paramLabel = "TIME",
-              description = "Only from this day, or instant, on.")
+              description = "Only from this day, or instant, on; logs in the bucket, too.")
           @Nullable String since)
       throws InvalidConfigException, SetupException, IOException {
-    var stateDir = OfflineSettings.of(around, shared).stateDir();
-    var reader = SignInReader.open(stateDir, Set.of());
-    if (reader.isEmpty()) {
-      around.warn("deployclaw: no agent has served from " + stateDir);
-      return log == null
-          ? SignInsView.NONE.show(around, shared.json())
-          : document(List.of(), log, shared);
-    }
-    try (var logs = reader.get()) {
-      return log == null
-          ? SignInsView.of(logs, period(since)).show(around, shared.json())
-          : document(logs.records(log), log, shared);
+    var local = OfflineSettings.of(around, shared);
+    try (var bucket = local.bucket()) {
+      var reader = SignInReader.open(local.stateDir(), Set.of(), bucket);
+      if (reader.isEmpty()) {
+        around.warn("deployclaw: no agent has served from " + local.stateDir());
+        return log == null
+            ? SignInsView.NONE.show(around, shared.json())
+            : document(List.of(), log, shared);
+      }
+      try (var logs = reader.get()) {
+        var period = since == null ? Optional.<ExportPeriod>empty() : Optional.of(period(since));
+        return log == null
+            ? SignInsView.of(logs, period).show(around, shared.json())
+            : document(logs.records(log), log, shared);
+      }
     }
   }
 
@@ -223,9 +226,9 @@ public final class AuditCommand {
     return ExitCode.OK.code();
   }
 
-  private static ExportPeriod period(@Nullable String since) throws SetupException {
+  private static ExportPeriod period(String since) throws SetupException {
     try {
-      return since == null ? ExportPeriod.ALL : ExportPeriod.between(since, "");
+      return ExportPeriod.between(since, "");
     } catch (ExportPeriod.InvalidPeriodException e) {
       throw new SetupException(String.valueOf(e.getMessage()));
     }

@@ -15,13 +15,13 @@ import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.console.JsonOutput;
+import dev.deployclaw.container.cli.session.LocalLogs;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.result.ExitCode;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -111,14 +111,14 @@ public final class ExportCommand implements Callable<Integer> {
       }
       var ends = LogEndVerifier.of(local.stateDir(), trusted());
       var export = new LogExport(logs.journal(), ends);
-      return told(order, written(out -> write(order, export, local.stateDir(), out)));
+      return told(order, written(out -> write(order, export, signIns(local, logs), out)));
     }
   }
 
-  private ExportTotals write(Order order, LogExport export, Path stateDir, Writer out)
+  private static ExportTotals write(
+      Order order, LogExport export, Optional<SignInReader> signIns, Writer out)
       throws IOException {
     var totals = export.write(order, out);
-    var signIns = signIns(stateDir);
     if (signIns.isPresent()) {
       try (var reader = signIns.get()) {
         new SignInExport(reader).write(order, out, totals);
@@ -128,8 +128,10 @@ public final class ExportCommand implements Callable<Integer> {
   }
 
   /** Events alone have them. */
-  private Optional<SignInReader> signIns(Path stateDir) {
-    return format == Format.OCSF ? SignInReader.open(stateDir, trusted()) : Optional.empty();
+  private Optional<SignInReader> signIns(OfflineSettings local, LocalLogs logs) {
+    return format == Format.OCSF
+        ? SignInReader.open(local.stateDir(), trusted(), logs.bucket())
+        : Optional.empty();
   }
 
   private Set<String> trusted() {

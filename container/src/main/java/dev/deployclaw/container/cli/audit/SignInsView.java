@@ -2,9 +2,9 @@ package dev.deployclaw.container.cli.audit;
 
 import dev.deployclaw.audit.export.ExportPeriod;
 import dev.deployclaw.audit.export.LogVerdict;
-import dev.deployclaw.audit.export.LoggedRecord;
 import dev.deployclaw.audit.signin.SignInEvent;
 import dev.deployclaw.audit.signin.SignInReader;
+import dev.deployclaw.audit.signin.SignInSearch;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,34 +22,38 @@ import java.util.stream.Stream;
  *
  * @param events the last ones
  * @param earlier how many there were before
+ * @param inBucket logs that lie in the bucket alone, and weren't read
  */
-record SignInsView(List<Map<String, Object>> events, long earlier, List<Map<String, Object>> logs)
+record SignInsView(
+    List<Map<String, Object>> events, long earlier, List<Map<String, Object>> logs, int inBucket)
     implements LogVerificationView {
   /** Of a machine on which no agent serves. */
-  static final SignInsView NONE = new SignInsView(List.of(), 0, List.of());
+  static final SignInsView NONE = new SignInsView(List.of(), 0, List.of(), 0);
 
   private static final int MOST_EVENTS = 1_000;
   private static final String VERDICT = "verdict";
   private static final String REASON = "reason";
 
-  /** Those of a period; one log after the other is in memory. */
-  static SignInsView of(SignInReader reader, ExportPeriod period) throws IOException {
+  /** Those of a period; of none, from the oldest log on that is on this machine. */
+  static SignInsView of(SignInReader reader, Optional<ExportPeriod> period) throws IOException {
     Deque<Map<String, Object>> events = new ArrayDeque<>();
     var logs = new ArrayList<Map<String, Object>>();
     long[] earlier = {0};
-    reader.read(
-        period,
+    SignInReader.Visitor take =
         (log, verdict, records) -> {
-          logs.add(log(log, verdict, records.size()));
+          logs.add(SignInSearch.row(log, verdict, records.size()));
           for (var entry : records) {
-            SignInEvent.of(entry.facts()).map(e -> event(log, entry, e)).ifPresent(events::add);
+            SignInEvent.of(entry.facts())
+                .map(event -> SignInSearch.row(log, entry, event))
+                .ifPresent(events::add);
             if (events.size() > MOST_EVENTS) {
               events.remove();
               earlier[0]++;
             }
           }
-        });
-    return new SignInsView(List.copyOf(events), earlier[0], logs);
+        };
+    int inBucket = period.isPresent() ? reader.read(period.get(), take) : reader.readHere(take);
+    return new SignInsView(List.copyOf(events), earlier[0], logs, inBucket);
   }
 
   @Override
@@ -63,12 +68,16 @@ record SignInsView(List<Map<String, Object>> events, long earlier, List<Map<Stri
     out.put("events", events);
     out.put("earlier", earlier);
     out.put("logs", logs);
+    out.put("in_bucket", inBucket);
     return out;
   }
 
   @Override
   public List<String> lines() {
     var out = new ArrayList<String>();
+    if (inBucket > 0) {
+      out.add(inBucket + " older logs lie in the bucket: --since reads them");
+    }
     if (earlier > 0) {
       out.add(earlier + " earlier events: see --since");
     }
@@ -92,29 +101,6 @@ record SignInsView(List<Map<String, Object>> events, long earlier, List<Map<Stri
             .filter(word -> !word.isEmpty())
             .collect(Collectors.joining("  "))
         + (count.isEmpty() ? "" : "  " + count);
-  }
-
-  private static Map<String, Object> event(String log, LoggedRecord entry, SignInEvent event) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("time", entry.text("time"));
-    out.put("event", event.kind().word());
-    out.put("who", event.who());
-    out.put("means", event.means());
-    out.put("from", event.from());
-    out.put(REASON, event.reason());
-    out.put("count", event.count());
-    out.put("log", log);
-    out.put("record", entry.reference().seq());
-    return out;
-  }
-
-  private static Map<String, Object> log(String log, LogVerdict verdict, int records) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("log", log);
-    out.put("records", records);
-    out.put(VERDICT, word(verdict.kind()));
-    out.put(REASON, verdict.reason());
-    return out;
   }
 
   private long count(LogVerdict.Kind kind) {

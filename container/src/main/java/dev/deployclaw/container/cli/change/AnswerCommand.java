@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "answer",
     description = {
-      "Answer what an execution asked, and carry its request out: as a new execution that names",
-      "it. Only who asked for it may, once, within an hour. A terminal asks on in place."
+      "Answer what an execution asked, and carry its request out.",
+      "A new execution names it. Only who asked may, once, within an hour. A terminal asks on."
     },
     footer = {
       "",

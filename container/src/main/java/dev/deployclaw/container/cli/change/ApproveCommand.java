@@ -31,10 +31,9 @@ public final class ApproveCommand extends AgentCommand {
       names = "--plan",
       paramLabel = "HASH",
       defaultValue = "",
-      description = {
-        "Only if this is its plan's hash, as in its log, or its beginning. Required where only",
-        "a language model understood the request: without it, the plan's changes are shown."
-      })
+      description =
+          "Only if this is its plan's hash, as in its log, or its beginning. Required where only a"
+              + " language model understood the request: without it, the plan's changes are shown.")
   private String plan = "";
 
   public ApproveCommand(CommandEnvironment around) {

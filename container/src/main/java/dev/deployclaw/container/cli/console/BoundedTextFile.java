@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli.console;
 
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.FileFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -50,7 +51,7 @@ public final class BoundedTextFile {
     } catch (CharacterCodingException e) {
       throw new SetupException(name + " isn't UTF-8; give " + what);
     } catch (IOException e) {
-      throw new SetupException(name + " can't be read: " + e + "; give " + what);
+      throw new SetupException(name + " can't be read: " + FileFault.words(e) + "; give " + what);
     }
   }
 }

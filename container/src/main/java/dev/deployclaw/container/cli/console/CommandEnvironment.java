@@ -130,12 +130,20 @@ public record CommandEnvironment(
 
   /** Prints one line for people, whatever stands in it. */
   public void say(String line) {
-    out.println(TerminalSafeText.line(line));
+    shown(line).forEach(out::println);
   }
 
   /** The same on standard error. */
   public void warn(String line) {
-    err.println(TerminalSafeText.line(line));
+    shown(line).forEach(err::println);
+  }
+
+  /** A line as it is printed: on a terminal as many as it needs, no secret parted by their ends. */
+  List<String> shown(String line) {
+    String safe = TerminalSafeText.line(line);
+    return display.asks()
+        ? TerminalColumns.folded(SecretRegistry.hidden(safe), columns(), true)
+        : List.of(safe);
   }
 
   /** Asks the person at the terminal, whatever the text holds; empty without an answer. */

@@ -23,15 +23,14 @@ public record CommandExceptionHandler(CommandEnvironment around)
       "this is a bug: report it with the output of DEPLOYCLAW_LOG=debug; deployclaw "
           + "status shows the present state, deployclaw recover finishes an open change";
 
-  /** Wrong usage: what is wrong, what was perhaps meant, and how the command is used. */
+  /** How the command is used, what was perhaps meant, and at last, in view, what is wrong. */
   @Override
   public int handleParseException(ParameterException failure, String[] words) {
     var line = failure.getCommandLine();
     boolean json = List.of(words).contains(CommonOptions.JSON);
-    int exit = CommandFailure.usage(String.valueOf(failure.getMessage())).report(around, json);
-    UnmatchedArgumentException.printSuggestions(failure, line.getErr());
     line.usage(line.getErr(), line.getColorScheme());
-    return exit;
+    UnmatchedArgumentException.printSuggestions(failure, line.getErr());
+    return CommandFailure.usage(String.valueOf(failure.getMessage())).report(around, json);
   }
 
   @Override

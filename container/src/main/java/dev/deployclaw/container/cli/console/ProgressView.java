@@ -5,18 +5,11 @@ import dev.deployclaw.container.cli.screen.TerminalColumns;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Status;
-import dev.deployclaw.policy.text.TerminalSafeText;
-import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Set;
 
-/**
- * Shows a run as it goes: a line for each step, and what is wrong within it.
- *
- * @param columns of the terminal: a step is one line where it fits
- */
-public record ProgressView(PrintStream err, OutputMode display, int columns)
-    implements ProgressListener {
+/** Shows a run as it goes: a line for each step, and what is wrong within it. */
+public record ProgressView(CommandEnvironment around) implements ProgressListener {
   /** Shown as they happen, for between two of them there may be hours. */
   private static final Set<String> SHOWN = Set.of("widened", "baking", "soaking");
 
@@ -28,7 +21,7 @@ public record ProgressView(PrintStream err, OutputMode display, int columns)
       summary(thought);
     } else if (SHOWN.contains(String.valueOf(thought.facts().get("state")))
         || (thought.status() != Status.OK && thought.status() != Status.SKIPPED)) {
-      say("    " + mark(thought) + " ", thought.action() + ": " + thought.detail());
+      say("    ", thought, thought.action() + ": " + thought.detail());
     }
   }
 
@@ -41,24 +34,27 @@ public record ProgressView(PrintStream err, OutputMode display, int columns)
     String step = thought.step() + " " + thought.action();
     var detail = LogTextRenderer.lines(thought.detail(), "    ");
     String whole = step + ": " + String.join("", detail).strip() + seconds;
-    if (display.asks() && detail.size() == 1 && TerminalColumns.width(whole) + 2 <= columns) {
-      say(mark(thought) + " ", whole);
+    if (around.display().asks()
+        && detail.size() == 1
+        && TerminalColumns.width(whole) + 2 <= around.columns()) {
+      say("", thought, whole);
     } else {
-      say(mark(thought) + " ", step + seconds);
-      detail.forEach(line -> say("", line));
+      say("", thought, step + seconds);
+      detail.forEach(around::warn);
     }
   }
 
-  /**
-   * @param mark may have colour, and is printed as it is
-   */
-  private void say(String mark, String words) {
-    err.println(mark + TerminalSafeText.line(words));
+  /** The mark may have colour, and is printed as it is. */
+  private void say(String indent, LogEntry marked, String words) {
+    var lines = around.shown(indent + "  " + words);
+    String first = lines.getFirst().substring(indent.length() + 1);
+    around.err().println(indent + mark(marked) + first);
+    lines.stream().skip(1).forEach(around.err()::println);
   }
 
   private String mark(LogEntry thought) {
     String mark = LogTextRenderer.mark(thought.status().name());
-    return display.colour() ? paint(thought.status()) + mark + RESET : mark;
+    return around.display().colour() ? paint(thought.status()) + mark + RESET : mark;
   }
 
   private static String paint(Status status) {

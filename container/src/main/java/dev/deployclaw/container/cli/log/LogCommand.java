@@ -110,13 +110,15 @@ public final class LogCommand implements Callable<Integer> {
     try (var _ = screen.get()) {
       follower.follow(execution, view);
     }
-    view.leave(around.out());
+    view.leave(around::say);
     return ExitCode.OK.code();
   }
 
   private int print(ExecutionDocument document) throws SetupException {
-    if (html == null) {
-      around.out().print(shared.json() ? document.text() : LogTextRenderer.of(document));
+    if (html == null && shared.json()) {
+      around.out().print(document.text());
+    } else if (html == null) {
+      LogTextRenderer.of(document).lines().forEach(around::say);
     } else if (shared.json()) {
       return missing("--html and --json exclude each other: give one of them");
     } else if (html.equals(STANDARD_OUTPUT)) {

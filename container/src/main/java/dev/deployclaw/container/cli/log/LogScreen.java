@@ -8,11 +8,11 @@ import dev.deployclaw.container.cli.screen.ScreenFrame.Line;
 import dev.deployclaw.container.cli.screen.ScreenFrame.Look;
 import dev.deployclaw.container.cli.screen.ScreenKey;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * An execution's records in place as they come: the newest stay in view, and the keys lead back to
@@ -92,11 +92,10 @@ final class LogScreen implements LogFollower.RecordView {
   }
 
   /** What was shown stays readable behind the screen. */
-  void leave(PrintStream out) {
+  void leave(Consumer<String> out) {
     if (leftOut) {
-      out.println("… earlier lines: deployclaw log " + execution);
+      out.accept("… earlier lines: deployclaw log " + execution);
     }
-    lines.forEach(line -> out.println(line.text()));
-    out.flush();
+    lines.forEach(line -> out.accept(line.text()));
   }
 }

@@ -36,6 +36,9 @@ public record TopView(CommandEnvironment around, Order order, int most) {
   /** Columns of a line's figures, and of the gaps behind its names. */
   private static final int FIGURES = 45;
 
+  /** What a narrow table does without. */
+  private static final String COUNTERS = " COUNTERS";
+
   /** Percent of a limit. */
   private static final int NEARLY_FULL = 90;
 
@@ -77,7 +80,11 @@ public record TopView(CommandEnvironment around, Order order, int most) {
   public int show(LimitUsageReport answer) {
     if (answer.exit() == ExitCode.OK) {
       var uses = first(answer);
-      table(answer, uses, NameColumns.of(uses)).forEach(line -> around.say(line.text()));
+      var lines =
+          around.display().asks()
+              ? fitted(answer, around.columns())
+              : table(answer, uses, NameColumns.of(uses), true);
+      lines.forEach(line -> around.say(line.text()));
     }
     return tell(answer);
   }
@@ -101,16 +108,19 @@ public record TopView(CommandEnvironment around, Order order, int most) {
   }
 
   /**
-   * The table as a screen shows it.
+   * The table as a terminal shows it.
    *
-   * @param columns of the screen: names that don't fit are cut
+   * @param columns of the terminal: names that don't fit are cut
    */
   List<Line> fitted(LimitUsageReport answer, int columns) {
     var uses = first(answer);
-    return table(answer, uses, NameColumns.of(uses).within(columns - FIGURES));
+    boolean wide = columns >= FIGURES + 2 * SHORTEST_NAME;
+    int room = columns - FIGURES + (wide ? 0 : COUNTERS.length());
+    return table(answer, uses, NameColumns.of(uses).within(room), wide);
   }
 
-  private List<Line> table(LimitUsageReport answer, List<Use> uses, NameColumns names) {
+  private List<Line> table(
+      LimitUsageReport answer, List<Use> uses, NameColumns names, boolean wide) {
     var out = new ArrayList<Line>();
     out.add(
         Line.plain(
@@ -119,15 +129,15 @@ public record TopView(CommandEnvironment around, Order order, int most) {
     out.add(
         Line.title(
             names.line("TENANT", "LIMIT")
-                + "%4s %11s %8s %7s %7s"
-                    .formatted("USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED")));
+                + "%4s %11s%s %7s %7s"
+                    .formatted("USED", "FULLEST", wide ? COUNTERS : "", "ALLOWED", "REFUSED")));
     for (var use : uses) {
       String figures =
-          "%3d%% %11s %8d %7d %7d"
+          "%3d%% %11s%s %7d %7d"
               .formatted(
                   use.percent(),
                   use.used() + "/" + use.capacity(),
-                  use.counters(),
+                  wide ? " %8d".formatted(use.counters()) : "",
                   use.allowed(),
                   use.refused());
       out.add(new Line(names.line(use.tenant(), limit(use)) + figures, look(use)));

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli.plan;
 
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.NameInventoryFile;
@@ -62,7 +63,8 @@ final class OfflinePlanner {
       }
       return plain(document.get());
     } catch (IOException e) {
-      throw new SetupException(file + " can't be read: " + e + "; give an inventory");
+      throw new SetupException(
+          file + " can't be read: " + FileFault.words(e) + "; give an inventory");
     } catch (UnreadableDocumentException e) {
       throw new SetupException(file + " is not YAML: line " + e.line() + ": " + e.what());
     } catch (IllegalArgumentException e) {

@@ -11,6 +11,7 @@ import dev.deployclaw.container.cli.session.NarratorProvider;
 import dev.deployclaw.container.cli.session.RequestDialogue;
 import dev.deployclaw.container.cli.session.RequestDialogue.RequestPlanner;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.container.llm.ChatModelNarrator;
 import dev.deployclaw.core.result.ExitCode;
 import java.io.IOException;
@@ -136,7 +137,8 @@ public final class PlanCommand implements Callable<Integer> {
       try (var all = Files.lines(file)) {
         lines = all.limit(MOST_LINES + 1L).toList();
       } catch (IOException e) {
-        throw new SetupException(file + " can't be read: " + e + "; give a file of JSON lines");
+        throw new SetupException(
+            file + " can't be read: " + FileFault.words(e) + "; give a file of JSON lines");
       }
       if (lines.size() > MOST_LINES) {
         throw new SetupException(file + " has more than " + MOST_LINES + " lines; split it");

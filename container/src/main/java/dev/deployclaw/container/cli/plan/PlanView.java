@@ -183,9 +183,9 @@ public final class PlanView {
   /** Whom it reaches; nothing where it changes nothing. */
   private static List<String> reach(BlastRadius radius) {
     return Stream.of(
-            names("tenants", radius.tenants()),
-            names("services", radius.services()),
-            names("gateways", radius.gateways()))
+            names("tenant", radius.tenants()),
+            names("service", radius.services()),
+            names("gateway", radius.gateways()))
         .flatMap(Optional::stream)
         .toList();
   }
@@ -212,7 +212,8 @@ public final class PlanView {
     }
     String more = all.size() > MOST_NAMES ? " and " + (all.size() - MOST_NAMES) + " more" : "";
     String some = all.stream().limit(MOST_NAMES).collect(Collectors.joining(", "));
-    return Optional.of("%d %s: %s%s".formatted(all.size(), what, some, more));
+    String plural = all.size() == 1 ? "" : "s";
+    return Optional.of("%d %s%s: %s%s".formatted(all.size(), what, plural, some, more));
   }
 
   private void section(String title, List<String> lines) {

@@ -5,6 +5,7 @@ import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.console.ProgressBar;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.container.traffic.AccessLogReader;
 import dev.deployclaw.container.traffic.UnreadLines;
 import dev.deployclaw.core.result.ExitCode;
@@ -151,7 +152,7 @@ public final class ImpactCommand implements Callable<Integer> {
       }
       return requests.format();
     } catch (IOException e) {
-      throw new SetupException(log + " can't be read: " + e + "; give a log file");
+      throw new SetupException(log + " can't be read: " + FileFault.words(e) + "; give a log file");
     }
   }
 

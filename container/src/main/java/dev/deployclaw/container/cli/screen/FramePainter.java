@@ -43,7 +43,7 @@ record FramePainter(boolean colour) {
   }
 
   private static Stream<Line> wrapped(Line line, int columns) {
-    return TerminalColumns.wrapped(safe(line.text()), columns).stream()
+    return TerminalColumns.folded(safe(line.text()), columns, false).stream()
         .map(part -> new Line(part, line.look()));
   }
 

@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.screen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jline.utils.WCWidth;
 
 /** Texts by the columns that they take on a terminal: some characters take two, some none. Pure. */
@@ -10,6 +11,11 @@ public final class TerminalColumns {
   public static final int USUAL = 80;
 
   private static final String MORE = "…";
+
+  /** Further lines of a text begin within the first part of so many. */
+  private static final int DEEPEST = 4;
+
+  private static final Pattern TITLE = Pattern.compile(" *+(?:\\S++ {2,}+)?");
 
   private TerminalColumns() {}
 
@@ -29,16 +35,45 @@ public final class TerminalColumns {
     return columns < 1 ? "" : text.substring(0, end(text, 0, columns - 1)) + MORE;
   }
 
-  /** In as many lines as it needs; one that is empty stays one. */
-  static List<String> wrapped(String text, int columns) {
+  /**
+   * In as many lines as it needs, broken between words. Each begins as far in as the text, or as
+   * what follows its title.
+   *
+   * @param whole whether a word that is wider stays so, to be copied; else it is parted
+   */
+  public static List<String> folded(String text, int columns, boolean whole) {
+    var title = TITLE.matcher(text);
+    boolean hangs = title.lookingAt() && title.end() <= columns / DEEPEST;
+    String indent = " ".repeat(hangs ? title.end() : 0);
     var out = new ArrayList<String>();
     int from = 0;
     do {
-      int to = Math.max(end(text, from, columns), Math.min(text.length(), from + 1));
-      out.add(text.substring(from, to));
+      String lead = from == 0 ? "" : indent;
+      int to = wordEnd(text, from, columns - lead.length(), whole);
+      out.add(lead + text.substring(from, to));
       from = to;
+      while (from < text.length() && text.charAt(from) == ' ') {
+        from++;
+      }
     } while (from < text.length());
     return out;
+  }
+
+  private static int wordEnd(String text, int from, int columns, boolean whole) {
+    int fits = end(text, from, columns);
+    if (fits == text.length()) {
+      return fits;
+    }
+    int most = Math.max(fits, text.offsetByCodePoints(from, 1));
+    int at = most;
+    while (at > from && (at == text.length() || text.charAt(at) != ' ')) {
+      at--;
+    }
+    if (!text.substring(from, at).isBlank()) {
+      return at;
+    }
+    int next = whole ? text.indexOf(' ', most) : most;
+    return next < 0 ? text.length() : next;
   }
 
   /** Where the part of a text ends that begins there and fits. */

@@ -50,10 +50,7 @@ public final class AgentSession implements AutoCloseable {
 
   public static AgentSession open(CommandEnvironment around, CommonOptions shared)
       throws InvalidConfigException, SetupException {
-    ProgressListener progress =
-        shared.json()
-            ? ProgressListener.NONE
-            : new ProgressView(around.err(), around.display(), around.columns());
+    ProgressListener progress = shared.json() ? ProgressListener.NONE : new ProgressView(around);
     var config = config(around, shared);
     return new AgentSession(around, shared, config, around.runtimes().open(config, progress));
   }
@@ -136,7 +133,11 @@ public final class AgentSession implements AutoCloseable {
       unlogged(ended);
     } else {
       var document = agent.document(ended.execution());
-      around.out().print(shared.json() ? document.text() : LogTextRenderer.of(document));
+      if (shared.json()) {
+        around.out().print(document.text());
+      } else {
+        LogTextRenderer.of(document).lines().forEach(around::say);
+      }
       new FailureExplanationView(around).tell(ended, Optional.of(document));
     }
     return ended.exit().code();

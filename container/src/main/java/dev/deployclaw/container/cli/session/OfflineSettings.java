@@ -8,6 +8,7 @@ import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
 import dev.deployclaw.container.skill.SkillLocations;
+import dev.deployclaw.core.spi.ObjectStore;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -50,6 +51,11 @@ public record OfflineSettings(
 
   public LocalLogs logs() {
     return LocalLogs.open(stateDir, config);
+  }
+
+  /** Which is connected to at its first call. */
+  public ObjectStore bucket() {
+    return new LocalLogs.LazyObjectStore(config);
   }
 
   private static OfflineSettings bare(CommandEnvironment around) {

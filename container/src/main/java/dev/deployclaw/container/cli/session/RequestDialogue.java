@@ -121,10 +121,10 @@ public final class RequestDialogue {
   }
 
   private boolean agreed(ChangePlan plan) {
+    int tenants = plan.diff().blastRadius().tenants().size();
+    String reach = tenants == 1 ? "1 tenant changes" : tenants + " tenants change";
     return around
-        .ask(
-            "Go on? %d tenants change. [y/N] "
-                .formatted(plan.diff().blastRadius().tenants().size()))
+        .ask("Go on? %s. [y/N] ".formatted(reach))
         .filter(answer -> answer.strip().matches("(?i)y|yes"))
         .isPresent();
   }

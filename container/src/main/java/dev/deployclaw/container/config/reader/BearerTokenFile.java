@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.file.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,10 @@ public final class BearerTokenFile {
           file.toString(),
           List.of(
               new ConfigProblem(
-                  "", 0, "can't be read: " + e, "check the path and its permissions")));
+                  "",
+                  0,
+                  "can't be read: " + FileFault.words(e),
+                  "check the path and its permissions")));
     }
     var reading = new ConfigSection.ReadContext(Map.of(), new ArrayList<>());
     var fields = new ConfigSection("", ConfigReader.compose(file, text), reading);

@@ -8,6 +8,7 @@ import dev.deployclaw.container.config.reader.HostConfigReader.HostSection;
 import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.policy.document.BoundedYamlReader;
 import dev.deployclaw.policy.document.DocumentNode;
 import dev.deployclaw.policy.document.UnreadableDocumentException;
@@ -82,7 +83,11 @@ public final class ConfigReader {
       throw new InvalidConfigException(
           file.toString(),
           List.of(
-              new ConfigProblem("", 0, "can't be read: " + e, "give another with --config FILE")));
+              new ConfigProblem(
+                  "",
+                  0,
+                  "can't be read: " + FileFault.words(e),
+                  "give another with --config FILE")));
     }
   }
 

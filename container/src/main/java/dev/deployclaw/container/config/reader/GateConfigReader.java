@@ -16,33 +16,16 @@ final class GateConfigReader {
   /** Those names stand in logs for what the gate itself holds or passes. */
   private static final List<String> TAKEN =
       List.of(
-          "request-asks",
-          "model-reading",
-          "model-doubt",
-          "removes-tenant",
-          "removes-overlay",
-          "big-step",
-          "default-hold",
-          "approval-stale",
-          "approved",
-          "auto",
-          "way-back",
-          "committed-again");
+          ("request-asks model-reading model-doubt removes-tenant removes-overlay "
+                  + "big-step default-hold approval-stale approved auto way-back committed-again")
+              .split(" ", -1));
 
   /** What the gate is asked for. */
   static final List<String> OPERATIONS =
       List.of(
-          "set-limit",
-          "scale-limit",
-          "set-mode",
-          "block",
-          "unblock",
-          "remove-limit",
-          "copy-policy",
-          "apply-policies",
-          "resolve-conflicts",
-          "rollback",
-          "repair-drift");
+          ("set-limit scale-limit set-mode block unblock remove-limit copy-policy "
+                  + "apply-policies resolve-conflicts rollback repair-drift")
+              .split(" ", -1));
 
   private static final int MOST_TENANTS = 1_000_000;
 

@@ -37,20 +37,9 @@ record PluginConfigReader(Function<String, Path> absolute) {
   /** The kernel's own, and the product's executors; no plugin is called that. */
   private static final Set<String> KERNEL =
       Set.of(
-          "policies",
-          "checkpoint",
-          "change",
-          "repair",
-          "configuration",
-          "docker",
-          "etcd",
-          "gateway",
-          "kubernetes",
-          "probe",
-          "ratelimit",
-          "redis",
-          "s3",
-          "sources");
+          ("policies checkpoint change repair configuration docker etcd gateway "
+                  + "kubernetes probe ratelimit redis s3 sources")
+              .split(" ", -1));
 
   List<PluginConfig> read(ConfigSection root) {
     var names = new HashSet<String>();

@@ -20,22 +20,10 @@ final class ConsoleAssets {
   private static final int VERSION_DIGITS = 16;
   private static final List<String> NAMES =
       List.of(
-          "console.css",
-          "icon.svg",
-          "app.js",
-          "api.js",
-          "ask.js",
-          "audit.js",
-          "drift.js",
-          "estate.js",
-          "execution.js",
-          "home.js",
-          "impact.js",
-          "parts.js",
-          "questions.js",
-          "skills.js",
-          "tenants.js",
-          "whatif.js");
+          ("console.css icon.svg app.js api.js ask.js audit.js drift.js estate.js "
+                  + "execution.js home.js impact.js parts.js questions.js skills.js tenants.js "
+                  + "whatif.js")
+              .split(" ", -1));
 
   private final Map<String, String> files = new TreeMap<>();
   private final String version;

@@ -3,6 +3,7 @@ package dev.deployclaw.container.http.route;
 import dev.deployclaw.audit.export.ExportPeriod;
 import dev.deployclaw.audit.export.ExportPeriod.InvalidPeriodException;
 import dev.deployclaw.audit.export.LogSearch;
+import dev.deployclaw.audit.signin.SignInSearch;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiRequest;
@@ -21,15 +22,20 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
-/** What auditors look at: logs with what their verification found, the chain, and both packed. */
+/**
+ * What auditors look at: logs with what their verification found, the chain, both packed, and
+ * sign-ins.
+ */
 public final class AuditRoutes {
   private static final PageLimit LIMIT = new PageLimit(20, 50);
+  private static final PageLimit SIGN_INS = new PageLimit(50, 200);
   private static final int LONGEST_WORD = 200;
   private static final int MOST_BUNDLES = 2;
   private static final String ZIP = "application/zip";
@@ -52,6 +58,7 @@ public final class AuditRoutes {
   public List<ApiRoute> routes() {
     return List.of(
         ApiRoute.get("/v1/audit/logs", this::logs),
+        ApiRoute.get("/v1/audit/sign-ins", this::signIns),
         ApiRoute.get("/v1/audit/chain", _ -> ApiResponse.json(200, audit.chain())),
         new ApiRoute(
             "GET",
@@ -71,9 +78,36 @@ public final class AuditRoutes {
         && (!ExecutionIdFormat.fits(after.get()) || !server.executions().known(after.get()))) {
       return ApiResponse.wrongQuery("after", "there is no such execution");
     }
-    String person = call.query().apply("person").orElse("").strip();
-    String tenant = call.query().apply("tenant").orElse("").strip();
-    if (person.length() > LONGEST_WORD || tenant.length() > LONGEST_WORD) {
+    return within(
+        call,
+        (period, person) ->
+            audit.logs(
+                new LogSearch.Query(period, person, word(call, "tenant"), after, limit.get())));
+  }
+
+  private ApiResponse signIns(ApiRequest call) throws InterruptedException {
+    var limit = SIGN_INS.of(call);
+    if (limit.isEmpty()) {
+      return SIGN_INS.refusal();
+    }
+    var after = call.query().apply("after");
+    var place = after.flatMap(SignInSearch.Place::of);
+    if (after.isPresent() && place.filter(at -> audit.knowsSignIns(at.log())).isEmpty()) {
+      return ApiResponse.wrongQuery("after", "no page ended there");
+    }
+    return within(
+        call,
+        (period, person) ->
+            audit.signIns(new SignInSearch.Query(period, person, place, limit.get())));
+  }
+
+  private interface Look {
+    Map<String, Object> at(ExportPeriod period, String person) throws InterruptedException;
+  }
+
+  private static ApiResponse within(ApiRequest call, Look look) throws InterruptedException {
+    String person = word(call, "person");
+    if (person.length() > LONGEST_WORD || word(call, "tenant").length() > LONGEST_WORD) {
       return ApiResponse.wrongQuery(
           "person", "a name has more than " + LONGEST_WORD + " characters");
     }
@@ -81,11 +115,14 @@ public final class AuditRoutes {
       var period =
           ExportPeriod.between(
               call.query().apply("since").orElse(""), call.query().apply("until").orElse(""));
-      var query = new LogSearch.Query(period, person, tenant, after, limit.get());
-      return ApiResponse.json(200, audit.logs(query));
+      return ApiResponse.json(200, look.at(period, person));
     } catch (InvalidPeriodException e) {
       return ApiResponse.wrongQuery("since", String.valueOf(e.getMessage()).replace("--", ""));
     }
+  }
+
+  private static String word(ApiRequest call, String name) {
+    return call.query().apply(name).orElse("").strip();
   }
 
   /** On the event loop. A place is given back once the work ended and its answer is written. */

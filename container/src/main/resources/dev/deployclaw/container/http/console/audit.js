@@ -1,7 +1,7 @@
 import { get } from './api.js';
 import { badge, cards, count, element, executionLink, heading, note, say, short, table, trouble, when } from './parts.js';
 
-/* Logs, each verified by the agent when it is shown, the chain of their ends, and both to take along. */
+/* Logs, each verified by the agent when it is shown, the chain of their ends, both to take along, and sign-ins. */
 
 const SIGNS = { verified: ['OK', '✓ verified'], unfinished: ['WARNING', '… unfinished'], failed: ['ERROR', '✗ NOT VERIFIED'], unknown: ['UNKNOWN', '? UNKNOWN'] };
 const FIELDS = [['since', 'From, UTC', 'date'], ['until', 'Until before, UTC', 'date'], ['person', 'Person', 'text'], ['tenant', 'Tenant', 'text']];
@@ -11,14 +11,16 @@ export async function audit(root, { signal, query }) {
   const chain = element('div', {}, element('p', { class: 'count' }, 'Verifying the chain …')), body = element('div'), amount = element('p', { class: 'count', role: 'status' });
   const older = element('button', { type: 'button', hidden: true }, 'Older');
   const inputs = FIELDS.map(([name, , type]) => element('input', { id: name, type, maxlength: 200, value: query.get(name) || '', autocomplete: 'off' }));
-  const form = element('form', { class: 'fields', submit: event => { event.preventDefault(); attempt(() => find()); } },
+  const form = element('form', { class: 'fields', submit: event => { event.preventDefault(); search(); } },
     ...FIELDS.map(([name, words], i) => element('label', { for: name }, words, inputs[i])), element('button', { class: 'main' }, 'Search'));
+  const people = signIns(signal);
   root.replaceChildren(heading('Audit', element('a', { class: 'button', href: '/v1/audit/bundle', download: 'deployclaw-audit.zip' }, 'Download all logs and their chain')),
-    chain, form, amount, body, older);
+    chain, form, amount, body, older, people.section);
   let rows = [], read = 0, next;
+  const asking = () => inputs.filter(input => input.value.trim()).map(input => input.id + '=' + encodeURIComponent(input.value.trim()));
 
   const find = async after => {
-    const asked = inputs.filter(input => input.value.trim()).map(input => input.id + '=' + encodeURIComponent(input.value.trim()));
+    const asked = asking();
     history.replaceState(null, '', '/console/audit' + (asked.length ? '?' + asked.join('&') : ''));
     body.classList.add('busy');
     const page = await get('/v1/audit/logs?' + [...asked, ...(after ? ['after=' + encodeURIComponent(after)] : [])].join('&'), { signal });
@@ -34,8 +36,43 @@ export async function audit(root, { signal, query }) {
     say(amount.textContent);
   };
   const attempt = act => act().catch(e => { if (!signal.aborted) { body.classList.remove('busy'); body.replaceChildren(trouble(e)); } });
+  const search = async () => { await attempt(() => find()); await people.find(asking()); }; // the agent verifies one page at a time
   older.addEventListener('click', () => attempt(() => find(next)));
-  await Promise.all([attempt(() => find()), ends(chain, signal)]);
+  await Promise.all([search(), ends(chain, signal)]);
+}
+
+/* Who came in, left or was turned away; a search by tenant doesn't narrow it. */
+function signIns(signal) {
+  const amount = element('p', { class: 'count', role: 'status' }), body = element('div');
+  const older = element('button', { type: 'button', hidden: true }, 'Earlier events');
+  const logs = new Map();
+  let rows = [], asked = [], turn = 0, next;
+
+  const show = async (after, mine = ++turn) => {
+    const page = await get('/v1/audit/sign-ins?' + [...asked, ...(after ? ['after=' + encodeURIComponent(after)] : [])].join('&'), { signal }).catch(e => ({ e }));
+    if (signal.aborted || mine !== turn) return; // another was asked for since
+    if (page.e) { amount.textContent = ''; body.replaceChildren(trouble(page.e)); return; }
+    if (!after) { rows = []; logs.clear(); }
+    rows.push(...page.events);
+    page.logs.forEach(one => logs.set(one.log, one));
+    next = page.next;
+    older.hidden = !next;
+    const bad = [...logs.values()].filter(one => one.verdict === 'failed' || one.verdict === 'unknown');
+    amount.textContent = count(rows.length, 'event') + ' in ' + count(logs.size, 'log') + ' read' + (next ? '; there are earlier ones' : '');
+    body.replaceChildren(bad.length ? note('bad', element('strong', {}, count(bad.length, 'log of sign-ins isn’t verified', 'logs of sign-ins aren’t verified')), element('p', {}, bad[0].log + ': ' + bad[0].reason)) : '',
+      rows.length ? table('Sign-ins', ['When', 'Event', 'Who', 'By', 'From', 'Why', 'Log'], rows.map(one => came(one, logs.get(one.log)))) : note('', next ? 'None among those that were read.' : 'No event matches.'));
+  };
+  older.addEventListener('click', () => show(next));
+  return {
+    section: element('section', {}, element('h2', {}, 'Sign-ins'), amount, body, older),
+    find: words => { asked = words.filter(word => !word.startsWith('tenant=')); older.hidden = true; return show(); },
+  };
+}
+
+function came(one, log) {
+  return [when(one.time), one.event.replaceAll('-', ' '), one.who, one.means, one.from,
+    one.reason + (one.count > 1 ? ' ' + count(one.count, 'time') : ''),
+    element('span', {}, verdict(log && log.verdict), element('span', { class: 'count why', title: one.log }, 'record ' + one.record))];
 }
 
 async function ends(into, signal) {

@@ -34,7 +34,7 @@ class CopiesCommandTest {
   @Test
   void saysWhatIsWholeWhatWaitsAndWhatWasChanged() throws Exception {
     try (var server = S3Server.spawn(folder.resolve("s3"))) {
-      var screen = screen(server);
+      var screen = CommandLineFixture.withBucket(folder, server);
       written(ONE, true);
       copied();
       written(TWO, false);
@@ -57,7 +57,7 @@ class CopiesCommandTest {
   @Test
   void saysThatNobodyAnswers() throws Exception {
     try (var server = S3Server.spawn(folder.resolve("s3"))) {
-      var screen = screen(server);
+      var screen = CommandLineFixture.withBucket(folder, server);
       written(ONE, true);
       copied();
       server.daemons().forEach(d -> d.kill());
@@ -65,21 +65,6 @@ class CopiesCommandTest {
       assertThat(screen.run("audit", "copies", "--json")).isEqualTo(10);
       assertThat(screen.json().get("reason").asText()).contains("can't be read", "doctor");
     }
-  }
-
-  private CommandLineFixture screen(S3Server server) {
-    var screen = new CommandLineFixture(folder);
-    screen.write(
-        "deployclaw.yaml",
-        """
-        stateDir: state
-        etcd: {endpoints: ["http://127.0.0.1:1"]}
-        redis: {nodes: ["127.0.0.1:1"]}
-        s3: {endpoint: "%s", bucket: "%s", accessKey: "%s", secretKey: "%s", timeout: 2s}
-        nats: {url: "nats://127.0.0.1:1"}
-        """
-            .formatted(server.endpoint(), server.bucket(), server.accessKey(), server.secretKey()));
-    return screen;
   }
 
   private void copied() throws Exception {

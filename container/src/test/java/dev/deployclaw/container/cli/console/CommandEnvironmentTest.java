@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
+import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.journal.ProgressListener;
@@ -48,6 +49,21 @@ class CommandEnvironmentTest {
     assertThat(around.request("apply as held-elsewhere says").text())
         .isEqualTo("apply as *** says");
     assertThat(around.masked("held-elsewhere")).isEqualTo("***");
+  }
+
+  /** A line's parts would each be known as no secret. */
+  @Test
+  void foldsLinesForATerminalAloneAndHidesASecretBefore() {
+    SecretRegistry.learn("two words of a secret");
+    var screen = new CommandLineFixture(folder, Map.of("COLUMNS", "20"));
+
+    screen.surroundings(OutputMode.TERMINAL).say("  1 says two words of a secret here and on");
+    screen.surroundings(OutputMode.PLAIN).say("  it is a line that a program reads");
+
+    assertThat(screen.out())
+        .doesNotContain("secret")
+        .startsWith("  1 says ")
+        .endsWith(" here\n  and on\n  it is a line that a program reads\n");
   }
 
   private record Masking() implements RuntimeSource {

@@ -9,6 +9,7 @@ import dev.deployclaw.core.log.LogEntry.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,30 @@ class ProgressViewTest {
             ✓ 2 Scanning policies (1.25 s)
                 12 tenants
             """);
+  }
+
+  @Test
+  void aNarrowTerminalGetsWholeWordsBelowEachOther() {
+    var named =
+        "1 difference: wonka not-enforced: s3://deployclaw/checkpoints/f55ff8da4d31966d6e8d";
+    var wrong = thought(Status.ERROR, Map.of(), named);
+
+    view(OutputMode.TERMINAL, 40).thought(thought(Status.OK, Map.of("summary", true), named));
+    view(OutputMode.TERMINAL, 40).thought(wrong);
+    view(OutputMode.PLAIN, 40).thought(wrong);
+
+    assertThat(shown())
+        .isEqualTo(
+            """
+            ✓ 2 Scanning policies (1.25 s)
+                1 difference: wonka not-enforced:
+                s3://deployclaw/checkpoints/f55ff8da4d31966d6e8d
+                ✗ Scanning policies: 1 difference:
+                  wonka not-enforced:
+                  s3://deployclaw/checkpoints/f55ff8da4d31966d6e8d
+                ✗ Scanning policies: %s
+            """
+                .formatted(named));
   }
 
   @Test
@@ -84,7 +109,10 @@ class ProgressViewTest {
   }
 
   private ProgressView view(OutputMode display, int columns) {
-    return new ProgressView(new PrintStream(err, true, StandardCharsets.UTF_8), display, columns);
+    var out = new PrintStream(err, true, StandardCharsets.UTF_8);
+    var wide = Map.of("COLUMNS", Integer.toString(columns));
+    var here = Path.of("").toAbsolutePath();
+    return new ProgressView(new CommandEnvironment(here, here, wide, out, out, display));
   }
 
   private String shown() {
@@ -92,9 +120,13 @@ class ProgressViewTest {
   }
 
   private static LogEntry thought(Status status, Map<String, Object> facts) {
+    return thought(status, facts, "12 tenants");
+  }
+
+  private static LogEntry thought(Status status, Map<String, Object> facts, String detail) {
     return LogEntryFixture.of("arch-2026-11-24-rate-limit-001", Phase.PLAN, "Scanning policies")
         .step(2)
-        .detail("12 tenants")
+        .detail(detail)
         .status(status)
         .took(1_250_000)
         .facts(facts)

@@ -59,7 +59,7 @@ class FollowedLogTest {
       assertThat(terminal.isRestored()).isTrue();
       String left = terminal.written().substring(terminal.written().indexOf(LEFT));
       assertThat(left).contains("Asked", "Step-30", "Finished");
-      assertThat(terminal.written()).doesNotContain("evil\u001b", "\u0007");
+      assertThat(terminal.written()).doesNotContain("evil\u001b]", "\u0007");
     }
   }
 

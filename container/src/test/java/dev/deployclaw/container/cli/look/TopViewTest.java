@@ -11,6 +11,7 @@ import dev.deployclaw.core.query.LimitUsageReport.Use;
 import dev.deployclaw.core.result.ExitCode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,23 @@ class TopViewTest {
   }
 
   @Test
+  void aNarrowTerminalShowsEachFigureWhole() {
+    var screen = new CommandLineFixture(folder, Map.of("COLUMNS", "60"));
+
+    new TopView(screen.surroundings(OutputMode.TERMINAL), TopView.Order.USED, 20).show(ANSWER);
+
+    assertThat(screen.out())
+        .isEqualTo(
+            """
+            epoch 4, by used; allowed and refused over the last 2.0 s
+            TENANT  LIMIT          USED     FULLEST ALLOWED REFUSED
+            oscorp  checkout-long  100%     400/400      12    3400
+            wonka   orders          50%        5/10       7       0
+            not measured: edge-us: silent
+            """);
+  }
+
+  @Test
   void showsWhatServicesHaveInHand() {
     var screen = new CommandLineFixture(folder);
     var leased =
@@ -75,7 +93,7 @@ class TopViewTest {
         new TopView(
             new CommandLineFixture(folder).surroundings(OutputMode.COLOUR), TopView.Order.USED, 20);
 
-    for (int columns : new int[] {80, 70, 64, 61}) {
+    for (int columns : new int[] {80, 70, 64, 61, 60}) {
       assertThat(view.fitted(answer, columns))
           .allSatisfy(line -> {
             assertThat(line.text()).doesNotContain("\u001b");

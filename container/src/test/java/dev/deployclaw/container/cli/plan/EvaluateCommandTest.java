@@ -162,7 +162,7 @@ class EvaluateCommandTest {
   void refusesWhatItCanNotDo(String options) {
     assertThat(evaluate(options.split(" ", -1))).isEqualTo(2);
     assertThat(screen.out()).isEmpty();
-    assertThat(screen.err()).startsWith("deployclaw: ");
+    assertThat(screen.err().lines().toList().getLast()).startsWith("deployclaw: ");
   }
 
   @Test

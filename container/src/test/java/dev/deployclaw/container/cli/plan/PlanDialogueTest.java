@@ -66,7 +66,7 @@ class PlanDialogueTest {
             "set umbrella's search limit to 600");
 
     assertThat(exit).isEqualTo(3);
-    assertThat(screen.err()).contains("Say the request as a whole");
+    assertThat(screen.err()).containsIgnoringWhitespaces("Say the request as a whole");
     assertThat(screen.out())
         .doesNotContain("understood")
         .contains("Which request does that answer?");

@@ -55,7 +55,7 @@ class PlanViewTest {
         .contains(
             "by skill my-changes: declared 2, granted 1: docker.exec: no executor here "
                 + "performs it\n")
-        .contains("1 tenants: umbrella", "1 services: search")
+        .contains("1 tenant: umbrella", "1 service: search")
         .contains("it never refuses anything; remove it")
         .contains("would override its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
         .contains("would take back by request:\n  acme: \"double acme's search limit\", asked by")

@@ -32,6 +32,30 @@ class FramePainterTest {
   }
 
   @Test
+  void aLongLineGoesOnBetweenWordsAsFarIn() {
+    String text = "   two words and " + "x".repeat(30) + " end";
+
+    assertThat(TerminalColumns.folded(text, 16, false))
+        .containsExactly(
+            "   two words and", "   " + "x".repeat(13), "   " + "x".repeat(13), "   xxxx end");
+    assertThat(TerminalColumns.folded(text, 16, true))
+        .containsExactly("   two words and", "   " + "x".repeat(30), "   end");
+    assertThat(
+            TerminalColumns.folded(
+                "Phases      open 1 ms, plan 400.5 ms, stage 333.5 ms", 48, true))
+        .containsExactly("Phases      open 1 ms, plan 400.5 ms, stage", "            333.5 ms");
+    for (String odd :
+        List.of("", " ".repeat(40), "\u0301".repeat(40), "日", "\ud83d\ude00 ".repeat(9))) {
+      for (int columns = 1; columns < 9; columns++) {
+        assertThat(String.join("", TerminalColumns.folded(odd, columns, false)).replace(" ", ""))
+            .isEqualTo(odd.replace(" ", ""));
+        assertThat(String.join("", TerminalColumns.folded(odd, columns, true)).replace(" ", ""))
+            .isEqualTo(odd.replace(" ", ""));
+      }
+    }
+  }
+
+  @Test
   void aSecretIsHiddenBeforeItsLineIsCut() {
     SecretRegistry.learn("correct-horse-battery");
 

@@ -48,7 +48,7 @@ class RequestDialogueTest {
     assertThat(goesOn("yes", "set acme's orders limit to 60 per minute")).isTrue();
     assertThat(goesOn("", tenfold)).isFalse();
     assertThat(goesOn("n", tenfold)).isFalse();
-    assertThat(asked).hasSize(4).allMatch(text -> text.startsWith("Go on? 1 tenants"));
+    assertThat(asked).hasSize(4).allMatch(text -> text.startsWith("Go on? 1 tenant changes."));
   }
 
   @Test

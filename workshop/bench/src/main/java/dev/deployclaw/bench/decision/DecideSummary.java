@@ -40,7 +40,7 @@ final class DecideSummary {
     out.put("leased_to_exact_grpc", speed(grpc, OUR_GRPC + ", leased", OUR_GRPC));
     out.put("leased_redis_cpu_to_exact", cpu(grpc, OUR_GRPC + ", leased", OUR_GRPC));
     var worst = figures.leased().worst();
-    out.put("leased_admitted_beyond", BigDecimal.valueOf(worst.beyond()));
+    out.put("leased_admitted_beyond", worst.beyondShare());
     out.put("leased_refused_early", decimals(worst.early(), worst.asked()));
     for (var peer : LimiterComparison.PEERS) {
       out.put(

@@ -2,6 +2,7 @@ package dev.deployclaw.bench.decision;
 
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.limiter.ArrivalFigures;
+import dev.deployclaw.bench.limiter.BareGrpcServer;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad;
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.GrpcLimiter;
@@ -56,6 +57,7 @@ final class LimiterComparison implements AutoCloseable {
     }
     limiters.add(GrpcLimiter.to(estate.grpc(), Kind.TOKEN_BUCKET, tenants));
     limiters.add(HttpLimiter.to(bare.address(), "bare HTTP", tenants, callers));
+    limiters.add(GrpcLimiter.to(limiters.opened(new BareGrpcServer()), tenants));
     return limiters;
   }
 

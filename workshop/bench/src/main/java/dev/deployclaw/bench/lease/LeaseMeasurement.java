@@ -9,6 +9,8 @@ import dev.deployclaw.bench.measure.WorkloadFigures;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import io.vertx.core.Future;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,16 +45,18 @@ public record LeaseMeasurement(int callers, int requests, int rounds, Duration a
   /**
    * The worst of all algorithms.
    *
-   * @param beyond requests that leased limits admitted beyond what they say
+   * @param beyondShare of all requests, those that leased limits admitted beyond what they say
    * @param early requests that were refused too early, of those {@code asked}
    */
-  public record Worst(long beyond, long early, long asked) {
-    static Worst of(List<LeaseFigures> all) {
-      var leased = all.stream().filter(f -> f.sample().leased()).toList();
+  public record Worst(BigDecimal beyondShare, long early, long asked) {
+    static Worst of(List<LeaseFigures> figures) {
+      var leased = figures.stream().filter(f -> f.sample().leased()).toList();
       var first =
           leased.stream().max(Comparator.comparingLong(LeaseFigures::earlyShare)).orElseThrow();
+      long beyond = leased.stream().mapToLong(LeaseFigures::beyond).sum();
+      long all = leased.stream().mapToLong(f -> f.steady().asked() + f.flood().asked()).sum();
       return new Worst(
-          leased.stream().mapToLong(LeaseFigures::beyond).sum(),
+          BigDecimal.valueOf(beyond).divide(BigDecimal.valueOf(all), MathContext.DECIMAL32),
           Math.max(0, first.early()),
           first.steady().asked());
     }

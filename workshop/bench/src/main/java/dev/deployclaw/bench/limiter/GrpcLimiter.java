@@ -53,19 +53,33 @@ public final class GrpcLimiter implements RateLimiter {
 
   private record Asked(Buffer message, Promise<Void> answer) {}
 
-  private final Kind kind;
+  private final String title;
 
-  private GrpcLimiter(HostPort server, Kind kind, int tenants) {
-    this.kind = kind;
+  private GrpcLimiter(HostPort server, String title, Kind kind, int tenants) {
+    this.title = title;
     headers = headers(server.toString());
     messages = IntStream.range(0, tenants).mapToObj(t -> message(request(kind.tenant(t)))).toList();
   }
 
   /**
+   * To the service.
+   *
    * @param kind of tenants
    */
   public static GrpcLimiter to(HostPort server, Kind kind, int tenants) {
-    var limiter = new GrpcLimiter(server, kind, tenants);
+    return to(
+        server,
+        kind == Kind.LEASED ? "our service over gRPC, leased" : "our service over gRPC",
+        kind,
+        tenants);
+  }
+
+  public static GrpcLimiter to(BareGrpcServer server, int tenants) {
+    return to(server.address(), BareGrpcServer.TITLE, Kind.TOKEN_BUCKET, tenants);
+  }
+
+  private static GrpcLimiter to(HostPort server, String title, Kind kind, int tenants) {
+    var limiter = new GrpcLimiter(server, title, kind, tenants);
     for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
       var opened = Promise.<Void>promise();
       limiter.loop.runOnContext(_ ->
@@ -82,7 +96,7 @@ public final class GrpcLimiter implements RateLimiter {
 
   @Override
   public String title() {
-    return kind == Kind.LEASED ? "our service over gRPC, leased" : "our service over gRPC";
+    return title;
   }
 
   @Override
@@ -160,7 +174,7 @@ public final class GrpcLimiter implements RateLimiter {
       int stream = received.getInt(at + 5);
       if (type == SETTINGS && flags == 0) {
         socket.write(frame(SETTINGS, 1, 0, Buffer.buffer()));
-      } else if (type == DATA && received.getMedium(at) > HEAD - 2) {
+      } else if (type == DATA && received.getMedium(at) >= HEAD - 2) {
         // Behind the message's head of five bytes: the overall code, which is 1 where it may pass.
         passed = received.getShort(at + HEAD + 5) == 0x0801 ? stream : passed;
       } else if (type == RESET || type == GO_AWAY) {

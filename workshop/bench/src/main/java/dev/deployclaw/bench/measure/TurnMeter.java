@@ -1,14 +1,19 @@
 package dev.deployclaw.bench.measure;
 
 import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import dev.deployclaw.testkit.redis.RedisNode;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Time and CPU around a turn: of a Redis node, and of this process. For one thread. */
 public record TurnMeter(RedisNode redis) {
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
   private static final int NANOS = 1_000;
 
   /** What is done in a turn. */
@@ -17,13 +22,34 @@ public record TurnMeter(RedisNode redis) {
   }
 
   public WorkloadMeasurement around(long calls, Task task) throws InterruptedException {
+    var threads = threads();
     long redisBefore = redisMicros();
     long ownBefore = SYSTEM.getProcessCpuTime();
     long begin = System.nanoTime();
     task.run();
     long nanos = System.nanoTime() - begin;
     long own = SYSTEM.getProcessCpuTime() - ownBefore;
-    return new WorkloadMeasurement(calls, nanos, redisMicros() - redisBefore, own / NANOS);
+    long redisUsed = redisMicros() - redisBefore;
+    return new WorkloadMeasurement(calls, nanos, redisUsed, own / NANOS, busiest(threads));
+  }
+
+  /** CPU of each platform thread of this process, in nanoseconds, by its number. */
+  private static Map<Long, Long> threads() {
+    long[] all = THREADS.getAllThreadIds();
+    long[] used = THREADS.getThreadCpuTime(all);
+    var out = new HashMap<Long, Long>();
+    for (int i = 0; i < all.length; i++) {
+      out.put(all[i], used[i]);
+    }
+    return out;
+  }
+
+  /** What the thread used since then that used the most. */
+  private static long busiest(Map<Long, Long> before) {
+    return threads().entrySet().stream()
+        .mapToLong(now -> now.getValue() - before.getOrDefault(now.getKey(), 0L))
+        .max()
+        .orElse(0);
   }
 
   /** Of all its threads, in user and system mode, since it was started. */

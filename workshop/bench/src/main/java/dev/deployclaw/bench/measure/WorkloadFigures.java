@@ -12,14 +12,19 @@ import java.util.function.ToLongFunction;
  * @param nanos from the first call of a turn to the last answer, shared out
  * @param redis CPU of the Redis server
  * @param own CPU of this process
+ * @param busiest the share of a turn that the busiest thread of this process worked, in percent
  */
 public record WorkloadFigures(
-    String title, TimingSamples nanos, TimingSamples redis, TimingSamples own) {
+    String title,
+    TimingSamples nanos,
+    TimingSamples redis,
+    TimingSamples own,
+    TimingSamples busiest) {
   private static final long SECOND = 1_000_000_000L;
 
   /**
    * Works by turns, in one run on one Redis. The order is reversed in every other round; the rounds
-   * of the warm-up are thrown away.
+   * of the warm-up are thrown away. What the turns before left is collected before each.
    */
   public static List<WorkloadFigures> measure(
       List<? extends BenchWorkload> works, int warmUp, int rounds) throws InterruptedException {
@@ -27,6 +32,7 @@ public record WorkloadFigures(
     works.forEach(w -> turns.put(w, new ArrayList<>()));
     for (int i = 0; i < warmUp + rounds; i++) {
       for (BenchWorkload work : i % 2 == 1 ? works.reversed() : works) {
+        System.gc();
         var turn = work.turn();
         if (i >= warmUp) {
           turns.computeIfAbsent(work, _ -> new ArrayList<>()).add(turn);
@@ -41,7 +47,8 @@ public record WorkloadFigures(
         title,
         samples(turns, WorkloadMeasurement::nanosEach),
         samples(turns, WorkloadMeasurement::redisNanosEach),
-        samples(turns, WorkloadMeasurement::ownNanosEach));
+        samples(turns, WorkloadMeasurement::ownNanosEach),
+        samples(turns, WorkloadMeasurement::busiestPercent));
   }
 
   private static TimingSamples samples(
@@ -73,6 +80,7 @@ public record WorkloadFigures(
       String key, String title, List<WorkloadFigures> all) {
     return columns(key, title, all)
         .milli("other CPU", "own_cpu_each_ns", w -> w.own.median())
+        .whole("busiest thread %", "busiest_thread_percent", w -> w.busiest.median())
         .milli("to first", "time_to_first_milli", w -> w.timeRatio(all.getFirst()));
   }
 

@@ -5,9 +5,11 @@ package dev.deployclaw.bench.measure;
  *
  * @param calls how many were made
  * @param redisMicros CPU of the Redis server, as it says itself
- * @param ownMicros CPU of this process, in which everybody else is
+ * @param ownMicros CPU of this process, in which all others are
+ * @param busiestNanos CPU of its busiest thread
  */
-public record WorkloadMeasurement(long calls, long nanos, long redisMicros, long ownMicros) {
+public record WorkloadMeasurement(
+    long calls, long nanos, long redisMicros, long ownMicros, long busiestNanos) {
   private static final int NANOS = 1_000;
 
   long nanosEach() {
@@ -16,6 +18,11 @@ public record WorkloadMeasurement(long calls, long nanos, long redisMicros, long
 
   long redisNanosEach() {
     return redisMicros * NANOS / calls;
+  }
+
+  /** How much of the turn the busiest thread worked, in percent. */
+  long busiestPercent() {
+    return busiestNanos * 100 / Math.max(1, nanos);
   }
 
   long ownNanosEach() {

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.estate;
 
+import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.lab.fault.FaultInjector;
 import dev.deployclaw.testkit.file.TestFiles;
@@ -93,6 +94,8 @@ public final class LabEstate {
     boolean whole = false;
     try {
       Files.createDirectories(folder);
+      var logs = JournalFolder.in(folder.resolveSibling("state")); // this lab's stream has none
+      logs.executions().forEach(logs::forgetCursor);
       Files.writeString(config(), new LabStartup(folder, size, progress).run().text());
       whole = true;
     } catch (IOException e) {

@@ -158,8 +158,11 @@ class CampaignRunnerTest {
 
     var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
 
+    tally.lines().forEach(System.out::println);
     assertThat(tally.violations()).isEmpty();
     assertThat(tally.trials()).isEqualTo(OF_HOST);
+    assertThat(tally.kills()).as("of hosts").isPositive();
+    assertThat(tally.lines()).as("pauses").anyMatch(line -> line.contains("host paused at "));
   }
 
   @Test
