@@ -140,9 +140,7 @@ public final class RefusalLog {
 
   /** One message, which may come twice. */
   synchronized void take(String message) {
-    RefusalRecord.of(message)
-        .filter(r -> r instanceof Caller || known.add(r))
-        .ifPresent(this::add);
+    RefusalRecord.of(message).filter(r -> r instanceof Caller || known.add(r)).ifPresent(this::add);
   }
 
   /** The log may leave out who laid the rules, and then has who was refused something by them. */

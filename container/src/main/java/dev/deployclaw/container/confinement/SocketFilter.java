@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
  * reaches that user's sockets, and one with {@code dac_override} everybody's.
  *
  * <p>The audit tells its refusals, except where names are looked up: the C library asks the name
- * services of this machine by Unix sockets, does without them, and the audit's record has the call's
- * number, no argument.
+ * services of this machine by Unix sockets, does without them, and the audit's record has the
+ * call's number, no argument.
  *
  * @param unix such as Docker's
  * @param names UDP, to look names up

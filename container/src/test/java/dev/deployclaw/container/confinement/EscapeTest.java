@@ -102,13 +102,18 @@ class EscapeTest {
   static void ends() throws IOException {
     world.close();
     var starts = List.copyOf(OUTCOMES.keySet());
-    var lines = new ArrayList<>(List.of(row("attempt", starts), row("---", starts.stream().map(_ -> "---").toList())));
-    attempts.forEach(a -> lines.add(row(a.name(), starts.stream().map(s -> outcome(a, s)).toList())));
+    var lines =
+        new ArrayList<>(
+            List.of(row("attempt", starts), row("---", starts.stream().map(_ -> "---").toList())));
+    attempts.forEach(
+        a -> lines.add(row(a.name(), starts.stream().map(s -> outcome(a, s)).toList())));
     Files.write(Path.of("target", "escapes.md"), lines);
   }
 
   private static String row(String first, List<String> others) {
-    return "| %s | %s |".formatted(first, String.join(" | ", others)).replace(folder.toString(), "…");
+    return "| %s | %s |"
+        .formatted(first, String.join(" | ", others))
+        .replace(folder.toString(), "…");
   }
 
   @TestFactory

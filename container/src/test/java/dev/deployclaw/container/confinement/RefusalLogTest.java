@@ -111,9 +111,7 @@ class RefusalLogTest {
     assertThat(log.calls(4711, BEGUN))
         .extracting(FilteredCall::call, FilteredCall::fatal)
         .containsExactlyInAnyOrder(
-            tuple("socket", false),
-            tuple("memfd_create", false),
-            tuple("other", true));
+            tuple("socket", false), tuple("memfd_create", false), tuple("other", true));
     assertThat(log.calls(4712, BEGUN)).extracting(FilteredCall::call).containsExactly("ptrace");
     assertThat(log.calls(4712, BEGUN.plusSeconds(60))).as("an earlier process").isEmpty();
   }
@@ -150,7 +148,8 @@ class RefusalLogTest {
 
   @Test
   void keepsTheLastCallOfAName() {
-    IntStream.range(0, 1_000).forEach(_ -> take(1326, stopped(4711, "c000003e syscall=41", "50000")));
+    IntStream.range(0, 1_000)
+        .forEach(_ -> take(1326, stopped(4711, "c000003e syscall=41", "50000")));
     assertThat(log.calls(4711, BEGUN))
         .singleElement()
         .extracting(FilteredCall::event)

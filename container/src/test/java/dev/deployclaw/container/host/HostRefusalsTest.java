@@ -174,7 +174,8 @@ class HostRefusalsTest {
   @Test
   void aPluginThatIsRefusedASystemCallIsNamedWithTheCall() throws Exception {
     try (var example = ExamplePlugin.in(folder)) {
-      example.patch("answer = self.served(until)\n        digest", "os.memfd_create(\"x\")\n        digest");
+      example.patch(
+          "answer = self.served(until)\n        digest", "os.memfd_create(\"x\")\n        digest");
       var program =
           new PluginConfig.Program(
               example.program(),

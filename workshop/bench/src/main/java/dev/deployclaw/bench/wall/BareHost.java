@@ -23,8 +23,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The floor below an executor host: one message and its answer by gRPC, over the same kind of socket
- * with the same threads. It knows no executor, grant, seal or bound. The socket is its argument.
+ * The floor below an executor host: one message and its answer by gRPC, over the same kind of
+ * socket with the same threads. It knows no executor, grant, seal or bound. The socket is its
+ * argument.
  */
 public final class BareHost extends ExecutorHostGrpc.ExecutorHostImplBase {
   @Override

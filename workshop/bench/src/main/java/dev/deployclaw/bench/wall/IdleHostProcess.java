@@ -29,8 +29,7 @@ final class IdleHostProcess implements AutoCloseable {
     var all = new ArrayList<>(JavaProgram.QUICK);
     all.removeIf(option -> option.startsWith("-XX:TieredStopAtLevel"));
     all.addAll(options);
-    var command =
-        JavaProgram.of(main.getName(), all).command(List.of(socket.toString()));
+    var command = JavaProgram.of(main.getName(), all).command(List.of(socket.toString()));
     var process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     process.outputWriter().write(key.hex() + "\n");
