@@ -64,7 +64,7 @@ class HostWallTest {
       assertThat(estate.run("log", id).out()).contains("executors in a process of their own");
       var served =
           Map.of("DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "true", "DEPLOYCLAW_STANDALONE", "");
-      var doctor = estate.agent(served).run("doctor").out();
+      var doctor = estate.agent(served).apart().run("doctor").out();
       doctor.lines().filter(line -> line.contains("isolation")).forEach(System.out::println);
       assertThat(doctor).contains("executors have a process of their own; enforced: ");
       assertThat(agent.err()).as("an honest host").doesNotContain("The kernel refused");
