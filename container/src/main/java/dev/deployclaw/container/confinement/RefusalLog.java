@@ -1,8 +1,9 @@
 package dev.deployclaw.container.confinement;
 
-import dev.deployclaw.container.confinement.LandlockRecord.Caller;
-import dev.deployclaw.container.confinement.LandlockRecord.Owner;
-import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
+import dev.deployclaw.container.confinement.RefusalRecord.Caller;
+import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
+import dev.deployclaw.container.confinement.RefusalRecord.Owner;
+import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,13 +21,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Landlock refused the processes of this machine, as the kernel's audit tells it: by its
- * socket where this process may listen there, and by the kernel's log. Two threads read, as long as
- * this process lives. For any thread.
+ * What Landlock and filters of system calls refused the processes of this machine, as the kernel's
+ * audit tells it: by its socket where this process may listen there, and by the kernel's log. Two
+ * threads read, as long as this process lives. For any thread.
  */
 public final class RefusalLog {
   private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
@@ -43,6 +46,12 @@ public final class RefusalLog {
   /** That are kept of a ruleset, the last ones. */
   private static final int MOST_REFUSALS = 64;
 
+  /** Of system calls that were stopped: for each process the last one of each name. */
+  private static final int MOST_CALLS = 1_024;
+
+  /** Of a process: those that started it are asked for no further. */
+  private static final int MOST_GENERATIONS = 8;
+
   /** Messages and events that are known again. */
   private static final int MOST_KNOWN = 256;
 
@@ -51,7 +60,8 @@ public final class RefusalLog {
 
   private final Map<String, Domain> domains = bounded(MOST_DOMAINS);
   private final Map<String, Domain> events = bounded(MOST_KNOWN);
-  private final Set<LandlockRecord> known = Collections.newSetFromMap(bounded(MOST_KNOWN));
+  private final Map<CallKey, StoppedCall> calls = bounded(MOST_CALLS);
+  private final Set<RefusalRecord> known = Collections.newSetFromMap(bounded(MOST_KNOWN));
 
   /** What messages come from. */
   interface Messages extends AutoCloseable {
@@ -90,6 +100,15 @@ public final class RefusalLog {
     }
   }
 
+  private record CallKey(long pid, String call) {}
+
+  /**
+   * One process's last call of a name.
+   *
+   * @param callers the process and those that started it, as far as they were there
+   */
+  private record StoppedCall(FilteredCall last, Set<Long> callers) {}
+
   RefusalLog() {}
 
   /** This machine's. */
@@ -121,13 +140,11 @@ public final class RefusalLog {
 
   /** One message, which may come twice. */
   synchronized void take(String message) {
-    LandlockRecord.of(message)
-        .filter(r -> r instanceof Caller || known.add(r))
-        .ifPresent(this::add);
+    RefusalRecord.of(message).filter(r -> r instanceof Caller || known.add(r)).ifPresent(this::add);
   }
 
   /** The log may leave out who laid the rules, and then has who was refused something by them. */
-  private void add(LandlockRecord record) {
+  private void add(RefusalRecord record) {
     switch (record) {
       case Owner owner -> domain(owner.domain()).processes().put(owner.pid(), owner.at());
       case Refusal refusal -> {
@@ -138,7 +155,23 @@ public final class RefusalLog {
       case Caller caller ->
           Optional.ofNullable(events.get(caller.event()))
               .ifPresent(domain -> domain.processes().put(caller.pid(), caller.at()));
+      case FilteredCall call ->
+          calls.put(
+              new CallKey(call.pid(), call.call()), new StoppedCall(call, callers(call.pid())));
     }
+  }
+
+  /** A record has no more than the process, and a filter holds for what that starts as well. */
+  private static Set<Long> callers(long pid) {
+    return Stream.concat(
+            Stream.of(pid),
+            Stream.iterate(
+                    ProcessHandle.of(pid),
+                    Optional::isPresent,
+                    process -> process.flatMap(ProcessHandle::parent))
+                .limit(MOST_GENERATIONS)
+                .map(process -> process.orElseThrow().pid()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private Domain domain(String number) {
@@ -156,6 +189,20 @@ public final class RefusalLog {
         .filter(e -> e.getValue().isOf(pid, since.minus(CLOCKS)))
         .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  /**
+   * The last of each name that filters stopped of a process and of its children that were still
+   * there, in no order.
+   *
+   * @param since its start
+   */
+  public synchronized List<FilteredCall> calls(long pid, Instant since) {
+    return calls.values().stream()
+        .filter(stopped -> stopped.callers().contains(pid))
+        .map(StoppedCall::last)
+        .filter(call -> !call.at().isBefore(since.minus(CLOCKS)))
+        .toList();
   }
 
   /** What a ruleset refused last; some may be left out. */

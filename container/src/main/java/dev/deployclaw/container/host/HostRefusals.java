@@ -1,12 +1,15 @@
 package dev.deployclaw.container.host;
 
-import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
 import dev.deployclaw.container.confinement.RefusalLog;
+import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
+import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,11 +25,35 @@ final class HostRefusals {
       "not even those that its own attempts met are told: the kernel's audit is off, or this process"
           + " may read neither it nor the kernel's log";
 
+  private static final String CALLS_ALONE =
+      "those of system calls alone are told: the kernel's audit is off, or the kernel is too old";
+
+  private static final String RULES_ALONE =
+      "those of system calls aren't told: seccomp/actions_logged of the kernel lacks errno, or its"
+          + " log left them out";
+
   private final RefusalLog log;
   private final long pid;
   private final Instant begun;
   private Instant told = Instant.MAX;
   private Optional<String> domain = Optional.empty();
+  private boolean calls;
+
+  /**
+   * One refusal.
+   *
+   * @param rights that lacked
+   * @param record by what it is found in the kernel's log
+   */
+  private record ToldRefusal(Instant at, List<String> rights, String record) {
+    static ToldRefusal of(Refusal refusal) {
+      return new ToldRefusal(refusal.at(), refusal.rights(), "domain=" + refusal.domain());
+    }
+
+    static ToldRefusal of(FilteredCall call) {
+      return new ToldRefusal(call.at(), List.of("call." + call.call()), "pid=" + call.pid());
+    }
+  }
 
   HostRefusals(RefusalLog log, long pid, Instant begun) {
     this.log = log;
@@ -42,16 +69,15 @@ final class HostRefusals {
   /** The last of them, where there are more than at the question before. */
   synchronized Optional<Violation> further() {
     var further =
-        heard().stream()
-            .flatMap(d -> log.of(d).stream())
+        Stream.concat(byRules(), byFilters())
             .filter(r -> r.at().isAfter(told))
-            .sorted(Comparator.comparing(Refusal::at))
+            .sorted(Comparator.comparing(ToldRefusal::at))
             .toList();
     if (further.isEmpty()) {
       return Optional.empty();
     }
-    told = further.getLast().at();
-    var ruleset = further.getLast().domain();
+    var last = further.getLast();
+    told = last.at();
     String rights =
         further.stream()
             .flatMap(r -> r.rights().stream())
@@ -62,19 +88,34 @@ final class HostRefusals {
         .addKeyValue("pid", pid)
         .addKeyValue("rights", rights)
         .addKeyValue("least", further.size())
-        .addKeyValue("domain", ruleset)
+        .addKeyValue("record", last.record())
         .log("The kernel refused an executor host what it may not do");
     return Optional.of(
-        new Violation(told, "was refused %s by the kernel (domain=%s)".formatted(rights, ruleset)));
+        new Violation(told, "was refused %s by the kernel (%s)".formatted(rights, last.record())));
   }
 
-  /** Why refusals aren't told; empty where they are, as the host's own attempts were. */
+  private Stream<ToldRefusal> byRules() {
+    return domain().stream().flatMap(d -> log.of(d).stream()).map(ToldRefusal::of);
+  }
+
+  /** Its own end by such a call is told by its exit. */
+  private Stream<ToldRefusal> byFilters() {
+    return log.calls(pid, begun).stream()
+        .filter(call -> !(call.fatal() && call.pid() == pid))
+        .map(ToldRefusal::of);
+  }
+
+  /** Why refusals aren't told; empty where they are, as those of its start were. */
   synchronized Optional<String> untold() {
-    return heard().isPresent() ? Optional.empty() : Optional.of(SILENT);
+    calls |= !log.calls(pid, begun).isEmpty();
+    if (domain().isEmpty()) {
+      return Optional.of(calls ? CALLS_ALONE : SILENT);
+    }
+    return calls ? Optional.empty() : Optional.of(RULES_ALONE);
   }
 
   /** Its ruleset, known for good: a host can't drown that by starting others. */
-  private Optional<String> heard() {
+  private Optional<String> domain() {
     domain = domain.or(() -> log.domain(pid, begun));
     return domain;
   }

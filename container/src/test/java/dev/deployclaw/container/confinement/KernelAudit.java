@@ -1,10 +1,17 @@
 package dev.deployclaw.container.confinement;
 
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.commons.lang3.function.Failable;
 
-/** The kernel's audit, on for as long as this is open, and then as it was before (netlink(7)). */
+/**
+ * The kernel's audit, on for as long as this is open, and then as it was before (netlink(7)). Its
+ * log leaves out nothing meanwhile: a test in a network of its own has the log alone.
+ */
 public final class KernelAudit implements AutoCloseable {
   public static final String NEEDS = "needs root over the kernel's audit, and Landlock 7 (6.15)";
 
@@ -23,13 +30,18 @@ public final class KernelAudit implements AutoCloseable {
   /** The version of Landlock that tells the audit. */
   private static final int TELLING = 7;
 
+  /** In which the log takes so many messages; 0: all. */
+  private static final Path INTERVAL = Path.of("/proc/sys/kernel/printk_ratelimit");
+
   private final Arena memory = Arena.ofConfined();
   private final NativeCall kernel = new NativeCall(Processor.here().orElseThrow(), memory);
   private final long socket = kernel.call(Syscall.SOCKET, AF_NETLINK, RAW, AUDIT);
   private final int before = enabled();
+  private final String interval = Failable.get(() -> Files.readString(INTERVAL));
 
   public KernelAudit() {
     set(1);
+    Failable.run(() -> Files.writeString(INTERVAL, "0"));
   }
 
   /** Whether this test may switch it. */
@@ -45,7 +57,7 @@ public final class KernelAudit implements AutoCloseable {
     }
     try (var _ = new KernelAudit()) {
       return true;
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | UncheckedIOException e) {
       return false;
     }
   }
@@ -85,6 +97,7 @@ public final class KernelAudit implements AutoCloseable {
   @Override
   public void close() {
     set(before);
+    Failable.run(() -> Files.writeString(INTERVAL, interval));
     kernel.call(Syscall.CLOSE, socket);
     memory.close();
   }

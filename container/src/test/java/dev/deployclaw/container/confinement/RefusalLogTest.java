@@ -1,8 +1,11 @@
 package dev.deployclaw.container.confinement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
-import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
+import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
+import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -95,6 +98,72 @@ class RefusalLogTest {
     take(1423, "domain=19a status=deallocated denials=3");
 
     assertThat(told()).contains(List.of());
+  }
+
+  @Test
+  void namesAStoppedCallByItsNumberAlone() {
+    take(1326, stopped(4711, "c000003e syscall=41", "50000"));
+    take(1326, stopped(4711, "c00000b7 syscall=279", "50000"));
+    take(1326, stopped(4711, "40000003 syscall=26", "80000000"));
+    take(1326, stopped(4711, "c000003e syscall=1073741825", "80000000"));
+    take(1326, stopped(4712, "c000003e syscall=101", "80000000"));
+
+    assertThat(log.calls(4711, BEGUN))
+        .extracting(FilteredCall::call, FilteredCall::fatal)
+        .containsExactlyInAnyOrder(
+            tuple("socket", false), tuple("memfd_create", false), tuple("other", true));
+    assertThat(log.calls(4712, BEGUN)).extracting(FilteredCall::call).containsExactly("ptrace");
+    assertThat(log.calls(4712, BEGUN.plusSeconds(60))).as("an earlier process").isEmpty();
+  }
+
+  @Test
+  void takesNoStoppedCallFromTextThatAProcessChose() {
+    String line = stopped(4711, "c000003e syscall=41", "50000");
+    take(1326, line.replace("comm=\"java\"", "comm=\"a\" pid=4712 comm=\"b\""));
+    take(1326, line.replace("gid=9", "gid=9 pid=4712 comm=\"x\""));
+    take(1326, line + " code=0x50000");
+    take(1326, line.replace("0x50000", "0x7ffc0000"));
+    take(1327, line);
+
+    assertThat(log.calls(4711, BEGUN)).isEmpty();
+    assertThat(log.calls(4712, BEGUN)).isEmpty();
+
+    take(1326, line.replace("ses=1", "ses=1 subj=docker-default (enforce)"));
+    take(1326, line.replace("\"java\"", "6A2061").replace("\"/jdk/bin/java\"", "(null)") + "\0");
+    assertThat(log.calls(4711, BEGUN)).hasSize(1);
+  }
+
+  @Test
+  void aCallOfAChildIsOfTheProcessThatStartedItToo() throws IOException {
+    var child = new ProcessBuilder("sleep", "60").start();
+    try {
+      take(1326, stopped(child.pid(), "c000003e syscall=41", "50000"));
+    } finally {
+      child.destroyForcibly();
+    }
+    assertThat(log.calls(child.pid(), BEGUN)).hasSize(1);
+    assertThat(log.calls(ProcessHandle.current().pid(), BEGUN))
+        .isEqualTo(log.calls(child.pid(), BEGUN));
+  }
+
+  @Test
+  void keepsTheLastCallOfAName() {
+    IntStream.range(0, 1_000)
+        .forEach(_ -> take(1326, stopped(4711, "c000003e syscall=41", "50000")));
+    assertThat(log.calls(4711, BEGUN))
+        .singleElement()
+        .extracting(FilteredCall::event)
+        .isEqualTo("1795000000.250:999");
+
+    IntStream.range(0, 2_000)
+        .forEach(i -> take(1326, stopped(2_000_000_000L + i, "c000003e syscall=41", "50000")));
+    assertThat(log.calls(4711, BEGUN)).as("silent for the longest time").isEmpty();
+  }
+
+  private static String stopped(long pid, String call, String code) {
+    return ("auid=1 uid=9 gid=9 ses=1 pid=%d comm=\"java\" exe=\"/jdk/bin/java\" sig=0 arch=%s compat=0"
+            + " ip=0x7f077c0ba6f9 code=0x%s")
+        .formatted(pid, call, code);
   }
 
   @Test

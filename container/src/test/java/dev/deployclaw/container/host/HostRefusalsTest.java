@@ -2,16 +2,30 @@ package dev.deployclaw.container.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.config.PluginConfig;
+import dev.deployclaw.container.confinement.ConfinedCommand;
+import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.KernelAudit;
+import dev.deployclaw.container.confinement.RefusalLog;
+import dev.deployclaw.container.confinement.SocketFilter;
+import dev.deployclaw.container.plugin.AdmittedPlugins;
+import dev.deployclaw.container.plugin.ExamplePlugin;
+import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
@@ -19,6 +33,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a kernel whose audit is on tells the agent of its host. */
 @Slow(
@@ -29,7 +45,6 @@ import org.junit.jupiter.api.io.TempDir;
     disabledReason = KernelAudit.NEEDS)
 class HostRefusalsTest {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final Duration LONG = Duration.ofSeconds(90);
 
   @TempDir static Path servers;
   @TempDir Path folder;
@@ -48,7 +63,7 @@ class HostRefusalsTest {
     audit.close();
   }
 
-  /** The real host, which reads a file of another's whenever it finds its order. */
+  /** The real host, which does what it may not whenever it finds an order. */
   static final class PryingHost {
     private PryingHost() {}
 
@@ -58,33 +73,45 @@ class HostRefusalsTest {
     }
 
     private static void pry() {
-      var order = Path.of(System.getProperty("java.io.tmpdir"), "pry").toFile();
+      var folder = Path.of(System.getProperty("java.io.tmpdir"));
+      var file = folder.resolve("file").toFile();
+      var call = folder.resolve("call").toFile();
       while (true) {
-        BoundedWait.until("it is told", SOON, order::delete);
         try {
-          var _ = Files.readString(Path.of("/etc/group-"));
-        } catch (IOException e) {
+          BoundedWait.until("it is told", SOON, () -> file.exists() || call.exists());
+          if (file.delete()) {
+            var _ = Files.readString(Path.of("/etc/group-"));
+          }
+          if (call.delete()) {
+            SocketChannel.open(StandardProtocolFamily.UNIX).close();
+          }
+        } catch (IOException | UnsupportedOperationException e) {
           // as it must be
         }
       }
     }
   }
 
-  @Test
-  void anHonestHostIsRefusedNothingButItsOwnAttempts() throws Exception {
-    var launch = HostEstate.launch(estate.config(folder), ExecutorHostMain.class);
+  /** Names have their own way to addresses in the C library, by sockets that a host gives up. */
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "localhost"})
+  void anHonestHostIsRefusedNothingButItsOwnAttempts(String machine) throws Exception {
+    var config = estate.config(folder);
+    Files.writeString(config, Files.readString(config).replace("127.0.0.1", machine));
+    var launch = HostEstate.launch(config, ExecutorHostMain.class);
     var supervisor = HostSupervisor.start(launch);
     try (var backends =
         RemoteBackends.of(launch.config(), supervisor, launch.files().socket(), "test")) {
       supervisor.awaitFirst(SOON);
-      BoundedWait.until(
-          "its attempts are told", LONG, () -> supervisor.untold().isEmpty() || again(supervisor));
+      BoundedWait.until("its attempts are told", SOON, () -> supervisor.untold().isEmpty());
 
       var executors = ExecutorRegistry.of(backends.executors());
       assertThat(executors.look("redis.topology", SOON)).isInstanceOf(CallOutcome.Done.class);
-      assertThat(backends.objects().create("one", new byte[1]))
+      assertThat(backends.objects().create("one" + machine, new byte[1]))
           .isInstanceOf(ObjectStore.Put.Created.class);
 
+      awaitEarlierRecords();
+      assertThat(HostRights.sockets(launch.config())).isEqualTo(new SocketFilter(false, false));
       var wall = backends.isolation().orElseThrow();
       assertThat(wall.missing().keySet()).as("its secrets are root's").isSubsetOf("capabilities");
       assertThat(wall.enforced()).contains("refusals");
@@ -92,20 +119,36 @@ class HostRefusalsTest {
     }
   }
 
-  /** The log, which a test in a network of its own must do with, leaves out what is too much. */
-  private static boolean again(HostSupervisor supervisor) {
-    Failable.run(() -> supervisor.restart(SOON));
-    return false;
+  /** Until a later one is told. */
+  private static void awaitEarlierRecords() throws Exception {
+    var begun = Instant.now();
+    var policy = ConfinementPolicy.forProgram().build();
+    var command = ConfinedCommand.aroundProgram(policy, List.of("/bin/true"));
+    var process = new ProcessBuilder(command.argv()).start();
+    process.waitFor();
+    BoundedWait.until(
+        "its attempts are told",
+        SOON,
+        () -> !RefusalLog.here().calls(process.pid(), begun).isEmpty());
   }
 
   @Test
   void aHostThatIsRefusedAFileIsNamedWithTheRightThatItLacked() throws Exception {
+    isNamed("file", "fs.read_file");
+  }
+
+  @Test
+  void aHostThatIsRefusedASystemCallIsNamedWithTheCall() throws Exception {
+    isNamed("call", "call.socket");
+  }
+
+  private void isNamed(String named, String right) throws Exception {
     var launch = HostEstate.launch(estate.config(folder), PryingHost.class);
     var supervisor = HostSupervisor.start(launch);
     try (var backends =
         RemoteBackends.of(launch.config(), supervisor, launch.files().socket(), "test")) {
       supervisor.awaitFirst(SOON);
-      var order = launch.files().temporary().resolve("pry").toFile();
+      var order = launch.files().temporary().resolve(named).toFile();
 
       BoundedWait.until(
           "the kernel tells it",
@@ -120,10 +163,50 @@ class HostRefusalsTest {
               "host",
               last ->
                   assertThat(last.what())
-                      .startsWith("was refused fs.read_file by the kernel")
+                      .startsWith("was refused " + right + " by the kernel")
                       .doesNotContain("/etc"));
-      assertThat(backends.summary().orElseThrow()).contains("it was refused fs.read_file");
+      assertThat(backends.summary().orElseThrow()).contains("it was refused " + right);
       assertThat(supervisor.state()).as("it goes on").isInstanceOf(HostState.Up.class);
+    }
+  }
+
+  /** One in another language, on which its starter lays the filter. */
+  @Test
+  void aPluginThatIsRefusedASystemCallIsNamedWithTheCall() throws Exception {
+    try (var example = ExamplePlugin.in(folder)) {
+      example.patch(
+          "answer = self.served(until)\n        digest", "os.memfd_create(\"x\")\n        digest");
+      var program =
+          new PluginConfig.Program(
+              example.program(),
+              ExamplePlugin.hash(example.program()),
+              example.arguments(),
+              new TreeMap<>(example.files()));
+      var config =
+          new PluginConfig(
+              "limits-file",
+              program,
+              new TreeMap<>(Map.of("served", "observe")),
+              List.of("shop"),
+              example.rights(),
+              SOON);
+      try (var plugins = AdmittedPlugins.open(List.of(config), servers.resolve("state"))) {
+        var executors = ExecutorRegistry.of(plugins.executors());
+        assertThat(plugins.isolation(ExecutorIsolation.NONE).violations()).isEmpty();
+
+        assertThat(executors.look("limits-file.served", SOON))
+            .isInstanceOf(CallOutcome.Failed.class);
+
+        BoundedWait.until(
+            "the kernel tells it",
+            SOON,
+            () -> !plugins.isolation(ExecutorIsolation.NONE).violations().isEmpty());
+        assertThat(plugins.isolation(ExecutorIsolation.NONE).violations())
+            .hasEntrySatisfying(
+                "limits-file",
+                last -> assertThat(last.what()).startsWith("was refused call.memfd_create by"));
+        assertThat(plugins.starts()).as("it goes on").isEqualTo(1);
+      }
     }
   }
 }

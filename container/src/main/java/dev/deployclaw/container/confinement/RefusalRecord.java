@@ -7,15 +7,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One record of the audit about Landlock (admin-guide/LSM/landlock of the kernel). What a process
- * could choose, such as a path, is compared with known texts and never kept.
+ * One record of the audit about a refusal: by Landlock (admin-guide/LSM/landlock of the kernel), or
+ * by a filter of system calls (seccomp(2), its flag LOG). What a process could choose, such as a
+ * path, is compared with known texts and never kept.
  */
-public sealed interface LandlockRecord {
+public sealed interface RefusalRecord {
   /** Of the audit, time and number: records of one have it in common. */
   String event();
 
   /** Who laid a ruleset, which the kernel numbers: told once, after its first refusal. */
-  record Owner(String event, Instant at, String domain, long pid) implements LandlockRecord {}
+  record Owner(String event, Instant at, String domain, long pid) implements RefusalRecord {}
 
   /**
    * What a ruleset refused.
@@ -23,14 +24,23 @@ public sealed interface LandlockRecord {
    * @param rights that lacked, such as {@code fs.read_file}
    */
   record Refusal(String event, Instant at, String domain, List<String> rights)
-      implements LandlockRecord {}
+      implements RefusalRecord {}
 
   /** Which process made the system call of an event. */
-  record Caller(String event, Instant at, long pid) implements LandlockRecord {}
+  record Caller(String event, Instant at, long pid) implements RefusalRecord {}
+
+  /**
+   * A system call that a filter answered in the kernel's place.
+   *
+   * @param call its name, of {@link Syscall} alone
+   * @param fatal whether the process was ended for it
+   */
+  record FilteredCall(String event, Instant at, long pid, String call, boolean fatal)
+      implements RefusalRecord {}
 
   Pattern MESSAGE =
       Pattern.compile(
-          "audit: type=(1300|1423|1424) audit\\((\\d{1,11})\\.(\\d{3}):(\\d+)\\): ([^\\n\\x00]*)"
+          "audit: type=(1300|1326|1423|1424) audit\\((\\d{1,11})\\.(\\d{3}):(\\d+)\\): ([^\\n\\x00]*)"
               + "[\\s\\S]*");
 
   Pattern OWNER =
@@ -42,8 +52,18 @@ public sealed interface LandlockRecord {
 
   Pattern CALLER = Pattern.compile("arch=[0-9a-f]+ syscall=.*? ppid=\\d+ pid=(\\d{1,10}) auid=.*");
 
+  /** No name of a program or file has a space: the kernel writes such a one in hexadecimal. */
+  Pattern FILTERED =
+      Pattern.compile(
+          "auid=\\d+ uid=\\d+ gid=\\d+ ses=\\d+(?: subj=[^=]*)? pid=(\\d{1,10}) comm=\\S+ exe=\\S+"
+              + " sig=\\d+ arch=([0-9a-f]{1,8}) syscall=(-?\\d{1,10}) compat=\\d ip=0x[0-9a-f]+"
+              + " code=0x(50000|80000000)");
+
+  /** Of the action of a filter that ends the process. */
+  String KILL_PROCESS = "80000000";
+
   /** Empty for any other message. */
-  static Optional<LandlockRecord> of(String message) {
+  static Optional<RefusalRecord> of(String message) {
     var found = MESSAGE.matcher(message);
     if (!found.matches()) {
       return Optional.empty();
@@ -55,6 +75,7 @@ public sealed interface LandlockRecord {
     String told = found.group(5).strip();
     return switch (found.group(1)) {
       case "1300" -> told(CALLER, told).map(m -> new Caller(event, at, Long.parseLong(m.group(1))));
+      case "1326" -> told(FILTERED, told).map(m -> filtered(event, at, m));
       case "1424" ->
           told(OWNER, told).map(m -> new Owner(event, at, m.group(1), Long.parseLong(m.group(2))));
       default ->
@@ -62,6 +83,15 @@ public sealed interface LandlockRecord {
               .filter(m -> !HARMLESS.matcher(m.group(2)).matches())
               .map(m -> new Refusal(event, at, m.group(1), List.of(m.group(3).split(",", -1))));
     };
+  }
+
+  private static FilteredCall filtered(String event, Instant at, Matcher m) {
+    return new FilteredCall(
+        event,
+        at,
+        Long.parseLong(m.group(1)),
+        Syscall.word(Integer.parseUnsignedInt(m.group(2), 16), Long.parseLong(m.group(3))),
+        m.group(4).equals(KILL_PROCESS));
   }
 
   private static Optional<Matcher> told(Pattern words, String told) {
