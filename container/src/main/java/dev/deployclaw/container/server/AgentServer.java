@@ -155,6 +155,11 @@ public final class AgentServer implements AutoCloseable {
     return server;
   }
 
+  /** Begins to read what is committed; who looks at it first waits for less. */
+  public void readAhead() {
+    tenants.readAhead();
+  }
+
   /** Begins: recovers, takes tasks, looks after the estate. */
   public void deploy() {
     VerticleDeployer.deploy(vertx, intakeVerticle, LONGEST_START);
