@@ -108,17 +108,6 @@ public final class TenantDirectory {
     }
   }
 
-  /** The same on a thread of its own: it asks the state store first. */
-  public void readAhead() {
-    Thread.ofVirtual().name("read-ahead").start(() -> {
-      try {
-        prepare();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
-  }
-
   /**
    * The tenants that are found, by name.
    *

@@ -155,11 +155,6 @@ public final class AgentServer implements AutoCloseable {
     return server;
   }
 
-  /** Begins to read what is committed; who looks at it first waits for less. */
-  public void readAhead() {
-    tenants.readAhead();
-  }
-
   /** Begins: recovers, takes tasks, looks after the estate. */
   public void deploy() {
     VerticleDeployer.deploy(vertx, intakeVerticle, LONGEST_START);

@@ -146,7 +146,6 @@ public final class ServeCommand implements Callable<Integer> {
   /** Lets the agent begin once its executor host is ready, and listens. */
   private HttpApiServer api(AgentConfig config, AgentRuntime agent, AgentServer server)
       throws InvalidConfigException, SetupException, InterruptedException {
-    server.readAhead();
     var api =
         HttpApiServer.create(config.serve(), server, Optional.of(gateway(config, agent, server)));
     if (agent.backends() instanceof RemoteBackends host) {

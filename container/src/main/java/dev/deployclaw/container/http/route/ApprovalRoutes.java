@@ -151,8 +151,7 @@ public record ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
       case WebhookCallback.Received.Vote(HoldVote vote) ->
           card(vote.decision(), callback.get().decide(vote, signature, server.approvals()));
       case WebhookCallback.Received.Unproved(String why) -> unproved(why, call);
-      case WebhookCallback.Received.Stranger() ->
-          ApiResponse.of(ProblemCatalogue.stranger());
+      case WebhookCallback.Received.Stranger() -> ApiResponse.of(ProblemCatalogue.stranger());
       case WebhookCallback.Received.Malformed(String field, String why) -> {
         String place = field.isEmpty() ? "body" : "body." + field;
         yield ApiResponse.of(
