@@ -2,6 +2,8 @@ package dev.deployclaw.container.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.signin.SignInJournal;
 import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.alert.AlertNotification;
@@ -10,6 +12,7 @@ import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.container.wiring.MachineName;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
@@ -18,6 +21,7 @@ import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.testkit.BoundedWait;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -257,6 +261,19 @@ class EstateMonitorTest {
 
     violate(Instant.EPOCH);
     awaitWell(AlertKind.VIOLATION);
+  }
+
+  @Test
+  void seesThatALogOfSignInsIsGone() throws Exception {
+    server.signIns().began("olivia", "token", "10.0.0.7");
+    var logs = JournalFolder.in(SignInJournal.folder(folder));
+    BoundedWait.until("it is there", ServerFixture.SOON, () -> logs.executions().size() == 1);
+    Files.delete(logs.records(logs.executions().getFirst()));
+    server.signIns().began("ann", "token", "10.0.0.8");
+
+    awaitAmiss(AlertKind.TAMPERED, MachineName.name());
+    assertThat(amiss(AlertKind.TAMPERED).orElseThrow().condition().summary())
+        .startsWith("a log of sign-ins was changed or removed: there was sign-ins-");
   }
 
   private void violate(Instant at) {
