@@ -7,9 +7,13 @@ import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/** Time and CPU around a turn: of a Redis node, and of this process. For one thread. */
-public record TurnMeter(RedisNode redis) {
+/**
+ * Time and CPU around a turn: of a Redis node, where one works, and of this process. For one
+ * thread.
+ */
+public record TurnMeter(Optional<RedisNode> redis) {
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ThreadMXBean THREADS =
@@ -19,6 +23,15 @@ public record TurnMeter(RedisNode redis) {
   /** What is done in a turn. */
   public interface Task {
     void run() throws InterruptedException;
+  }
+
+  public static TurnMeter of(RedisNode redis) {
+    return new TurnMeter(Optional.of(redis));
+  }
+
+  /** Of this process alone. */
+  public static TurnMeter withoutRedis() {
+    return new TurnMeter(Optional.empty());
   }
 
   public WorkloadMeasurement around(long calls, Task task) throws InterruptedException {
@@ -54,9 +67,8 @@ public record TurnMeter(RedisNode redis) {
 
   /** Of all its threads, in user and system mode, since it was started. */
   private long redisMicros() {
-    return redis
-        .call("INFO", "cpu")
-        .lines()
+    return redis.stream()
+        .flatMap(node -> node.call("INFO", "cpu").lines())
         .filter(line -> line.startsWith("used_cpu_sys:") || line.startsWith("used_cpu_user:"))
         .mapToLong(line -> micros(line.substring(line.indexOf(':') + 1)))
         .sum();

@@ -21,6 +21,7 @@ public record WorkloadFigures(
     TimingSamples own,
     TimingSamples busiest) {
   private static final long SECOND = 1_000_000_000L;
+  private static final String REDIS = "redis_cpu_each_ns";
 
   /**
    * Works by turns, in one run on one Redis. The order is reversed in every other round; the rounds
@@ -78,7 +79,18 @@ public record WorkloadFigures(
   /** What limiters or clients do at most, the last column against the first row. */
   public static FigureTable<WorkloadFigures> table(
       String key, String title, List<WorkloadFigures> all) {
-    return columns(key, title, all)
+    return own(columns(key, title, all).milli("Redis CPU", REDIS, w -> w.redis.median()), all);
+  }
+
+  /** The same, where no Redis works. */
+  public static FigureTable<WorkloadFigures> withoutRedis(
+      String key, String title, List<WorkloadFigures> all) {
+    return own(columns(key, title, all), all);
+  }
+
+  private static FigureTable<WorkloadFigures> own(
+      FigureTable<WorkloadFigures> table, List<WorkloadFigures> all) {
+    return table
         .milli("other CPU", "own_cpu_each_ns", w -> w.own.median())
         .whole("busiest thread %", "busiest_thread_percent", w -> w.busiest.median())
         .milli("to first", "time_to_first_milli", w -> w.timeRatio(all.getFirst()));
@@ -88,6 +100,7 @@ public record WorkloadFigures(
   public static FigureTable<WorkloadFigures> functions(
       String key, String title, List<WorkloadFigures> all) {
     return columns(key, title, all)
+        .milli("Redis CPU", REDIS, w -> w.redis.median())
         .milli("to first", "redis_cpu_to_first_milli", w -> w.redisRatio(all.getFirst()))
         .milli("wall", "time_to_first_milli", w -> w.timeRatio(all.getFirst()));
   }
@@ -97,7 +110,6 @@ public record WorkloadFigures(
     return new FigureTable<>(key, title, all)
         .text("", "title", WorkloadFigures::title)
         .whole("calls/s", "per_second", WorkloadFigures::perSecond)
-        .milli("us each", "each_ns", w -> w.nanos.median())
-        .milli("Redis CPU", "redis_cpu_each_ns", w -> w.redis.median());
+        .milli("us each", "each_ns", w -> w.nanos.median());
   }
 }
