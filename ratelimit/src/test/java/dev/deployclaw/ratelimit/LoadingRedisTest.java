@@ -12,8 +12,8 @@ import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceUsage;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
-import dev.deployclaw.testkit.redis.RedisNode;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -100,7 +100,7 @@ class LoadingRedisTest {
     }
     node.call("CONFIG", "SET", "key-load-delay", "0");
     BoundedWait.until("Redis decides", Estate.LONG, () -> isDecided(OPEN) && isDecided(SHUT));
-    calls = calls(node);
+    calls = TroubledRedis.calls(node);
   }
 
   @Test
@@ -147,18 +147,9 @@ class LoadingRedisTest {
     var lines = node.pipelined();
     for (int i = 0; i < KEYS; i++) {
       random.nextBytes(value);
-      lines.set(("{" + GROUP + "}:" + i).getBytes(), value.clone());
+      lines.set(("{" + GROUP + "}:" + i).getBytes(StandardCharsets.UTF_8), value.clone());
     }
     lines.sync();
-  }
-
-  /** Decisions since it was started. */
-  private static long calls(RedisNode node) {
-    return node.call("INFO", "commandstats")
-        .lines()
-        .filter(line -> line.startsWith("cmdstat_fcall:calls="))
-        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf('=') + 1, line.indexOf(','))))
-        .sum();
   }
 
   private static boolean isDecided(String tenant) {
