@@ -12,30 +12,29 @@ import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceUsage;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
-import java.net.http.HttpResponse;
+import dev.deployclaw.testkit.redis.RedisNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
 
 /**
- * A primary that was started again and loads its data for as long as the test wants, for which it
- * answers each call that it is {@code LOADING}. Tenants of one group have their counters there.
+ * A primary that loads its data for as long as the test wants, and says to each call that it can't
+ * serve it. Tenants of one group have their counters there.
  */
 @Slow(
     guard = "dev.deployclaw.ratelimit.redis.NotServingNodeTest",
     because = "it starts a cluster, and one of its nodes again")
-class LoadingRedisTest {
+class LoadingRedisTest extends EstateCases {
   private static final String GROUP = "group";
   private static final String OPEN = "open";
   private static final String SHUT = "shut";
@@ -48,82 +47,120 @@ class LoadingRedisTest {
   private static final int KEYS = 2_000;
   private static final int VALUE_BYTES = 2_048;
 
-  /** As long as it takes for each key, so for 40 seconds, unless it is told otherwise meanwhile. */
-  private static final List<String> SLOWLY =
-      List.of("key-load-delay 20000", "loading-process-events-interval-bytes 1024");
+  /** For each key in turn, of which there are {@link #KEYS}: far longer than the test asks. */
+  private static final String SLOWLY = "20000";
 
-  @TempDir static Path folder;
-  @AutoClose private static Estate estate;
-  private static final List<Told> WHILE_LOADING = new ArrayList<>();
-  private static final List<Told> LEASED_WHILE_LOADING = new ArrayList<>();
-  private static ServiceUsage.Leases saved;
-  private static ServiceUsage.Leases spent;
-  private static long before;
-  private static long decided;
-  private static long calls;
+  private static RedisNode node;
+
+  /** How a primary comes to load what it had, and what it says to a decision meanwhile. */
+  private enum Trouble {
+    RELOADED(
+        "LOADING ",
+        loading -> {
+          loading.call("CONFIG", "SET", "key-load-delay", SLOWLY);
+          Thread.startVirtualThread(() -> loading.call("DEBUG", "RELOAD"));
+        }),
+
+    /** To a member of a cluster that starts, the cluster is down at first. */
+    RESTARTED(
+        "CLUSTERDOWN ",
+        loading -> {
+          loading.call("SAVE");
+          loading.daemon().restart();
+        });
+
+    private final String word;
+    private final Consumer<RedisNode> begins;
+
+    Trouble(String word, Consumer<RedisNode> begins) {
+      this.word = word;
+      this.begins = begins;
+    }
+  }
 
   /** What one request was told. */
-  private record Told(String tenant, int status, boolean epoch, String failure) {
+  private record Told(String tenant, int status, boolean decided, String failure) {
     boolean isAdmitted() {
       return status == 204;
     }
 
-    boolean isLoading() {
-      return !epoch && failure.startsWith("LOADING");
+    /** By the tenant's failure mode, and because of what the node said. */
+    boolean isByFailureMode(Trouble trouble) {
+      return !decided
+          && failure.startsWith(trouble.word)
+          && status == (tenant.equals(OPEN) ? 204 : 403);
     }
 
     boolean isRefused() {
-      return status == 403 && epoch;
+      return status == 403 && decided;
     }
   }
 
   @BeforeAll
-  static void restartPrimary() throws Exception {
-    estate = Estate.start(folder, 0);
-    estate.activate(1, set());
+  static void allowLoadingSlowly() throws Exception {
     var address = estate.primaryOf(RedisKeyLayout.policyKey(GROUP, LEASED));
-    var node = estate.redis().node(address);
-    Estate.onNode(address, LoadingRedisTest::fill);
-    Files.write(
-        node.daemon().folder().resolve("redis.conf"), SLOWLY, StandardOpenOption.APPEND);
-    before = LeasedLoad.untilInHand(estate, estate.port(), LoadingRedisTest::isAdmitted);
-    saved = estate.leases();
-    node.call("SAVE");
+    node = estate.redis().node(address);
+    var lines =
+        List.of(
+            "enable-debug-command local",
+            "key-load-delay " + SLOWLY,
+            "loading-process-events-interval-bytes 1024");
+    Files.write(node.daemon().folder().resolve("redis.conf"), lines, StandardOpenOption.APPEND);
+    estate.redis().restart(address);
+    estate.redis().awaitWhole(Estate.LONG);
+  }
 
-    node.daemon().restart();
-    BoundedWait.until("the primary loads", Estate.LONG, () -> ask(OPEN).isLoading());
-    LongStream.rangeClosed(0, saved.inHand()).forEach(_ -> LEASED_WHILE_LOADING.add(ask(LEASED)));
-    spent = estate.leases();
+  @ParameterizedTest
+  @EnumSource
+  void theFailureModeDecidesAtOnceUntilItServesAgain(Trouble trouble) throws Exception {
+    estate.activate(epoch, set());
+    Estate.onNode(node.address(), LoadingRedisTest::fill);
+    long before =
+        LeasedLoad.untilInHand(estate, estate.port(), () -> ask(LEASED).isAdmitted());
+    var saved = estate.leases();
+
+    trouble.begins.accept(node);
+    BoundedWait.until(
+        "the primary loads", Estate.LONG, () -> ask(OPEN).isByFailureMode(trouble));
+    node.call("CONFIG", "RESETSTAT");
+    var leased = LongStream.rangeClosed(0, saved.inHand()).mapToObj(_ -> ask(LEASED)).toList();
+    var spent = estate.leases();
+    var exact = new ArrayList<Told>();
     for (int i = 0; i < ASKED; i++) {
-      WHILE_LOADING.add(ask(OPEN));
-      WHILE_LOADING.add(ask(SHUT));
+      exact.add(ask(OPEN));
+      exact.add(ask(SHUT));
     }
     node.call("CONFIG", "SET", "key-load-delay", "0");
-    BoundedWait.until("Redis decides", Estate.LONG, () -> isDecided(OPEN) && isDecided(SHUT));
-    calls = TroubledRedis.calls(node);
-  }
+    long decided = untilDecided(OPEN) + untilDecided(SHUT);
+    long calls = TroubledRedis.calls(node);
 
-  @Test
-  void eachAnswerIsTheFailureModesAndNoneWaits() {
-    assertThat(WHILE_LOADING)
-        .allMatch(Told::isLoading)
-        .allMatch(told -> told.isAdmitted() == told.tenant().equals(OPEN));
+    assertThat(exact).allMatch(told -> told.isByFailureMode(trouble));
     assertThat(calls).as("calls that Redis carried out afterwards").isEqualTo(decided);
+    assertLeased(trouble, leased, new Units(saved, spent), before);
   }
 
-  @Test
-  void unitsInHandAreSpentAndTheLimitIsNeverExceeded() throws Exception {
-    long during = LEASED_WHILE_LOADING.stream().filter(Told::isAdmitted).count();
-    long after = LeasedLoad.admittedOf(2 * LIMIT, List.of(LoadingRedisTest::isAdmitted));
+  /** What the service had in hand before it was asked, and then. */
+  private record Units(ServiceUsage.Leases saved, ServiceUsage.Leases spent) {}
+
+  /** Units in hand pass or lapse; then the failure mode decides, and afterwards the limit. */
+  private static void assertLeased(Trouble trouble, List<Told> told, Units units, long before)
+      throws Exception {
+    long during = told.stream().filter(Told::isAdmitted).count();
+    long after = LeasedLoad.admittedOf(2 * LIMIT, List.of(() -> ask(LEASED).isAdmitted()));
     long last =
         LeasedLoad.until(
             "the limit is reached", () -> ask(LEASED), Told::isAdmitted, Told::isRefused);
 
-    assertThat(during + spent.lapsed()).isEqualTo(saved.inHand() + saved.lapsed());
-    assertThat(LEASED_WHILE_LOADING)
-        .allMatch(told -> told.isAdmitted() || (told.isLoading() && told.status() == 403));
-    assertThat(LEASED_WHILE_LOADING).last().matches(Told::isLoading);
-    assertThat(before + during + after + last).isBetween(saved.inHand(), LIMIT);
+    assertThat(during + units.spent().lapsed())
+        .isEqualTo(units.saved().inHand() + units.saved().lapsed());
+    assertThat(told).allMatch(one -> one.isAdmitted() || one.isByFailureMode(trouble));
+    assertThat(told).last().matches(one -> one.isByFailureMode(trouble));
+    assertThat(before + during + after + last).isBetween(units.saved().inHand(), LIMIT);
+  }
+
+  /** Asks until Redis decides; answers how often it did. */
+  private static long untilDecided(String tenant) {
+    return LeasedLoad.until("Redis decides", () -> ask(tenant), Told::decided, Told::decided);
   }
 
   private static PolicySet set() {
@@ -141,10 +178,10 @@ class LoadingRedisTest {
   }
 
   /** What can't be compressed, so that the node looks for calls after each key that it loads. */
-  private static void fill(Jedis node) {
+  private static void fill(Jedis primary) {
     var random = new Random(1);
     byte[] value = new byte[VALUE_BYTES];
-    var lines = node.pipelined();
+    var lines = primary.pipelined();
     for (int i = 0; i < KEYS; i++) {
       random.nextBytes(value);
       lines.set(("{" + GROUP + "}:" + i).getBytes(StandardCharsets.UTF_8), value.clone());
@@ -152,19 +189,8 @@ class LoadingRedisTest {
     lines.sync();
   }
 
-  private static boolean isDecided(String tenant) {
-    boolean byRedis = ask(tenant).epoch();
-    decided += byRedis ? 1 : 0;
-    return byRedis;
-  }
-
-  private static boolean isAdmitted() {
-    return ask(LEASED).isAdmitted();
-  }
-
   private static Told ask(String tenant) {
-    HttpResponse<String> answer =
-        estate.get("/v1/decide", Estate.question(tenant, "/", Map.of()));
+    var answer = estate.get("/v1/decide", Estate.question(tenant, "/", Map.of()));
     var headers = answer.headers();
     return new Told(
         tenant,
