@@ -25,7 +25,7 @@ class ServiceKillTest {
   private static final String TENANT = "acme";
 
   /** In so long a window that nothing of it comes back while no clock is changed. */
-  private static final long REQUESTS = 2_000;
+  private static final long REQUESTS = 400;
 
   @TempDir Path folder;
 
