@@ -58,7 +58,6 @@ final class Estate implements AutoCloseable {
   /** Of its keys in etcd. */
   static final String PREFIX = "/deployclaw/test/";
 
-
   private final RedisCluster redis;
   private final EtcdServer etcd;
   private final Client store;

@@ -124,13 +124,11 @@ class LoadingRedisTest extends EstateCases {
   void theFailureModeDecidesAtOnceUntilItServesAgain(Trouble trouble) throws Exception {
     estate.activate(epoch, set());
     Estate.onNode(node.address(), LoadingRedisTest::fill);
-    long before =
-        LeasedLoad.untilInHand(estate, estate.port(), () -> ask(LEASED).isAdmitted());
+    long before = LeasedLoad.untilInHand(estate, estate.port(), () -> ask(LEASED).isAdmitted());
     var saved = estate.leases();
 
     trouble.begins.accept(node);
-    BoundedWait.until(
-        "the primary loads", Estate.LONG, () -> ask(OPEN).isByFailureMode(trouble));
+    BoundedWait.until("the primary loads", Estate.LONG, () -> ask(OPEN).isByFailureMode(trouble));
     node.call("CONFIG", "RESETSTAT");
     var leased = LongStream.rangeClosed(0, saved.inHand()).mapToObj(_ -> ask(LEASED)).toList();
     var spent = estate.leases();

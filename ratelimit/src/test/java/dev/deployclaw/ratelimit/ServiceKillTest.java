@@ -31,8 +31,7 @@ class ServiceKillTest {
 
   @Test
   void whatAKilledProcessHeldIsLostUntilItsLimitGivesItBack() throws Exception {
-    var ahead =
-        Sets.leased(LimitAlgorithm.TOKEN_BUCKET, REQUESTS, LimitPrecision.LONGEST_LEASE);
+    var ahead = Sets.leased(LimitAlgorithm.TOKEN_BUCKET, REQUESTS, LimitPrecision.LONGEST_LEASE);
     try (var estate = Estate.ofClocks(folder)) {
       estate.activate(1, Sets.of(Sets.tenant(TENANT, ahead)));
       try (var killed = KillableService.start(estate, folder.resolve("killed"));

@@ -12,7 +12,6 @@ import dev.deployclaw.bench.measure.WorkloadFigures;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,18 +49,18 @@ public final class GrpcBench extends BenchCommand<List<WorkloadFigures>> {
         var first = GrpcLimiter.to(http2, tenants);
         var second = GrpcLimiter.to(vertx, tenants);
         var third = GrpcLimiter.to(java, tenants)) {
-      var traffic = new Traffic(callers, calls, tenants);
-      var loads =
-          Stream.of(first, second, third)
-              .map(client -> new ClosedLoopLoad(client, traffic, TurnMeter.withoutRedis()))
-              .toList();
+      var loads = List.of(load(first, http2), load(second, vertx), load(third, java));
       return WorkloadFigures.measure(loads, turns.warmUp(), turns.rounds());
     }
   }
 
+  private ClosedLoopLoad load(GrpcLimiter client, BareGrpcServer server) {
+    var traffic = new Traffic(callers, calls, tenants);
+    return new ClosedLoopLoad(client, traffic, TurnMeter.of(server.loop()));
+  }
+
   @Override
   protected List<FigureTable<?>> tables(List<WorkloadFigures> figures) {
-    return List.of(
-        WorkloadFigures.withoutRedis("servers", "Calls that are answered at once", figures));
+    return List.of(WorkloadFigures.servers("servers", "Calls that are answered at once", figures));
   }
 }

@@ -13,8 +13,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
@@ -29,9 +31,11 @@ import java.util.function.Function;
 
 /**
  * A server that reads each call of Envoy's protocol and says yes: what gRPC costs without a
- * limiter. Each has one event loop, on which it also answers.
+ * limiter.
+ *
+ * @param loop the one thread on which it reads and answers
  */
-public record BareGrpcServer(String title, HostPort address, Runnable stop)
+public record BareGrpcServer(String title, HostPort address, Thread loop, Runnable stop)
     implements AutoCloseable {
   public static final String TITLE = "bare gRPC";
   public static final String VERTX = "Vert.x gRPC";
@@ -42,11 +46,16 @@ public record BareGrpcServer(String title, HostPort address, Runnable stop)
       RateLimitResponse.newBuilder().setOverallCode(RateLimitResponse.Code.OK).build();
 
   /** Behind its head. */
-  private static final Buffer FRAMED =
+  private static final byte[] FRAMED =
       Buffer.buffer()
           .appendByte((byte) 0)
           .appendInt(YES.getSerializedSize())
-          .appendBytes(YES.toByteArray());
+          .appendBytes(YES.toByteArray())
+          .getBytes();
+
+  private static final CharSequence TYPE = HttpHeaders.createOptimized("application/grpc");
+  private static final CharSequence STATUS = HttpHeaders.createOptimized("grpc-status");
+  private static final CharSequence OK = HttpHeaders.createOptimized("0");
 
   /** The service's HTTP/2 server, and no framework of gRPC. */
   public static BareGrpcServer http2() {
@@ -85,6 +94,7 @@ public record BareGrpcServer(String title, HostPort address, Runnable stop)
       return new BareGrpcServer(
           GRPC_JAVA,
           HostPort.loopback(server.getPort()),
+          loop.submit(Thread::currentThread).syncUninterruptibly().getNow(),
           () -> {
             server.shutdownNow();
             loop.shutdownGracefully();
@@ -103,19 +113,28 @@ public record BareGrpcServer(String title, HostPort address, Runnable stop)
       String title, Function<Vertx, Handler<HttpServerRequest>> calls) {
     var vertx = DecisionBenchEstate.oneLoop();
     var server = new HttpServerGroup(vertx).http2("127.0.0.1", 0, calls.apply(vertx)).await();
+    var loop = Promise.<Thread>promise();
+    vertx.runOnContext(_ -> loop.complete(Thread.currentThread()));
     return new BareGrpcServer(
-        title, HostPort.loopback(server.actualPort()), () -> vertx.close().await());
+        title,
+        HostPort.loopback(server.actualPort()),
+        loop.future().await(),
+        () -> vertx.close().await());
   }
 
+  /** As the service does. */
   private static void answer(HttpServerRequest request) {
-    request.bodyHandler(body -> {
-      read(body.getBytes(HEAD, body.length()));
-      request
-          .response()
-          .putHeader("content-type", "application/grpc")
-          .putTrailer("grpc-status", "0")
-          .end(FRAMED.copy());
-    });
+    var received = Buffer.buffer();
+    request
+        .handler(received::appendBuffer)
+        .endHandler(_ -> {
+          read(received.getBytes(HEAD, received.length()));
+          request
+              .response()
+              .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
+              .putTrailer(STATUS, OK)
+              .end(Buffer.buffer(FRAMED));
+        });
   }
 
   private static void read(byte[] message) {

@@ -7,13 +7,14 @@ import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
- * Time and CPU around a turn: of a Redis node, where one works, and of this process. For one
- * thread.
+ * Time and CPU around a turn: of the server that works, and of this process. For one thread.
+ *
+ * @param server microseconds of CPU that it has used
  */
-public record TurnMeter(Optional<RedisNode> redis) {
+public record TurnMeter(LongSupplier server) {
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ThreadMXBean THREADS =
@@ -26,24 +27,24 @@ public record TurnMeter(Optional<RedisNode> redis) {
   }
 
   public static TurnMeter of(RedisNode redis) {
-    return new TurnMeter(Optional.of(redis));
+    return new TurnMeter(() -> micros(redis));
   }
 
-  /** Of this process alone. */
-  public static TurnMeter withoutRedis() {
-    return new TurnMeter(Optional.empty());
+  /** Of a server that is one thread of this process. */
+  public static TurnMeter of(Thread server) {
+    return new TurnMeter(() -> THREADS.getThreadCpuTime(server.threadId()) / NANOS);
   }
 
   public WorkloadMeasurement around(long calls, Task task) throws InterruptedException {
     var threads = threads();
-    long redisBefore = redisMicros();
+    long serverBefore = server.getAsLong();
     long ownBefore = SYSTEM.getProcessCpuTime();
     long begin = System.nanoTime();
     task.run();
     long nanos = System.nanoTime() - begin;
     long own = SYSTEM.getProcessCpuTime() - ownBefore;
-    long redisUsed = redisMicros() - redisBefore;
-    return new WorkloadMeasurement(calls, nanos, redisUsed, own / NANOS, busiest(threads));
+    long used = server.getAsLong() - serverBefore;
+    return new WorkloadMeasurement(calls, nanos, used, own / NANOS, busiest(threads));
   }
 
   /** CPU of each platform thread of this process, in nanoseconds, by its number. */
@@ -66,9 +67,10 @@ public record TurnMeter(Optional<RedisNode> redis) {
   }
 
   /** Of all its threads, in user and system mode, since it was started. */
-  private long redisMicros() {
-    return redis.stream()
-        .flatMap(node -> node.call("INFO", "cpu").lines())
+  private static long micros(RedisNode redis) {
+    return redis
+        .call("INFO", "cpu")
+        .lines()
         .filter(line -> line.startsWith("used_cpu_sys:") || line.startsWith("used_cpu_user:"))
         .mapToLong(line -> micros(line.substring(line.indexOf(':') + 1)))
         .sum();

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
  * What all turns of one work came to, for each call, in nanoseconds.
  *
  * @param nanos from the first call of a turn to the last answer, shared out
- * @param redis CPU of the Redis server
+ * @param redis CPU of the Redis server, or of the server that is measured without one
  * @param own CPU of this process
  * @param busiest the share of a turn that the busiest thread of this process worked, in percent
  */
@@ -47,7 +47,7 @@ public record WorkloadFigures(
     return new WorkloadFigures(
         title,
         samples(turns, WorkloadMeasurement::nanosEach),
-        samples(turns, WorkloadMeasurement::redisNanosEach),
+        samples(turns, WorkloadMeasurement::serverNanosEach),
         samples(turns, WorkloadMeasurement::ownNanosEach),
         samples(turns, WorkloadMeasurement::busiestPercent));
   }
@@ -82,10 +82,12 @@ public record WorkloadFigures(
     return own(columns(key, title, all).milli("Redis CPU", REDIS, w -> w.redis.median()), all);
   }
 
-  /** The same, where no Redis works. */
-  public static FigureTable<WorkloadFigures> withoutRedis(
+  /** The same of servers, which do without Redis. */
+  public static FigureTable<WorkloadFigures> servers(
       String key, String title, List<WorkloadFigures> all) {
-    return own(columns(key, title, all), all);
+    var table =
+        columns(key, title, all).milli("server CPU", "server_cpu_each_ns", w -> w.redis.median());
+    return own(table, all);
   }
 
   private static FigureTable<WorkloadFigures> own(

@@ -90,8 +90,7 @@ public final class SampleLimits {
     return behindGateway(
         IntStream.range(0, tenants)
             .mapToObj(i ->
-                tenant(
-                    Kind.TOKEN_BUCKET.tenant(i), List.of(limit(Kind.TOKEN_BUCKET, 0, most))))
+                tenant(Kind.TOKEN_BUCKET.tenant(i), List.of(limit(Kind.TOKEN_BUCKET, 0, most))))
             .toList());
   }
 

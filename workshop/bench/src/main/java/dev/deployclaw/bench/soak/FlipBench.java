@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -57,6 +58,12 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
   @Option(names = "--callers", defaultValue = "64", description = "who ask again at once")
   private int callers;
 
+  @Option(
+      names = "--heap",
+      description =
+          "most MiB of the service's heap: half of a container's (default: of the machine's)")
+  private Optional<Integer> heap = Optional.empty();
+
   public FlipBench(PrintWriter out) {
     super(out);
   }
@@ -79,11 +86,13 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
     }
   }
 
-  private static ServiceProcess started(Path folder, EpochStores stores) throws IOException {
+  private ServiceProcess started(Path folder, EpochStores stores) throws IOException {
+    var options = new ArrayList<>(ServiceProcess.imageOptions());
+    heap.ifPresent(most -> options.add("-Xmx" + most + "m"));
     var asked =
         new ServiceProcess.Stores(
             stores.etcd(), EpochStores.PREFIX, List.of(stores.redis().address()));
-    return ServiceProcess.start(folder.resolve("service"), ServiceProcess.imageOptions(), asked);
+    return ServiceProcess.start(folder.resolve("service"), options, asked);
   }
 
   /** Staged in its first half, put in force after it. What the bench left is collected before. */
