@@ -125,7 +125,7 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
   }
 
   /** The epoch that an answer names together with its limit; -1 where it doesn't. */
-  private static long epoch(StringBuilder head) {
+  static long epoch(StringBuilder head) {
     long epoch = number(head, DecideHeaders.EPOCH);
     boolean whole =
         number(head, DecideHeaders.OLD_LIMIT) == MOST - (epoch + 1) % 2

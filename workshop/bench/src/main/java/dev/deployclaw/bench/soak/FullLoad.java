@@ -58,6 +58,11 @@ final class FullLoad {
     markedFrom = System.nanoTime();
   }
 
+  /** Whether an answer wasn't what it should be, so that nobody asks any more. */
+  boolean hasFailed() {
+    return failure.get() != null;
+  }
+
   /**
    * What came of all.
    *
@@ -88,7 +93,7 @@ final class FullLoad {
    * @param known the epoch that this caller heard of last
    */
   private void ask(long known) {
-    if (over || failure.get() != null) {
+    if (over || hasFailed()) {
       left.countDown();
       return;
     }

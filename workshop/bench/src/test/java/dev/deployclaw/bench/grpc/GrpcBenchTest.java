@@ -3,7 +3,6 @@ package dev.deployclaw.bench.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.testkit.Slow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-@Slow(guard = "dev.deployclaw.bench.stage.StageBenchTest", because = "it starts what it measures")
 class GrpcBenchTest {
   @TempDir Path folder;
 
