@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,28 +53,26 @@ class LoadingRedisTest extends EstateCases {
   private static RedisNode node;
 
   /** How a primary comes to load what it had, and what it says to a decision meanwhile. */
-  private enum Trouble {
-    RELOADED(
-        "LOADING ",
-        loading -> {
-          loading.call("CONFIG", "SET", "key-load-delay", SLOWLY);
-          Thread.startVirtualThread(() -> reload(loading));
-        }),
+  enum Trouble {
+    RELOADED("LOADING "),
 
     /** To a member of a cluster that starts, the cluster is down at first. */
-    RESTARTED(
-        "CLUSTERDOWN ",
-        loading -> {
-          loading.call("SAVE");
-          loading.daemon().restart();
-        });
+    RESTARTED("CLUSTERDOWN ");
 
     private final String word;
-    private final Consumer<RedisNode> begins;
 
-    Trouble(String word, Consumer<RedisNode> begins) {
+    Trouble(String word) {
       this.word = word;
-      this.begins = begins;
+    }
+
+    private void begin(RedisNode loading) {
+      if (this == RELOADED) {
+        loading.call("CONFIG", "SET", "key-load-delay", SLOWLY);
+        Thread.startVirtualThread(() -> reload(loading));
+      } else {
+        loading.call("SAVE");
+        loading.daemon().restart();
+      }
     }
   }
 
@@ -127,7 +124,7 @@ class LoadingRedisTest extends EstateCases {
     long before = LeasedLoad.untilInHand(estate, estate.port(), () -> ask(LEASED).isAdmitted());
     var saved = estate.leases();
 
-    trouble.begins.accept(node);
+    trouble.begin(node);
     BoundedWait.until("the primary loads", Estate.LONG, () -> ask(OPEN).isByFailureMode(trouble));
     node.call("CONFIG", "RESETSTAT");
     var leased = LongStream.rangeClosed(0, saved.inHand()).mapToObj(_ -> ask(LEASED)).toList();

@@ -97,7 +97,7 @@ public record BareGrpcServer(String title, HostPort address, Thread loop, Runnab
           loop.submit(Thread::currentThread).syncUninterruptibly().getNow(),
           () -> {
             server.shutdownNow();
-            loop.shutdownGracefully();
+            var _ = loop.shutdownGracefully();
           });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -139,7 +139,7 @@ public record BareGrpcServer(String title, HostPort address, Thread loop, Runnab
 
   private static void read(byte[] message) {
     try {
-      RateLimitRequest.parseFrom(message);
+      var _ = RateLimitRequest.parseFrom(message);
     } catch (InvalidProtocolBufferException e) {
       throw new UncheckedIOException(e);
     }
