@@ -79,7 +79,10 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
       List<FlipLine> all = new ArrayList<>();
       for (int i = 0; i <= lines; i++) {
         var line = line(stores, service, clients);
-        LOG.atInfo().setMessage("an epoch was put in force").addKeyValue("line", line).log();
+        LOG.atInfo()
+            .setMessage("an epoch was put in force")
+            .addKeyValue("answers_per_second", line.answers().perSecond())
+            .log();
         all.add(line);
       }
       return all.subList(1, all.size());
@@ -110,7 +113,9 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
     stores.flip();
     sleepUntil(begun, length);
     var answers = load.end();
-    return FlipLine.of(answers, next.epoch(), service);
+    long resident = service.residentBytes();
+    return new FlipLine(
+        answers, next.epoch(), resident, service.heapBytes(), service.descriptors());
   }
 
   private static void sleepUntil(long begun, Duration since) throws InterruptedException {
@@ -147,14 +152,16 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
   protected List<FigureTable<?>> tables(List<FlipLine> all) {
     return List.of(
         new FigureTable<>("flips", "Lines with a flip each, in ms", all)
-            .whole("answers/s", "answers_per_second", FlipLine::perSecond)
-            .millis("p50", "p50_us", FlipLine::half)
-            .millis("p99", "p99_us", FlipLine::ninetyNine)
-            .millis("flip p50", "flip_p50_us", FlipLine::flipHalf)
-            .millis("flip p99", "flip_p99_us", FlipLine::flipNinetyNine)
-            .millis("max", "max_us", FlipLine::worst)
-            .whole("by the old epoch", "old_epoch", FlipLine::before)
-            .whole("by the new epoch", "new_epoch", FlipLine::after)
+            .whole("answers/s", "answers_per_second", line -> line.answers.perSecond())
+            .millis("p50", "p50_us", line -> line.answers.all().getValueAtPercentile(50))
+            .millis("p99", "p99_us", line -> line.answers.all().getValueAtPercentile(99))
+            .millis(
+                "flip p50", "flip_p50_us", line -> line.answers.marked().getValueAtPercentile(50))
+            .millis(
+                "flip p99", "flip_p99_us", line -> line.answers.marked().getValueAtPercentile(99))
+            .millis("max", "max_us", line -> line.answers.all().getMaxValue())
+            .whole("old epoch", "old_epoch", line -> line.answers.of(line.epoch - 1))
+            .whole("new epoch", "new_epoch", line -> line.answers.of(line.epoch))
             .megabytes("resident MB", "resident_bytes", FlipLine::residentBytes)
             .megabytes("heap MB", "heap_bytes", FlipLine::heapBytes)
             .whole("open files", "descriptors", FlipLine::descriptors));
@@ -163,41 +170,15 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
   /**
    * One line.
    *
-   * @param flipHalf of the second from the commit on
-   * @param before answers that named the epoch before
+   * @param answers that name the epoch or the one before, and no other
    * @param residentBytes of the service, before its heap is collected
    */
   record FlipLine(
-      long perSecond,
-      long half,
-      long ninetyNine,
-      long flipHalf,
-      long flipNinetyNine,
-      long worst,
-      long before,
-      long after,
-      long residentBytes,
-      long heapBytes,
-      long descriptors) {
-    /** Of answers that name the new epoch and the one before, and no other. */
-    static FlipLine of(FullLoad.Answers answers, long epoch, ServiceProcess service)
-        throws IOException {
-      var epochs = answers.epochs();
-      if (!epochs.keySet().equals(Set.of(epoch - 1, epoch))) {
-        throw new IllegalStateException("answers name the epochs " + epochs);
+      FullLoad.Answers answers, long epoch, long residentBytes, long heapBytes, long descriptors) {
+    FlipLine {
+      if (!answers.epochs().keySet().equals(Set.of(epoch - 1, epoch))) {
+        throw new IllegalStateException("answers name the epochs " + answers.epochs());
       }
-      return new FlipLine(
-          answers.perSecond(),
-          answers.all().getValueAtPercentile(50),
-          answers.all().getValueAtPercentile(99),
-          answers.marked().getValueAtPercentile(50),
-          answers.marked().getValueAtPercentile(99),
-          answers.all().getMaxValue(),
-          epochs.firstEntry().getValue().sum(),
-          epochs.lastEntry().getValue().sum(),
-          service.residentBytes(),
-          service.heapBytes(),
-          service.descriptors());
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.deployclaw.bench.soak;
 
 import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.HttpLimiter;
-import java.util.NavigableMap;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +26,7 @@ final class FullLoad {
   private final Traffic traffic;
   private final ConcurrentHistogram all = new ConcurrentHistogram(LONGEST_NANOS, DIGITS);
   private final ConcurrentHistogram marked = new ConcurrentHistogram(LONGEST_NANOS, DIGITS);
-  private final NavigableMap<Long, LongAdder> epochs = new ConcurrentSkipListMap<>();
+  private final SortedMap<Long, LongAdder> epochs = new ConcurrentSkipListMap<>();
   private final AtomicInteger issued = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final CountDownLatch left;
@@ -73,7 +73,12 @@ final class FullLoad {
       long perSecond,
       ConcurrentHistogram all,
       ConcurrentHistogram marked,
-      NavigableMap<Long, LongAdder> epochs) {}
+      SortedMap<Long, LongAdder> epochs) {
+    /** How many named that epoch. */
+    long of(long epoch) {
+      return epochs.getOrDefault(epoch, new LongAdder()).sum();
+    }
+  }
 
   /** Lets each caller hear its last answer. */
   Answers end() throws InterruptedException {
