@@ -26,6 +26,7 @@ import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.redis.RedisCluster;
+import dev.deployclaw.testkit.redis.SkewedClock;
 import dev.deployclaw.testkit.server.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -53,7 +54,9 @@ final class Estate implements AutoCloseable {
   static final int HEADER_VALUES = 50;
 
   private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
-  private static final String PREFIX = "/deployclaw/test/";
+
+  /** Of its keys in etcd. */
+  static final String PREFIX = "/deployclaw/test/";
 
   private final RedisCluster redis;
   private final EtcdServer etcd;
@@ -66,9 +69,9 @@ final class Estate implements AutoCloseable {
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private Estate(Path folder, int replicasEach, TokenSettings tokens, Duration redisTimeout)
+  private Estate(RedisCluster redis, Path folder, TokenSettings tokens, Duration redisTimeout)
       throws Exception {
-    redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
+    this.redis = redis;
     etcd = EtcdServer.start(folder.resolve("etcd"));
     store = Client.builder().endpoints(etcd.endpoint()).build();
     feed = PolicyFeed.start(EtcdSourceSettings.plain(etcd.endpoint(), PREFIX));
@@ -85,12 +88,21 @@ final class Estate implements AutoCloseable {
   }
 
   static Estate start(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
-    return new Estate(folder, replicasEach, tokens, Duration.ofSeconds(2));
+    var redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
+    return new Estate(redis, folder, tokens, Duration.ofSeconds(2));
   }
 
   /** Three primaries, for which the service waits no longer than that. */
   static Estate start(Path folder, Duration redisTimeout) throws Exception {
-    return new Estate(folder, 0, TokenSettings.NONE, redisTimeout);
+    var redis = RedisCluster.start(folder.resolve("redis"), 3, 0);
+    return new Estate(redis, folder, TokenSettings.NONE, redisTimeout);
+  }
+
+  /** Three primaries, each of which has a clock of its own. */
+  static Estate ofClocks(Path folder) throws Exception {
+    var clocks = SkewedClock.environments(folder);
+    var redis = RedisCluster.start(folder.resolve("redis"), 3, 0, clocks);
+    return new Estate(redis, folder, TokenSettings.NONE, Duration.ofSeconds(2));
   }
 
   RedisCluster redis() {
