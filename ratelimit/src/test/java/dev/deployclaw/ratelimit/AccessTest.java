@@ -217,7 +217,8 @@ class AccessTest {
             TokenSettings.NONE,
             access,
             FrontendSettings.USUAL_HEADER_VALUES),
-        BackendFailureMode.ALLOW);
+        BackendFailureMode.ALLOW,
+        1);
   }
 
   /** How a command is begun as another user. */

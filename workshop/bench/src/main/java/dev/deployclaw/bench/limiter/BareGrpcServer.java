@@ -2,6 +2,7 @@ package dev.deployclaw.bench.limiter;
 
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.ratelimit.listener.HttpServerGroup;
+import dev.deployclaw.ratelimit.listener.SharedAddress;
 import dev.deployclaw.testkit.network.HostPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,7 +18,7 @@ public final class BareGrpcServer implements AutoCloseable {
 
   private final Vertx vertx = DecisionBenchEstate.oneLoop();
   private final HttpServer server =
-      new HttpServerGroup(vertx).http2("127.0.0.1", 0, BareGrpcServer::answer).await();
+      new HttpServerGroup(vertx).http2(SharedAddress.of("127.0.0.1", 0), BareGrpcServer::answer).await();
 
   public HostPort address() {
     return HostPort.loopback(server.actualPort());
