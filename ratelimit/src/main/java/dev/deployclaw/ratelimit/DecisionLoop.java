@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event loop that decides. Its connections to Redis, matches, calls under way, leases, counts
  * and deadlines are its own, as if it were a service by itself, so that no decision waits for
- * another loop; what loops have in common is in {@link SharedResources}. Each decision is by one snapshot of
- * the policy feed, which all read.
+ * another loop; what loops have in common is in {@link SharedResources}. Each decision is by one
+ * snapshot of the policy feed, which all read.
  */
 final class DecisionLoop extends VerticleBase {
   private final SharedResources shared;
@@ -75,8 +75,7 @@ final class DecisionLoop extends VerticleBase {
     var opened = ShardRouter.open(vertx, shared.settings().redis());
     shards = opened;
     var tokens = shared.settings().fronts().tokens();
-    var verifier =
-        BearerTokenVerifier.of(vertx, Clock.systemUTC(), tokens, shared.tokenKeys());
+    var verifier = BearerTokenVerifier.of(vertx, Clock.systemUTC(), tokens, shared.tokenKeys());
     var made = new RateLimitDecider(vertx, shared.feed(), opened, verifier, shared.bounds());
     decider = made;
     return Future.succeededFuture();
@@ -133,8 +132,8 @@ final class DecisionLoop extends VerticleBase {
           List<Future<HttpServer>> opened = new ArrayList<>();
           addresses
               .envoy()
-              .ifPresent(at ->
-                  opened.add(group.http2(at, calls).onSuccess(server -> grpc = server)));
+              .ifPresent(
+                  at -> opened.add(group.http2(at, calls).onSuccess(server -> grpc = server)));
           addresses.envoyFile().ifPresent(at -> opened.add(group.http2(at, calls)));
           return Future.join(opened);
         });

@@ -29,9 +29,7 @@ record ListenAddresses(
     return new ListenAddresses(
         access.needsPort() ? Optional.of(tcp(settings, settings.port())) : Optional.empty(),
         file(access.decisions()),
-        grpcPort.isPresent()
-            ? Optional.of(tcp(settings, grpcPort.getAsInt()))
-            : Optional.empty(),
+        grpcPort.isPresent() ? Optional.of(tcp(settings, grpcPort.getAsInt())) : Optional.empty(),
         file(access.envoy()));
   }
 

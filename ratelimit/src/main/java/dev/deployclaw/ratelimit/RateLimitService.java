@@ -55,10 +55,10 @@ public final class RateLimitService extends VerticleBase {
       ListenAddresses addresses, JwksCache tokenKeys, StatusRoutes routes) {
     int number = settings.eventLoops();
     var bounds =
-        DeciderBounds.of(
-            settings.withoutPolicy(), settings.fronts().headerValues(), number);
+        DeciderBounds.of(settings.withoutPolicy(), settings.fronts().headerValues(), number);
     var shared =
-        new DecisionLoop.SharedResources(settings, feed, addresses, bounds, tokenKeys, new QuotaBudget());
+        new DecisionLoop.SharedResources(
+            settings, feed, addresses, bounds, tokenKeys, new QuotaBudget());
     var made = IntStream.range(0, number).mapToObj(_ -> new DecisionLoop(shared, routes)).toList();
     loops = made;
     return Future.join(made.stream().map(loop -> vertx.deployVerticle(loop)).toList())

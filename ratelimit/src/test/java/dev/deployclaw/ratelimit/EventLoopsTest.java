@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -32,7 +33,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Protocol.Command;
 
-/** A service with several event loops, whose callers are on all of them, admits as one loop does. */
+/**
+ * A service with several event loops, whose callers are on all of them, admits as one loop does.
+ */
 class EventLoopsTest extends EstateCases {
   private static final int LOOPS = 3;
   private static final long REQUESTS = 1_600;
@@ -65,8 +68,7 @@ class EventLoopsTest extends EstateCases {
   @Test
   void answersAsOneLoopDoes() {
     var few = Sets.burst("few", 4);
-    estate.activate(
-        epoch, Sets.of(Sets.tenant("of-one", few), Sets.tenant("of-three", few)));
+    estate.activate(epoch, Sets.of(Sets.tenant("of-one", few), Sets.tenant("of-three", few)));
 
     var ofOne =
         IntStream.range(0, callers.size())
@@ -92,8 +94,7 @@ class EventLoopsTest extends EstateCases {
 
     var counted = estate.usage(service.port()).limits().getFirst();
     assertThat(admitted).isEqualTo(REQUESTS);
-    assertThat(counted)
-        .isEqualTo(new ServiceUsage.Count("acme", "all", REQUESTS, REQUESTS));
+    assertThat(counted).isEqualTo(new ServiceUsage.Count("acme", "all", REQUESTS, REQUESTS));
   }
 
   /** Each loop has leases of its own, as an instance has. */
@@ -107,9 +108,29 @@ class EventLoopsTest extends EstateCases {
     var leases = usage.leases().orElseThrow();
     long counted = usage.limits().getFirst().allowed();
     assertThat(leases.requests()).isEqualTo(2 * REQUESTS);
-    assertThat(counted)
-        .isBetween(REQUESTS - leases.lapsed() - leases.inHand() - LOOPS, REQUESTS);
+    assertThat(counted).isBetween(REQUESTS - leases.lapsed() - leases.inHand() - LOOPS, REQUESTS);
     assertThat(admitted).as("late answers are charged").isBetween(1L, counted);
+  }
+
+  @Test
+  void aLeasedLimitIsNotExceededWhileItsEpochChanges() throws Exception {
+    long most = 2 * REQUESTS;
+    var limit = Sets.leased(LimitAlgorithm.SLIDING_WINDOW, most, Duration.ofMillis(50));
+    activate(limit);
+    epoch++;
+    var next = estate.stage(epoch, Sets.of(Sets.tenant("acme", limit)));
+
+    long admitted;
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var flood = threads.submit(() -> LeasedLoad.admittedOf(2 * most, admitting()));
+      BoundedWait.until("some are admitted", Estate.LONG, () -> allowed() > most / 8);
+      estate.commit(next);
+      estate.flip(next);
+      admitted = flood.get();
+    }
+
+    assertThat(admitted).isBetween(most / 8, most);
+    assertThat(allowed()).as("late answers are charged").isBetween(admitted, most);
   }
 
   @Test
@@ -132,8 +153,7 @@ class EventLoopsTest extends EstateCases {
     assertThat(held).hasSize(places);
     assertThat(released).containsOnly(204);
     assertThat(Stream.of(first, second))
-        .allSatisfy(all ->
-            assertThat(all).filteredOn(a -> a.statusCode() == 204).hasSize(places));
+        .allSatisfy(all -> assertThat(all).filteredOn(a -> a.statusCode() == 204).hasSize(places));
   }
 
   @Test
@@ -167,11 +187,23 @@ class EventLoopsTest extends EstateCases {
         () -> estate.status(service.port()).redis().equals(ServiceStatus.OK));
   }
 
+  /** Nothing else was asked of the service, and a loop asks Redis by connections of its own. */
   @Test
-  void theStatusIsThatOfOneLoop() {
+  void theStatusIsAskedOfEachLoopAndSaysWhatOneSays() {
     activate(Sets.burst("all", 1));
+    var before = connections();
 
-    assertThat(estate.status(service.port())).isEqualTo(estate.status());
+    var status = estate.status(service.port());
+
+    assertThat(connectionsBeside(before)).hasSize(LOOPS);
+    assertThat(status).isEqualTo(estate.status());
+    assertThat(status.decided()).isPresent();
+  }
+
+  private long allowed() {
+    return estate.usage(service.port()).limits().stream()
+        .mapToLong(ServiceUsage.Count::allowed)
+        .sum();
   }
 
   private static void activate(Limit limit) {
@@ -181,7 +213,8 @@ class EventLoopsTest extends EstateCases {
   private List<BooleanSupplier> admitting() {
     return callers.stream()
         .map(caller ->
-            (BooleanSupplier) () -> Estate.decide(caller, service.port(), "acme").statusCode() == 204)
+            (BooleanSupplier)
+                () -> Estate.decide(caller, service.port(), "acme").statusCode() == 204)
         .toList();
   }
 
@@ -219,7 +252,12 @@ class EventLoopsTest extends EstateCases {
         owner(),
         redis -> {
           String own = Long.toString(redis.clientId());
-          redis.clientList().lines().map(EventLoopsTest::id).filter(i -> !i.equals(own)).forEach(ids::add);
+          redis
+              .clientList()
+              .lines()
+              .map(EventLoopsTest::id)
+              .filter(i -> !i.equals(own))
+              .forEach(ids::add);
         });
     return ids.stream().collect(Collectors.toUnmodifiableSet());
   }

@@ -18,8 +18,7 @@ public record DeciderBounds(
    * @param headerValues how many get a counter of their own
    * @param deciders of this process, each with an equal share of the heap
    */
-  public static DeciderBounds of(
-      BackendFailureMode withoutPolicy, int headerValues, int deciders) {
+  public static DeciderBounds of(BackendFailureMode withoutPolicy, int headerValues, int deciders) {
     return new DeciderBounds(
         withoutPolicy,
         new HeaderCardinality(headerValues, System::nanoTime),

@@ -127,7 +127,8 @@ final class QuotaLeases {
     return keys.size();
   }
 
-  private void forget(PolicySnapshot now) {
+  /** Drops what was leased under another snapshot. */
+  void forget(PolicySnapshot now) {
     if (!now.equals(view)) {
       keys.values().forEach(k -> lapsed += k.lapse());
       keys.clear();

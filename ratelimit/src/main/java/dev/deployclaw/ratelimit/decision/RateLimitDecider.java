@@ -66,7 +66,11 @@ public final class RateLimitDecider {
   private final DecisionDeadlines deadlines;
 
   public RateLimitDecider(
-      Vertx vertx, PolicyFeed feed, ShardRouter shards, BearerTokenVerifier tokens, DeciderBounds bounds) {
+      Vertx vertx,
+      PolicyFeed feed,
+      ShardRouter shards,
+      BearerTokenVerifier tokens,
+      DeciderBounds bounds) {
     this.vertx = vertx;
     this.feed = feed;
     this.withoutPolicy = bounds.withoutPolicy();
@@ -163,6 +167,7 @@ public final class RateLimitDecider {
 
   /** What was decided since this service began, synthetic requests apart. */
   public ServiceUsage usage() {
+    leases.forget(feed.view());
     return turnout.usage(leases.usage());
   }
 

@@ -144,10 +144,8 @@ public final class StatusReport {
 
   private static List<String> differing(SortedMap<String, Set<Optional<Said>>> said) {
     var lines = new ArrayList<String>();
-    said.forEach(
-        (node, all) ->
-            all.forEach(
-                by -> lines.add(node + by.map(StatusReport::words).orElse(" has no library"))));
+    said.forEach((node, all) ->
+        all.forEach(by -> lines.add(node + by.map(StatusReport::words).orElse(" has no library"))));
     return lines;
   }
 

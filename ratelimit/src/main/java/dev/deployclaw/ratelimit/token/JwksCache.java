@@ -47,7 +47,9 @@ public final class JwksCache {
     var keys = new JwksCache(vertx, settings);
     if (!(settings.keys() instanceof JwksSource.None)) {
       var _ = keys.read();
-      vertx.setPeriodic(settings.keys().period().toMillis(), _ -> {
+      vertx.setPeriodic(
+          settings.keys().period().toMillis(),
+          _ -> {
             var _ = keys.read();
           });
     }

@@ -228,7 +228,8 @@ class ConnectionCapTest {
     assertThat(listening).extracting(HttpServer::actualPort).containsOnly(port(all));
     assertThat(loops).as("event loops that answered").hasSize(3);
     var oldest = all.subList(0, all.size() - MOST);
-    BoundedWait.until("the oldest are closed", LONG, () -> oldest.stream().allMatch(ConnectionCapTest::closed));
+    BoundedWait.until(
+        "the oldest are closed", LONG, () -> oldest.stream().allMatch(ConnectionCapTest::closed));
     for (var latest : all.subList(all.size() - MOST, all.size())) {
       assertThat(closed(latest)).isFalse();
       latest.setSoTimeout((int) LONG.toMillis());

@@ -18,7 +18,9 @@ public final class BareGrpcServer implements AutoCloseable {
 
   private final Vertx vertx = DecisionBenchEstate.oneLoop();
   private final HttpServer server =
-      new HttpServerGroup(vertx).http2(SharedAddress.of("127.0.0.1", 0), BareGrpcServer::answer).await();
+      new HttpServerGroup(vertx)
+          .http2(SharedAddress.of("127.0.0.1", 0), BareGrpcServer::answer)
+          .await();
 
   public HostPort address() {
     return HostPort.loopback(server.actualPort());
