@@ -45,6 +45,7 @@ public final class RateLimitService extends VerticleBase {
     var routes = new StatusRoutes(access, feed, this::statusText, this::usageText);
     return vertx
         .executeBlocking(() -> ListenAddresses.of(settings))
+        .map(Objects::requireNonNull)
         .compose(addresses -> decide(addresses, tokenKeys, routes))
         .compose(addresses -> vertx.executeBlocking(addresses::published))
         .compose(_ -> ownStatus(routes));
