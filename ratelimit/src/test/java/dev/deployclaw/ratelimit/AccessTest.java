@@ -54,6 +54,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who may ask a service that has a socket for gateways and a listener for the agent. */
 class AccessTest {
   private static final String TOKEN = "Bearer a-token-of-some-length";
+
+  /** One socket for all of them. */
+  private static final int LOOPS = 2;
+
   private static final HttpClient PLAIN = HttpClient.newHttpClient();
   @TempDir private static Path folder;
   private static Path sockets;
@@ -217,7 +221,8 @@ class AccessTest {
             TokenSettings.NONE,
             access,
             FrontendSettings.USUAL_HEADER_VALUES),
-        BackendFailureMode.ALLOW);
+        BackendFailureMode.ALLOW,
+        LOOPS);
   }
 
   /** How a command is begun as another user. */

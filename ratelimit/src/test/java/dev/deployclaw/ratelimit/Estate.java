@@ -71,16 +71,29 @@ final class Estate implements AutoCloseable {
 
   private Estate(RedisCluster redis, Path folder, TokenSettings tokens, Duration redisTimeout)
       throws Exception {
+    this(redis, folder, new Service(tokens, redisTimeout, 1));
+  }
+
+  private Estate(RedisCluster redis, Path folder, Service shape) throws Exception {
     this.redis = redis;
     etcd = EtcdServer.start(folder.resolve("etcd"));
     store = Client.builder().endpoints(etcd.endpoint()).build();
     feed = PolicyFeed.start(EtcdSourceSettings.plain(etcd.endpoint(), PREFIX));
-    service = new RateLimitService(settings(tokens, redisTimeout), feed);
+    service = new RateLimitService(settings(shape), feed);
     vertx
         .deployVerticle(service)
         .toCompletionStage()
         .toCompletableFuture()
         .get(1, TimeUnit.MINUTES);
+  }
+
+  /** How a service differs from others. */
+  private record Service(TokenSettings tokens, Duration redisTimeout, int loops) {}
+
+  /** Three primaries, and a service with several event loops. */
+  static Estate ofLoops(Path folder, int loops) throws Exception {
+    var redis = RedisCluster.start(folder.resolve("redis"), 3, 0);
+    return new Estate(redis, folder, new Service(TokenSettings.NONE, PEER_TIMEOUT, loops));
   }
 
   static Estate start(Path folder, int replicasEach) throws Exception {
@@ -89,7 +102,7 @@ final class Estate implements AutoCloseable {
 
   static Estate start(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
     var redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
-    return new Estate(redis, folder, tokens, Duration.ofSeconds(2));
+    return new Estate(redis, folder, tokens, PEER_TIMEOUT);
   }
 
   /** Three primaries, for which the service waits no longer than that. */
@@ -102,7 +115,7 @@ final class Estate implements AutoCloseable {
   static Estate ofClocks(Path folder) throws Exception {
     var clocks = SkewedClock.environments(folder);
     var redis = RedisCluster.start(folder.resolve("redis"), 3, 0, clocks);
-    return new Estate(redis, folder, TokenSettings.NONE, Duration.ofSeconds(2));
+    return new Estate(redis, folder, TokenSettings.NONE, PEER_TIMEOUT);
   }
 
   RedisCluster redis() {
@@ -128,7 +141,13 @@ final class Estate implements AutoCloseable {
 
   /** One more service of the same estate. */
   Peer peer() throws Exception {
-    var peer = new RateLimitService(settings(TokenSettings.NONE, PEER_TIMEOUT), feed);
+    return peer(1);
+  }
+
+  /** The same with several event loops. */
+  Peer peer(int loops) throws Exception {
+    var shape = new Service(TokenSettings.NONE, PEER_TIMEOUT, loops);
+    var peer = new RateLimitService(settings(shape), feed);
     String id =
         vertx
             .deployVerticle(peer)
@@ -272,7 +291,12 @@ final class Estate implements AutoCloseable {
   }
 
   ServiceStatus status() {
-    return ServiceStatus.parse(get("/v1/status", Map.of()).body()).orElseThrow();
+    return status(port());
+  }
+
+  /** Of a service of the estate. */
+  ServiceStatus status(int port) {
+    return ServiceStatus.parse(get(port, "/v1/status", Map.of()).body()).orElseThrow();
   }
 
   /** What a service of the estate has counted. */
@@ -304,12 +328,23 @@ final class Estate implements AutoCloseable {
     return service.port();
   }
 
+  /** A decision of a service, for a client with connections of its own. */
+  static HttpResponse<String> decide(HttpClient client, int port, String tenant) {
+    String place = "127.0.0.1:" + port + "/v1/decide";
+    return send(client, HttpRequest.newBuilder(), place, question(tenant, "/", Map.of()));
+  }
+
   private HttpResponse<String> send(
       HttpRequest.Builder request, int port, String path, Map<String, String> headers) {
-    request.uri(URI.create("http://127.0.0.1:" + port + path));
+    return send(http, request, "127.0.0.1:" + port + path, headers);
+  }
+
+  private static HttpResponse<String> send(
+      HttpClient client, HttpRequest.Builder request, String place, Map<String, String> headers) {
+    request.uri(URI.create("http://" + place));
     headers.forEach(request::header);
     try {
-      return http.send(request.timeout(LONG).build(), HttpResponse.BodyHandlers.ofString());
+      return client.send(request.timeout(LONG).build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -332,17 +367,22 @@ final class Estate implements AutoCloseable {
     redis.close();
   }
 
-  private ServiceSettings settings(TokenSettings tokens, Duration redisTimeout) {
+  private ServiceSettings settings(Service shape) {
     return new ServiceSettings(
         "127.0.0.1",
         0,
         Optional.empty(),
         EtcdSourceSettings.plain(etcd.endpoint(), PREFIX),
-        cluster(redisTimeout),
+        cluster(shape.redisTimeout()),
         "test",
         new FrontendSettings(
-            HeaderStyle.BOTH, OptionalInt.of(0), tokens, AccessSettings.OPEN, HEADER_VALUES),
-        BackendFailureMode.DENY);
+            HeaderStyle.BOTH,
+            OptionalInt.of(0),
+            shape.tokens(),
+            AccessSettings.OPEN,
+            HEADER_VALUES),
+        BackendFailureMode.DENY,
+        shape.loops());
   }
 
   /** The cluster deals its slots evenly, in the order of its nodes. */

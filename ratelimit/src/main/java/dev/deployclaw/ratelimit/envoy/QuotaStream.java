@@ -167,11 +167,10 @@ final class QuotaStream {
     } catch (IllegalArgumentException e) {
       return refused(id, String.valueOf(e.getMessage()));
     }
-    if (!hasRoom()) {
+    if (!tookRoom()) {
       return refused(id, "there are too many buckets");
     }
     var bucket = new QuotaBucket(id, question, now);
-    budget.take();
     buckets.put(id, bucket);
     return bucket;
   }
@@ -189,15 +188,16 @@ final class QuotaStream {
     }
   }
 
-  private boolean hasRoom() {
-    if (buckets.size() < MOST_BUCKETS && budget.hasRoom()) {
+  /** Where there is none, the bucket that was silent for longest gives its own. */
+  private boolean tookRoom() {
+    if (buckets.size() < MOST_BUCKETS && budget.take()) {
       return true;
     }
     if (buckets.isEmpty()) {
       return false;
     }
     abandon(buckets.values().iterator().next());
-    return true;
+    return budget.take();
   }
 
   private void abandon(QuotaBucket bucket) {

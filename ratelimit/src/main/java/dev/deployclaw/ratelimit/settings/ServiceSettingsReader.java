@@ -25,6 +25,13 @@ record ServiceSettingsReader(
     Map<String, String> values, Map<String, String> environment, List<String> problems) {
   private static final String HTTPS = "https://";
   private static final int MOST_HEADER_VALUES = 1_000_000;
+  private static final int MOST_LOOPS = 64;
+
+  /** The gateway beside the service takes about as much CPU for a request as the decision. */
+  private static final int CORES_A_LOOP = 2;
+
+  /** What an event loop remembers is a share of the heap, which no further one may make scarce. */
+  private static final long HEAP_A_LOOP = 32L << 20;
 
   static String variable(String name) {
     return "DC_RATELIMIT_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
@@ -111,6 +118,18 @@ record ServiceSettingsReader(
       problems.add(name + " must be allow or deny");
     }
     return failure.orElse(BackendFailureMode.DENY);
+  }
+
+  /** More than there are cores would only take turns. */
+  int eventLoops(Runtime machine) {
+    int cores = machine.availableProcessors();
+    return optional("event-loops").isPresent()
+        ? Math.min(cores, number("event-loops", 1, MOST_LOOPS))
+        : usualLoops(cores, machine.maxMemory());
+  }
+
+  static int usualLoops(int cores, long heap) {
+    return Math.clamp(Math.min(cores / CORES_A_LOOP, heap / HEAP_A_LOOP), 1, MOST_LOOPS);
   }
 
   FrontendSettings fronts() {

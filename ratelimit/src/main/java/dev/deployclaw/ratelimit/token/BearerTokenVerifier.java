@@ -50,9 +50,16 @@ public final class BearerTokenVerifier {
 
   /** Goes on reading keys until {@code vertx} is closed. */
   public static BearerTokenVerifier start(Vertx vertx, Clock clock, TokenSettings settings) {
-    var rules = new TokenRules(settings);
+    return of(vertx, clock, settings, JwksCache.start(vertx, settings));
+  }
+
+  /**
+   * @param keys which several event loops may have in common
+   */
+  public static BearerTokenVerifier of(
+      Vertx vertx, Clock clock, TokenSettings settings, JwksCache keys) {
     return new BearerTokenVerifier(
-        new FairCheckQueue(vertx), clock, rules, JwksCache.start(vertx, settings));
+        new FairCheckQueue(vertx), clock, new TokenRules(settings), keys);
   }
 
   /** A token, without the token, for one gateway's identity. */

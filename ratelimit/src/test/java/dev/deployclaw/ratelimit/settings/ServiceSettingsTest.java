@@ -38,6 +38,24 @@ class ServiceSettingsTest {
   }
 
   @Test
+  void anEventLoopTakesTwoCoresAndItsShareOfTheHeap() throws Exception {
+    int cores = Runtime.getRuntime().availableProcessors();
+    var all = new ArrayList<>(NEEDED);
+    all.add("--event-loops=64");
+    var none = new ArrayList<>(NEEDED);
+    none.add("--event-loops=0");
+
+    assertThat(ServiceSettingsReader.usualLoops(1, 1L << 30)).isEqualTo(1);
+    assertThat(ServiceSettingsReader.usualLoops(2, 1L << 30)).isEqualTo(1);
+    assertThat(ServiceSettingsReader.usualLoops(16, 1L << 30)).isEqualTo(8);
+    assertThat(ServiceSettingsReader.usualLoops(16, 128L << 20)).isEqualTo(4);
+    assertThat(ServiceSettingsReader.usualLoops(256, 16L << 20)).isEqualTo(1);
+    assertThat(ServiceSettings.read(all, Map.of()).eventLoops()).isEqualTo(Math.min(64, cores));
+    assertThatThrownBy(() -> ServiceSettings.read(none, Map.of()))
+        .hasMessageContaining("event-loops must be a whole number from 1 to 64: 0");
+  }
+
+  @Test
   void argumentsComeBeforeTheEnvironment() throws Exception {
     var environment =
         Map.of(

@@ -152,6 +152,7 @@ public final class DecisionBenchEstate implements AutoCloseable {
             TokenSettings.NONE,
             AccessSettings.OPEN,
             FrontendSettings.USUAL_HEADER_VALUES),
-        BackendFailureMode.DENY);
+        BackendFailureMode.DENY,
+        1);
   }
 }

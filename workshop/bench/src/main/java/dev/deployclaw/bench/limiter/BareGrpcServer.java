@@ -3,6 +3,7 @@ package dev.deployclaw.bench.limiter;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.ratelimit.listener.HttpServerGroup;
+import dev.deployclaw.ratelimit.listener.SharedAddress;
 import dev.deployclaw.testkit.network.HostPort;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
@@ -112,7 +113,7 @@ public record BareGrpcServer(String title, HostPort address, Thread loop, Runnab
   private static BareGrpcServer onVertx(
       String title, Function<Vertx, Handler<HttpServerRequest>> calls) {
     var vertx = DecisionBenchEstate.oneLoop();
-    var server = new HttpServerGroup(vertx).http2("127.0.0.1", 0, calls.apply(vertx)).await();
+    var server = new HttpServerGroup(vertx).http2(SharedAddress.of("127.0.0.1", 0), calls.apply(vertx)).await();
     var loop = Promise.<Thread>promise();
     vertx.runOnContext(_ -> loop.complete(Thread.currentThread()));
     return new BareGrpcServer(
