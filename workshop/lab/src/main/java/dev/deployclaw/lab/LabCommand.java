@@ -120,7 +120,10 @@ final class LabCommand {
       name = "break",
       description = "Inject a fault into it.",
       mixinStandardHelpOptions = true,
-      customSynopsis = {"deployclaw lab break [-hV] [--json]", "       FAULT TARGET [TARGET] [MS]"},
+      customSynopsis = {
+        "deployclaw lab break [-hV] [--json]",
+        "       FAULT TARGET [TARGET] [MS]"
+      },
       modelTransformer = BreakCommandHelp.class)
   int breakIt(
       @Option(names = "--json", description = JSON) boolean json,
@@ -172,8 +175,7 @@ final class LabCommand {
       lines.add("");
       lines.add("Targets are the names that `lab status` shows, or beginnings of them that fit");
       lines.add(
-          "nothing else. cut, mute, deafen and delay need root and iptables. `lab heal` undoes"
-              + " all.");
+          "nothing else. cut, mute, deafen and delay need root and iptables. `lab heal` undoes all.");
       lines.add("");
       lines.add("Example:  deployclaw lab break pause etcd");
       command.usageMessage().footer(lines.toArray(String[]::new));
