@@ -172,8 +172,7 @@ final class LabCommand {
       lines.add("");
       lines.add("Targets are the names that `lab status` shows, or beginnings of them that fit");
       lines.add(
-          "nothing else. cut, mute, deafen and delay need root and iptables. `lab heal` undoes"
-              + " all.");
+          "nothing else. cut, mute, deafen and delay need root and iptables. `lab heal` undoes all.");
       lines.add("");
       lines.add("Example:  deployclaw lab break pause etcd");
       command.usageMessage().footer(lines.toArray(String[]::new));

@@ -89,8 +89,7 @@ public final class ProblemCatalogue {
         .of(
             detail,
             place,
-            "call from a program, or from a page of the agent's own origin; a proxy passes Host"
-                + " on");
+            "call from a program, or from a page of the agent's own origin; a proxy passes Host on");
   }
 
   public static ProblemDetail forgeable() {
