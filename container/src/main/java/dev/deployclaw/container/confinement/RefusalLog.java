@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -156,9 +157,17 @@ public final class RefusalLog {
           Optional.ofNullable(events.get(caller.event()))
               .ifPresent(domain -> domain.processes().put(caller.pid(), caller.at()));
       case FilteredCall call ->
-          calls.put(
-              new CallKey(call.pid(), call.call()), new StoppedCall(call, callers(call.pid())));
+          calls.compute(
+              new CallKey(call.pid(), call.call()),
+              (_, before) -> new StoppedCall(call, callers(call, before)));
     }
+  }
+
+  /** Those of a call shortly before are the same: a flood isn't asked for them each time. */
+  private static Set<Long> callers(FilteredCall call, @Nullable StoppedCall before) {
+    return before == null || call.at().isAfter(before.last().at().plus(CLOCKS))
+        ? callers(call.pid())
+        : before.callers();
   }
 
   /** A record has no more than the process, and a filter holds for what that starts as well. */
