@@ -3,8 +3,10 @@ package dev.deployclaw.lab;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -17,11 +19,16 @@ final class AnswerShape {
 
   private AnswerShape() {}
 
-  static String of(String out) {
+  /**
+   * @param without fields of the document that are left out
+   */
+  static String of(String out, Set<String> without) {
     return document(out)
-        .map(AnswerShape::shape)
-        .orElseGet(
-            () -> out.lines().findFirst().orElse("").replaceAll("[0-9a-f]{8,}|[0-9]+", "#"));
+        .map(document ->
+            document instanceof ObjectNode object
+                ? shape(object.deepCopy().without(without))
+                : shape(document))
+        .orElseGet(() -> out.lines().findFirst().orElse("").replaceAll("[0-9a-f]{8,}|[0-9]+", "#"));
   }
 
   /** Empty where it isn't one JSON document. */

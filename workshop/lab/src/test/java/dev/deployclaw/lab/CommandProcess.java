@@ -18,8 +18,9 @@ import java.util.Optional;
 import org.apache.commons.lang3.function.Failable;
 
 /**
- * Commands as a user of this machine calls them, each a process. The user has no name, and may read
- * and signal what root may: the agent's socket and pass let it in, and the kernel names it.
+ * Commands as a user of this machine calls them, each a process: as root, or as a user without a
+ * name who may read what root may, so that the agent's socket and pass let it in, and the kernel
+ * names it.
  *
  * @param home the folder that holds {@code .deployclaw}
  * @param working where commands are called from
@@ -27,7 +28,7 @@ import org.apache.commons.lang3.function.Failable;
  */
 record CommandProcess(Path home, Path working, Map<String, String> environment, int user) {
   private static final Duration LONGEST = Duration.ofMinutes(3);
-  private static final String RIGHTS = "+dac_override,+kill,+chown,+fowner";
+  private static final String RIGHTS = "+dac_override";
 
   /** Why no such users can be had here; empty where they can. */
   static Optional<String> missing() {
@@ -77,15 +78,11 @@ record CommandProcess(Path home, Path working, Map<String, String> environment, 
   }
 
   private List<String> command(String... words) {
-    var all =
-        new ArrayList<>(
-            List.of(
-                ExecutableFinder.find("setpriv"),
-                "--reuid=" + user,
-                "--regid=" + user,
-                "--clear-groups",
-                "--inh-caps=" + RIGHTS,
-                "--ambient-caps=" + RIGHTS));
+    var all = new ArrayList<String>();
+    if (user != 0) {
+      all.addAll(List.of(ExecutableFinder.find("setpriv"), "--reuid=" + user, "--regid=" + user));
+      all.addAll(List.of("--clear-groups", "--inh-caps=" + RIGHTS, "--ambient-caps=" + RIGHTS));
+    }
     var options = new ArrayList<>(JavaProgram.QUICK);
     options.add("-Ddeployclaw.home=" + home);
     all.addAll(JavaProgram.of("dev.deployclaw.container.Main", options).command(List.of(words)));

@@ -66,12 +66,14 @@ record CommandScene(LabFixture lab, CommandProcess caller) {
     return lab.lab().folder().resolve("policies").toString();
   }
 
-  /** Gives the caller a file in the folder that the command is called from, and returns its name. */
+  /**
+   * Gives the caller a file in the folder that the command is called from, and returns its name.
+   */
   String file(String name, String text) throws IOException {
     var file = caller.working().resolve(name);
     Files.createDirectories(file.resolveSibling(""));
     Files.writeString(file, text);
-    for (var own = file; own.startsWith(caller.working()); own = own.resolveSibling("..").normalize()) {
+    for (var own = file; !own.equals(caller.working()); own = own.resolve("..").normalize()) {
       Files.setAttribute(own, "unix:uid", caller.user());
     }
     return name;

@@ -77,7 +77,7 @@ final class CommandTable {
         agent("drift", 0, s -> s.run("drift", JSON)),
         agent("scan", 0, s -> s.run("scan", JSON)),
         agent("validate", 0, s -> s.run("validate", JSON)),
-        agent("status", 0, s -> s.run("status", JSON)),
+        agent("status", 0, s -> s.run("status", JSON)).telling("executor_host", "watch"),
         agent("history", 0, s -> s.run("history", "umbrella", JSON)),
         agent("check", 0, s -> s.run("check", "umbrella", "search", "/search", "GET", JSON)),
         agent("top", 0, s -> s.run("top", "--over", "1", JSON)),
@@ -93,18 +93,20 @@ final class CommandTable {
         here(
             "plan",
             0,
-            s -> s.run("plan", "--inventory", s.file("estate.yaml", INVENTORY), "block acme", JSON)),
+            s ->
+                s.run("plan", "--inventory", s.file("estate.yaml", INVENTORY), "block acme", JSON)),
         agent("ask", 0, s -> s.run("ask", "who changed umbrella's limit last?", JSON)),
         here(
             "evaluate",
             0,
-            s -> s.run(
-                "evaluate",
-                s.file("requests.txt", "terse | block acme | block acme\n"),
-                "--inventory",
-                s.file("estate.yaml", INVENTORY),
-                "--rules",
-                JSON)));
+            s ->
+                s.run(
+                    "evaluate",
+                    s.file("requests.txt", "terse | block acme | block acme\n"),
+                    "--inventory",
+                    s.file("estate.yaml", INVENTORY),
+                    "--rules",
+                    JSON)));
   }
 
   private static List<CommandRow> policies() {
@@ -114,16 +116,17 @@ final class CommandTable {
         here(
             "impact",
             0,
-            s -> s.run(
-                "impact",
-                s.file("access.json", REQUEST),
-                "--before",
-                s.file("live.yaml", POLICY),
-                "--after",
-                s.policies(),
-                "--tenant",
-                "field:tenant_id",
-                JSON)),
+            s ->
+                s.run(
+                    "impact",
+                    s.file("access.json", REQUEST),
+                    "--before",
+                    s.file("live.yaml", POLICY),
+                    "--after",
+                    s.policies(),
+                    "--tenant",
+                    "field:tenant_id",
+                    JSON)),
         here("import", 0, s -> s.run("import", s.file("t.yaml", TIER), "--into", "new", JSON)),
         agent("adopt", 0, s -> s.run("adopt", "--shadowed", JSON)),
         here(

@@ -22,8 +22,7 @@ class CommandTableTest {
 
   @Test
   void hasARowForEveryCommandAndNoOther() {
-    var rows =
-        CommandTable.rows().stream().map(CommandRow::command).collect(Collectors.toSet());
+    var rows = CommandTable.rows().stream().map(CommandRow::command).collect(Collectors.toSet());
     var line = CommandLineRunner.make(surroundings());
 
     var commands = leaves(line, "").collect(Collectors.toSet());
@@ -35,13 +34,10 @@ class CommandTableTest {
   /** Commands without commands below them. */
   private static Stream<String> leaves(CommandLine line, String above) {
     return line.getSubcommands().values().stream()
-        .flatMap(
-            below -> {
-              String name = above + below.getCommandName();
-              return below.getSubcommands().isEmpty()
-                  ? Stream.of(name)
-                  : leaves(below, name + " ");
-            });
+        .flatMap(below -> {
+          String name = above + below.getCommandName();
+          return below.getSubcommands().isEmpty() ? Stream.of(name) : leaves(below, name + " ");
+        });
   }
 
   private CommandEnvironment surroundings() {

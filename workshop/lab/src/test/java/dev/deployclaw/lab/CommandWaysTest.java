@@ -11,6 +11,7 @@ import dev.deployclaw.testkit.network.FreePortFinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,38 +27,53 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every command, first with no agent that serves, then with one, on one lab: it ends and answers
- * the same, and its record names who called it. Each call is another system user's, so that the
- * agent's record of sign-ins tells for each of them whether its socket was asked.
+ * the same, and its record names who called it: alone the process's user, by the socket the one
+ * whom the kernel names. Each call of a command that the agent carries out is another user's there,
+ * all others are root's, so that the agent's record of sign-ins tells whose asked its socket.
  */
 @Slow(
     guard = "dev.deployclaw.lab.CommandTableTest",
     because = "it calls every command twice, each time a process")
 class CommandWaysTest extends OwnLabCases {
   private static final Duration SOON = Duration.ofMinutes(2);
-  private static final int ALONE = 60_000;
-  private static final int SERVED = 61_000;
+
+  /** The number of the first user who calls by the socket. */
+  private static final int FIRST_USER = 61_000;
+
+  private static final String ROOT = "root";
   private static final String LINE = "%-18s %-6s %5s %6s  %-9s %s";
 
   private static final List<CommandRow> ROWS = CommandTable.rows();
-  private static final Map<Integer, Called> CALLED = new TreeMap<>();
+  private static final Map<Integer, Called> ALONE = new TreeMap<>();
+  private static final Map<Integer, Called> SERVED = new TreeMap<>();
   private static final Set<String> SIGNED_IN = new HashSet<>();
   private static Map<String, String> environment = Map.of();
 
   /**
    * A call of a command.
    *
+   * @param who called it
    * @param strangers files that it left to its caller and that aren't the caller's
    */
-  private record Called(Ran ran, List<Path> strangers) {
+  private record Called(String who, Ran ran, List<Path> strangers) {
     static Called failed(Throwable reason) {
-      return new Called(new Ran(-1, "", reason.toString()), List.of());
+      return new Called("", new Ran(-1, "", reason.toString()), List.of());
+    }
+
+    /** Whether a field of its answer names the caller. */
+    boolean names(String field) {
+      return AnswerShape.document(ran.out())
+          .map(document -> document.findValues(field))
+          .orElse(List.of())
+          .stream()
+          .map(JsonNode::asText)
+          .anyMatch(text -> text.contains(who));
     }
   }
 
   @BeforeAll
   static void callAll() throws Exception {
-    assumeTrue(
-        CommandProcess.missing().isEmpty(), () -> CommandProcess.missing().orElse(""));
+    assumeTrue(CommandProcess.missing().isEmpty(), () -> CommandProcess.missing().orElse(""));
     scene = LabFixture.up(folder.resolve(".deployclaw"), 3);
     var first = scene.agent().learn("run", LiveEstate.ALL);
     assertThat(first.exit()).as(first.err()).isZero();
@@ -67,9 +83,16 @@ class CommandWaysTest extends OwnLabCases {
     environment.put("DEPLOYCLAW_CONFIG", serving.get("DEPLOYCLAW_CONFIG"));
     environment.put("DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "false");
 
-    call(ALONE);
+    for (int i : rows()) {
+      ALONE.put(i, call(ROWS.get(i), 0));
+    }
     try (var agent = ServingAgent.start(estate, serving)) {
-      call(SERVED);
+      for (var open : List.of(folder, scene.config().stateDir())) {
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx--x--x"));
+      }
+      for (int i : rows()) {
+        SERVED.put(i, call(ROWS.get(i), ROWS.get(i).place() == Place.AGENT ? FIRST_USER + i : 0));
+      }
       assertThat(agent.terminate(SOON)).as(agent.err()).isTrue();
       assertThat(agent.err()).doesNotContain(" ERROR ");
     }
@@ -90,15 +113,12 @@ class CommandWaysTest extends OwnLabCases {
             Files.readString(scene.lab().config())
                 + "serve: {listen: \"%s\", tokensFile: \"%s\"}\n".formatted(listen, tokens));
     return Map.of(
-        "DEPLOYCLAW_CONFIG", config.toString(),
-        "DEPLOYCLAW_SERVE_LISTEN", listen,
-        "DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "false");
-  }
-
-  private static void call(int users) throws IOException {
-    for (int i = 0; i < ROWS.size(); i++) {
-      CALLED.put(users + i, call(ROWS.get(i), users + i));
-    }
+        "DEPLOYCLAW_CONFIG",
+        config.toString(),
+        "DEPLOYCLAW_SERVE_LISTEN",
+        listen,
+        "DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER",
+        "false");
   }
 
   private static Called call(CommandRow row, int user) throws IOException {
@@ -108,7 +128,7 @@ class CommandWaysTest extends OwnLabCases {
     var there = new CommandScene(scene, caller);
     try {
       var ran = row.call().in(there);
-      return new Called(ran, there.strangers());
+      return new Called(user == 0 ? ROOT : Integer.toString(user), ran, there.strangers());
     } catch (Exception | AssertionError e) {
       return Called.failed(e);
     }
@@ -122,40 +142,31 @@ class CommandWaysTest extends OwnLabCases {
   @MethodSource("rows")
   void answersTheSameBothWaysInTheNameOfItsCaller(int number) {
     var row = ROWS.get(number);
-    var alone = called(ALONE + number);
-    var served = called(SERVED + number);
+    var alone = called(ALONE, number);
+    var served = called(SERVED, number);
 
-    assertThat(alone.ran().exit()).as("%s alone: %s", row, alone.ran()).isEqualTo(row.expected().alone());
-    assertThat(served.ran().exit()).as("%s served: %s", row, served.ran()).isEqualTo(row.expected().served());
+    assertThat(List.of(alone.ran().exit(), served.ran().exit()))
+        .as("%s\nalone: %s\nserved: %s", row, alone.ran(), served.ran())
+        .containsExactly(row.expected().alone(), row.expected().served());
     if (row.expected().alone() == row.expected().served()) {
-      assertThat(AnswerShape.of(served.ran().out()))
-          .as("%s", row)
-          .isEqualTo(AnswerShape.of(alone.ran().out()));
+      var without = row.expected().servedFields();
+      assertThat(AnswerShape.of(served.ran().out(), without))
+          .as("%s: %s", row, alone.ran().out())
+          .isEqualTo(AnswerShape.of(alone.ran().out(), without));
     }
-    assertThat(SIGNED_IN.contains(Integer.toString(SERVED + number)))
-        .as("%s asks the socket", row)
+    assertThat(SIGNED_IN.contains(served.who()))
+        .as("%s asks the socket: %s", row, served.ran().err())
         .isEqualTo(row.place() == Place.AGENT);
-    assertThat(SIGNED_IN).doesNotContain(Integer.toString(ALONE + number));
-    for (int user : new int[] {ALONE + number, SERVED + number}) {
-      assertThat(called(user).strangers()).as("%s of %d", row, user).isEmpty();
+    for (var called : List.of(alone, served)) {
+      assertThat(called.strangers()).as("%s", row).isEmpty();
       row.expected()
           .callerField()
-          .ifPresent(
-              field -> assertThat(named(user, field)).as("%s of %d", row, user).isTrue());
+          .ifPresent(field -> assertThat(called.names(field)).as("%s", called).isTrue());
     }
   }
 
-  private static Called called(int user) {
-    return CALLED.getOrDefault(user, Called.failed(new IllegalStateException("not called")));
-  }
-
-  private static boolean named(int user, String field) {
-    return AnswerShape.document(called(user).ran().out())
-        .map(document -> document.findValues(field))
-        .orElse(List.of())
-        .stream()
-        .map(JsonNode::asText)
-        .anyMatch(text -> text.contains(Integer.toString(user)));
+  private static Called called(Map<Integer, Called> calls, int number) {
+    return calls.getOrDefault(number, Called.failed(new IllegalStateException("not called")));
   }
 
   /** What the tests saw, for people. */
@@ -165,22 +176,25 @@ class CommandWaysTest extends OwnLabCases {
     lines.add(LINE.formatted("command", "runs in", "alone", "served", "socket", "names"));
     for (int i : rows()) {
       var row = ROWS.get(i);
-      boolean asked = SIGNED_IN.contains(Integer.toString(SERVED + i));
-      String names =
-          row.expected()
-              .callerField()
-              .map(field ->
-                  field + " " + named(ALONE + i, field) + " " + named(SERVED + i, field))
-              .orElse(asked ? "sign-in true" : "-");
+      var alone = called(ALONE, i);
+      var served = called(SERVED, i);
+      boolean asked = SIGNED_IN.contains(served.who());
       lines.add(
           LINE.formatted(
               row,
               row.place(),
-              called(ALONE + i).ran().exit(),
-              called(SERVED + i).ran().exit(),
+              alone.ran().exit(),
+              served.ran().exit(),
               asked ? "asked" : "not asked",
-              names));
+              row.expected()
+                  .callerField()
+                  .map(field -> told(alone, field) + ", " + told(served, field))
+                  .orElse(asked ? "sign-in: " + served.who() : "")));
     }
     Files.write(Path.of("target", "commands.txt"), lines);
+  }
+
+  private static String told(Called called, String field) {
+    return field + (called.names(field) ? ": " : ": not ") + called.who();
   }
 }
