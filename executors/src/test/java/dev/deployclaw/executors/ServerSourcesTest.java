@@ -50,7 +50,7 @@ class ServerSourcesTest {
       return new Contract(executor, "", test, titles(images));
     }
 
-    /** Of a test server that a real one can't stand for. */
+    /** Of nodes and controllers that the test plays. */
     static Contract played(String executor, String test) {
       return new Contract(executor, test, "", List.of());
     }
@@ -65,8 +65,7 @@ class ServerSourcesTest {
         return Optional.of(PLAYED);
       }
       return TestDockerDaemon.missing()
-          .or(() ->
-              images.contains(K3sServer.IMAGE) ? K3sServer.missing() : Optional.empty());
+          .or(() -> images.contains(K3sServer.IMAGE) ? K3sServer.missing() : Optional.empty());
     }
 
     @Override
@@ -110,8 +109,7 @@ class ServerSourcesTest {
             "kubernetes-inspection", "kubernetes.inspect.KubernetesInspectionExecutorTest"),
         Contract.played("kubernetes-sources", "kubernetes.source.ConfigMapSourceExecutorTest"),
         Contract.played("kubernetes-write-back", "kubernetes.source.ConfigMapSourceWriterTest"),
-        Contract.played(
-            "kubernetes-configuration", "kubernetes.store.ConfigMapStoreExecutorTest"));
+        Contract.played("kubernetes-configuration", "kubernetes.store.ConfigMapStoreExecutorTest"));
   }
 
   @ParameterizedTest

@@ -54,8 +54,7 @@ record CommandRow(String command, Place place, Expected expected, Call call) {
   /** With the field of its answer that names the caller. */
   CommandRow naming(String field) {
     var named = Optional.of(field);
-    return with(
-        new Expected(expected.alone(), expected.served(), named, expected.servedFields()));
+    return with(new Expected(expected.alone(), expected.served(), named, expected.servedFields()));
   }
 
   /** With another exit while an agent serves. */
@@ -67,8 +66,7 @@ record CommandRow(String command, Place place, Expected expected, Call call) {
   /** With more fields of its answer while an agent serves. */
   CommandRow telling(String... fields) {
     return with(
-        new Expected(
-            expected.alone(), expected.served(), expected.callerField(), Set.of(fields)));
+        new Expected(expected.alone(), expected.served(), expected.callerField(), Set.of(fields)));
   }
 
   private CommandRow with(Expected other) {

@@ -167,8 +167,7 @@ class PluginSourcesTest {
   private static List<String> words(ExamplePlugin example, WebServer web) {
     var words = new ArrayList<>(List.of(example.program().toString()));
     words.addAll(example.arguments());
-    words.set(
-        words.indexOf("--url") + 1, "http://127.0.0.1:%d/limits.json".formatted(web.port()));
+    words.set(words.indexOf("--url") + 1, "http://127.0.0.1:%d/limits.json".formatted(web.port()));
     return words;
   }
 

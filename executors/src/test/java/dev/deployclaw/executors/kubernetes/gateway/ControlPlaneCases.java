@@ -101,10 +101,7 @@ abstract class ControlPlaneCases {
     link().api().create(ResourceKind.CONFIG_MAPS, map);
     var source =
         new ConfigMapSource(
-            NAMESPACE,
-            "policy=rate-limits",
-            List.of("*"),
-            new WriteBackMode.Source(List.of()));
+            NAMESPACE, "policy=rate-limits", List.of("*"), new WriteBackMode.Source(List.of()));
     var sources = new ConfigMapSourceExecutor(link(), List.of(source));
     var look = new ExecutorCall.Look("read", Map.of());
     var read =

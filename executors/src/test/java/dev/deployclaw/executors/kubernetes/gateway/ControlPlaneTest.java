@@ -23,8 +23,7 @@ class ControlPlaneTest extends ControlPlaneCases {
     server.put(
         "/api/v1/namespaces/" + NAMESPACE,
         "kubectl-create",
-        Estate.json(
-            "{'metadata':{'name':'%s'},'status':{'phase':'Active'}}".formatted(NAMESPACE)));
+        Estate.json("{'metadata':{'name':'%s'},'status':{'phase':'Active'}}".formatted(NAMESPACE)));
   }
 
   @AfterEach

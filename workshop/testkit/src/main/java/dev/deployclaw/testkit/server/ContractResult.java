@@ -108,7 +108,8 @@ public record ContractResult(SortedMap<String, String> tests, SortedSet<String> 
   }
 
   /** Of JUnit, which calls it from its own thread alone. */
-  private record TestResultListener(SortedMap<String, String> tests) implements TestExecutionListener {
+  private record TestResultListener(SortedMap<String, String> tests)
+      implements TestExecutionListener {
     @Override
     public void executionSkipped(TestIdentifier test, String reason) {
       tests.put(name(test), SKIPPED + reason);
@@ -116,7 +117,7 @@ public record ContractResult(SortedMap<String, String> tests, SortedSet<String> 
 
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-      var why = result.getThrowable().map(Throwable::toString).orElse("");
+      var why = result.getThrowable().map(TestResultListener::line).orElse("");
       switch (result.getStatus()) {
         case SUCCESSFUL -> {
           if (test.isTest()) {
@@ -126,6 +127,10 @@ public record ContractResult(SortedMap<String, String> tests, SortedSet<String> 
         case ABORTED -> tests.put(name(test), SKIPPED + why);
         case FAILED -> tests.put(name(test), FAILED + why);
       }
+    }
+
+    private static String line(Throwable thrown) {
+      return thrown.toString().replaceFirst("^.*Assumption failed: ", "").replaceAll("\\s+", " ");
     }
 
     /** The method's, with the arguments of one that has some; of a whole class none. */

@@ -21,8 +21,7 @@ public final class ContractTable {
    *
    * @param processes by promise, what came of it; likewise in containers
    */
-  public void add(
-      String contract, Map<String, String> processes, Map<String, String> containers) {
+  public void add(String contract, Map<String, String> processes, Map<String, String> containers) {
     totals.add(LINE.formatted(contract, count(processes), count(containers)));
     var promises = new TreeSet<>(processes.keySet());
     promises.addAll(containers.keySet());
@@ -49,7 +48,7 @@ public final class ContractTable {
   private static String count(Map<String, String> results) {
     var whole = results.get("");
     if (whole != null && results.size() == 1) {
-      return whole.lines().findFirst().orElse("");
+      return whole;
     }
     long passed = results.values().stream().filter(ContractResult.PASSED::equals).count();
     long skipped = results.values().stream().filter(r -> r.startsWith("skipped")).count();
