@@ -27,7 +27,7 @@ import org.apache.commons.lang3.function.Failable;
  * @param user the number of the user
  */
 record CommandProcess(Path home, Path working, Map<String, String> environment, int user) {
-  private static final Duration LONGEST = Duration.ofMinutes(3);
+  private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final String RIGHTS = "+dac_override";
 
   /** Why no such users can be had here; empty where they can. */
