@@ -35,7 +35,7 @@ public final class RemoteCommandClient {
   private static final Set<String> LOCAL =
       Set.of(
           ("serve lab demo campaign verify-guard health help completion config evaluate "
-                  + "import log mcp plugin audit skills top")
+                  + "import impact log export mcp plugin audit skills")
               .split(" ", -1));
 
   /** The rest of the environment stays with the client. */
@@ -108,10 +108,22 @@ public final class RemoteCommandClient {
     return run(socket.get(), command, output);
   }
 
-  /** Whether a command is none for an agent. One that would measure on and on isn't. */
+  /**
+   * Whether a command is none for an agent. One that would measure on and on isn't, nor one that
+   * needs files alone: those are its caller's, as is what it writes.
+   */
   static boolean worksHere(List<String> words) {
-    boolean once = words.contains("--once") || words.contains("--json");
-    return LOCAL.contains(words.getFirst()) && !(words.getFirst().equals("top") && once);
+    return switch (words.getFirst()) {
+      case "top" -> !has(words, "--once") && !has(words, "--json");
+      case "plan" -> has(words, "--inventory");
+      case "adopt" -> !has(words, "--enforce") && !has(words, "--shadowed");
+      case "diff" -> words.stream().noneMatch(word -> word.matches("committed|[0-9]{1,18}"));
+      default -> LOCAL.contains(words.getFirst());
+    };
+  }
+
+  private static boolean has(List<String> words, String option) {
+    return words.stream().anyMatch(word -> word.equals(option) || word.startsWith(option + "="));
   }
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
