@@ -89,7 +89,7 @@ class EstateMonitorTest {
   void start() {
     world.journal.stream(copy);
     var estate = ServerFixture.estate(world, new ExecutorBrake(), folder, List.of());
-    var often = new MonitoringConfig(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    var often = new MonitoringConfig(Duration.ofMillis(100), Duration.ofMillis(100));
     server =
         AgentServer.start(
             new AgentResources(
