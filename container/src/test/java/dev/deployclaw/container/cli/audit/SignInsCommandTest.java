@@ -29,7 +29,7 @@ class SignInsCommandTest {
 
   @Test
   void logsThatLeftAreCountedAndReadWhereATimeIsGiven() throws Exception {
-    try (var server = S3Server.spawn(folder.resolve("s3"))) {
+    try (var server = S3Server.start(folder.resolve("s3"))) {
       var screen = CommandLineFixture.withBucket(folder, server);
       var logs = left();
 
@@ -51,7 +51,7 @@ class SignInsCommandTest {
       assertThat(screen.run("audit", "copies")).isZero();
       assertThat(screen.out()).contains("2 of 3 logs are in the bucket, whole");
 
-      server.daemons().forEach(d -> d.kill());
+      server.close();
       assertThat(screen.run("audit", "sign-ins")).isZero();
       assertThat(screen.run("audit", "sign-ins", "--since", "2026-11-30")).isEqualTo(10);
     }
