@@ -221,7 +221,9 @@ public final class RequestGrammar {
     doubts.told(telling(), operation);
     doubts.amidst();
     var guards = guardReader.guards();
-    new SpeechAct(phrases, tokens, questions).check(LOOKS.contains(operation), guards.dryRun());
+    if (!LOOKS.contains(operation) && !guards.dryRun()) {
+      ordered();
+    }
     var target =
         operation == TaskOperation.ROLLBACK ? guardReader.target() : Optional.<String>empty();
     var schedule = guardReader.schedule();
@@ -244,6 +246,22 @@ public final class RequestGrammar {
     var intent = new Intent(operation, target, changes, guards, schedule, grounds.all());
     doubts.alike(intent);
     return Optional.of(intent);
+  }
+
+  /** What would be done is neither asked nor only told. */
+  private void ordered() {
+    if (SpeechAct.isQuestion(phrases, tokens)) {
+      questions.ask(
+          "operation", "Is that a question, or shall it be done? Say what is to be set.");
+    }
+    var elsewhere = telling();
+    pieces.sentences().speech().unshown(t -> !elsewhere.contains(t), true).stream()
+        .limit(1)
+        .forEach(told ->
+            questions.ask(
+                "operation",
+                "\"%s\" tells what is or may be: shall it be done? Say what is to be set."
+                    .formatted(told)));
   }
 
   private Optional<TaskOperation> operation(List<Token> order, boolean values, List<Frame> frames) {
