@@ -27,6 +27,9 @@ record RequestClause(
 
   private static final int NEAR = 5;
 
+  /** What follows is still to come, though it is said as if it were over. */
+  private static final Set<String> PENDING = Set.of("until", "till", "once");
+
   private static final Set<String> UNTIL = Set.of("until", "till", "through");
 
   /** Before a participle that isn't past: "is to be blocked", "the committed policies". */
@@ -60,12 +63,13 @@ record RequestClause(
     return new RequestClause(typed, mine, true, past && !asks, seen && !asks);
   }
 
-  /** "As we agreed", behind something else. */
+  /** "As we agreed", "until it has ended", behind something else. */
   private static boolean isAside(List<Token> typed, int at) {
     return at > 1
         && at + 1 < typed.size()
-        && typed.get(at).text().equals("as")
-        && (is(typed.get(at + 1), "subject") || past(typed, at + 1));
+        && (PENDING.contains(typed.get(at).text())
+            || (typed.get(at).text().equals("as")
+                && (is(typed.get(at + 1), "subject") || past(typed, at + 1))));
   }
 
   /** A part of it by itself, beside no order; empty where it has no such words. */
@@ -110,8 +114,11 @@ record RequestClause(
   static boolean past(List<Token> typed, int at) {
     var word = typed.get(at);
     boolean plain = word.is(Kind.UNKNOWN) || word.is(Kind.WORD);
+    var near = typed.subList(Math.max(0, at - 2), at);
     boolean coming =
-        typed.subList(Math.max(0, at - 2), at).stream().anyMatch(t -> COMING.contains(t.text()));
+        !near.isEmpty()
+            && !OrderEvidence.FIGURES.contains(near.getLast().kind())
+            && near.stream().anyMatch(t -> COMING.contains(t.text()));
     boolean ended = plain && word.text().endsWith("ed") && !NOUNS.contains(word.text());
     return is(word, "lately")
         || ((is(word, "past") || OrderEvidence.is(word, "past") || ended) && !coming);

@@ -46,7 +46,7 @@ final class SpeechAct {
   private static final Pattern QUOTED =
       Pattern.compile(
           "\"[^\"]+\"|[“„][^”“]+[”“]|«[^»]+»"
-              + "|(?<![\\p{L}\\p{N}])['‘](?:[^'’\\n]|['’](?=\\p{L}))+['’](?![\\p{L}\\p{N}])");
+              + "|(?m:^[ \\t]*>[^\\n]*)|(?<![\\p{L}\\p{N}])['‘](?:[^'’\\n]|['’](?=\\p{L}))+['’](?![\\p{L}\\p{N}])");
 
   private static final int FEW_WORDS = 3;
 
@@ -129,7 +129,7 @@ final class SpeechAct {
   }
 
   private static boolean wants(Token polite) {
-    return polite.is("polite") && polite.all().anyMatch(t -> OrderCore.is(t, "owing"));
+    return polite.is("polite") && polite.all().anyMatch(t -> OrderCore.is(t, "needing"));
   }
 
   private void part(int end, List<RequestClause> clauses) {
@@ -138,13 +138,13 @@ final class SpeechAct {
     var last = clauses.getLast().typed();
     boolean tag = clauses.size() > 1 && last.size() == 1 && OrderCore.is(last.getFirst(), "tag");
     boolean order = false;
-    boolean reported = false;
     for (int i = 0; i < clauses.size(); i++) {
       var clause = clauses.get(i);
       boolean asks = asks(clause.typed(), clause.read());
-      reported =
+      boolean reported =
           (i > 0 && reports(clauses.get(i - 1)))
-              || (reported && !asks && !ClauseReader.links(clause.typed().getFirst()));
+              || (i + 1 < clauses.size()
+                  && OrderCore.is(clauses.get(i + 1).typed().getFirst(), "saying"));
       boolean rest = i > 0 && !asks && isRest(clause) && !clauses.get(i - 1).alone();
       boolean form = rest ? order : isOrder(clause);
       order = form && !reported && !tag && !isQuoted(clause) && (!asked || isPolite(clause));
@@ -160,9 +160,13 @@ final class SpeechAct {
   }
 
   /** Whether what stands behind it is what somebody says. */
-  private static boolean reports(RequestClause clause) {
+  private boolean reports(RequestClause clause) {
     String first = clause.typed().getFirst().text();
+    boolean heads =
+        clause.typed().size() < FEW_WORDS
+            && request.text().startsWith(":", clause.typed().getLast().to());
     return first.equals("according")
+        || (heads && OrderCore.has(clause.typed(), "framing"))
         || (OrderCore.is(clause.typed().getLast(), "saying") && !first.equals("as"));
   }
 
@@ -178,7 +182,7 @@ final class SpeechAct {
         .matcher(text)
         .results()
         .filter(m -> m.group().split("\\s+", -1).length >= FEW_WORDS)
-        .filter(m -> !m.group().equals(text.strip()))
+        .filter(m -> !m.group().equals(text.strip()) || m.group().startsWith(">"))
         .toList();
   }
 
@@ -189,17 +193,39 @@ final class SpeechAct {
   private static boolean isOrder(RequestClause clause) {
     var typed = clause.typed();
     var read = clause.read();
-    if (leads(read, clause.past())) {
+    boolean over = clause.past() || isPerfect(typed);
+    if (leads(read, over) || follows(clause)) {
       return true;
     }
-    boolean others = OrderCore.has(typed, "opinion");
-    if (clause.past() || isPerfect(typed) || others) {
-      return !others && OrderCore.has(typed, "agreeing");
+    boolean others = OrderCore.has(typed, "opinion") || isTheirs(typed);
+    if (over || others) {
+      return !others && OrderCore.has(typed, "agreeing") && !OrderCore.has(typed, "been");
     }
     return requests(read)
         || should(read)
+        || OrderCore.has(typed, "agreeing")
         || OrderCore.has(typed, "owing")
         || isBare(read);
+  }
+
+  /** "After this morning's review set …": what is ordered stands behind when. */
+  private static boolean follows(RequestClause clause) {
+    var read = clause.read();
+    return OrderCore.is(clause.typed().getFirst(), "when")
+        && IntStream.range(1, read.size())
+            .filter(i -> VERBS.stream().anyMatch(read.get(i)::is) && !isGerund(read.get(i)))
+            .limit(1)
+            .noneMatch(i ->
+                RequestClause.is(read.get(i - 1), "subject") || read.get(i - 1).is("pronoun"))
+        && read.stream().anyMatch(t -> t.is("set") || t.is("op"));
+  }
+
+  /** "Acme would like". */
+  private static boolean isTheirs(List<Token> typed) {
+    return IntStream.range(2, typed.size())
+        .filter(i -> OrderCore.is(typed.get(i), "liking"))
+        .filter(i -> typed.get(i - 1).text().equals("would"))
+        .anyMatch(i -> !RequestClause.is(typed.get(i - 2), "subject"));
   }
 
   /** "Should have got", "have set". */
@@ -224,7 +250,9 @@ final class SpeechAct {
   }
 
   private static boolean isBare(List<Token> read) {
-    return read.stream().noneMatch(t -> ClauseReader.leftover(t) || OrderCore.is(t, "stating"))
+    return read.stream()
+            .noneMatch(t ->
+                ClauseReader.leftover(t) || OrderCore.is(t, "stating") || t.is("declined"))
         && read.stream()
             .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
             .noneMatch(SpeechAct::isGerund);
@@ -265,7 +293,10 @@ final class SpeechAct {
     var behind = read.subList(at + 1, read.size());
     boolean named = read.subList(0, at).stream().anyMatch(SpeechAct::names);
     boolean noun =
-        past && (named || behind.stream().limit(1).anyMatch(t -> OrderCore.is(t, "of")));
+        (past && (named || behind.stream().limit(1).anyMatch(t -> OrderCore.is(t, "of"))))
+            || behind.stream()
+                .limit(named ? behind.size() : 1)
+                .anyMatch(t -> OrderCore.is(t, "stating"));
     boolean saying =
         behind.stream()
             .dropWhile(t -> OrderCore.is(t, "determining"))
@@ -274,7 +305,7 @@ final class SpeechAct {
     return (VERBS.stream().anyMatch(verb::is) || verb.is(Kind.FACTOR))
         && (!verb.is("mode") || read.stream().noneMatch(OrderCore::tells))
         && (polite || !isGerund(verb))
-        && (!noun || should(read))
+        && !noun
         && !saying;
   }
 
@@ -293,7 +324,10 @@ final class SpeechAct {
   }
 
   private static boolean isGerund(Token verb) {
-    return verb.all().filter(t -> t.is(Kind.WORD)).limit(1).anyMatch(t -> t.text().endsWith("ing"));
+    return verb.all()
+        .filter(t -> t.is(Kind.WORD))
+        .limit(1)
+        .anyMatch(t -> t.text().endsWith("ing") && !t.text().equals("bring"));
   }
 
   private static boolean should(List<Token> read) {

@@ -241,7 +241,12 @@ public final class UnquotedPieces {
         clause.read().stream().dropWhile(t -> !WHOLE.contains(t.text())).skip(1).toList();
     return behind.stream().limit(1).anyMatch(t -> t.is("pronoun") || t.all().anyMatch(order::has))
         && behind.stream()
-            .anyMatch(t -> t.is("up") || t.is("down") || t.is("op") || OrderCore.sets(t));
+            .anyMatch(t ->
+                t.is("up")
+                    || t.is("down")
+                    || t.is("op")
+                    || OrderCore.sets(t)
+                    || OrderCore.is(t, "value"));
   }
 
   private void tell(RequestClause clause) {
