@@ -284,4 +284,46 @@ record RequestClause(
               default -> !isDate(t);
             });
   }
+
+  /** How it is: "they are at 80 rps", "300 rps isn't enough". */
+  boolean isState() {
+    return typed.stream()
+            .anyMatch(t -> t.text().endsWith("n't") || OrderCore.is(t, "denying"))
+        || IntStream.range(1, typed.size())
+            .anyMatch(i ->
+                (typed.get(i).text().equals("at") && OrderCore.is(typed.get(i - 1), "stating"))
+                    || (OrderCore.is(typed.get(i), "having")
+                        && (is(typed.get(i - 1), "subject")
+                            || typed.get(i - 1).is(Kind.TENANT))));
+  }
+
+  /** "We'd like". */
+  boolean isWish() {
+    return IntStream.range(1, typed.size())
+        .filter(i -> OrderCore.is(typed.get(i), "liking"))
+        .anyMatch(i ->
+            OrderCore.is(typed.get(i - 1), "wishing")
+                || (i > 1 && OrderCore.is(typed.get(i - 2), "asker")));
+  }
+
+  boolean owes() {
+    return OrderCore.has(typed, "owing")
+        || IntStream.range(0, typed.size())
+            .filter(i -> typed.get(i).text().equals("need"))
+            .anyMatch(i -> i + 1 == typed.size() || !typed.get(i + 1).text().equals("to"));
+  }
+
+  /** "Acme would like". */
+  boolean isTheirs() {
+    return IntStream.range(2, typed.size())
+        .filter(i -> OrderCore.is(typed.get(i), "liking"))
+        .filter(i -> typed.get(i - 1).text().equals("would"))
+        .anyMatch(i -> !is(typed.get(i - 2), "subject"));
+  }
+
+  /** "Should have got", "have set". */
+  boolean isPerfect() {
+    return IntStream.range(1, typed.size())
+        .anyMatch(i -> typed.get(i - 1).text().equals("have") && past(typed, i));
+  }
 }

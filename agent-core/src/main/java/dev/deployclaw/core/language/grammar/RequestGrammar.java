@@ -255,7 +255,12 @@ public final class RequestGrammar {
           "operation", "Is that a question, or shall it be done? Say what is to be set.");
     }
     var elsewhere = telling();
-    pieces.sentences().speech().unshown(t -> !elsewhere.contains(t), true).stream()
+    pieces
+        .sentences()
+        .speech()
+        .unshown(
+            t -> elsewhere.stream().noneMatch(e -> e.from() <= t.from() && t.to() <= e.to()), true)
+        .stream()
         .limit(1)
         .forEach(told ->
             questions.ask(

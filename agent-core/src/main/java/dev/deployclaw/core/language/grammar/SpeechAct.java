@@ -5,6 +5,7 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -57,6 +58,10 @@ final class SpeechAct {
   private final List<RequestClause> shown = new ArrayList<>();
   private final List<RequestClause> others = new ArrayList<>();
 
+  /** Those of the others that are surely none, whatever else is ordered. */
+  private final Set<RequestClause> denied = new HashSet<>();
+
+
   SpeechAct(ToldSentences request) {
     this.request = request;
     this.quotes = quotes(request.text());
@@ -75,12 +80,14 @@ final class SpeechAct {
       return List.of();
     }
     var ordered = shown.stream().flatMap(c -> c.read().stream()).toList();
+    boolean asked = shown.stream().anyMatch(c -> !isBare(c.read(), false));
     var told =
         others.stream()
+            .filter(c -> !asked || denied.contains(c))
             .filter(c ->
                 c.read().stream()
                     .filter(t -> figures ? weighs(t) : does(t))
-                    .filter(t -> t.all().anyMatch(used))
+                    .filter(t -> t.all().filter(part -> part.parts().isEmpty()).anyMatch(used))
                     .anyMatch(t -> ordered.stream().noneMatch(o -> alike(o, t))))
             .toList();
     boolean cited = shown.stream().anyMatch(c -> c.typed().stream().anyMatch(used));
@@ -137,24 +144,33 @@ final class SpeechAct {
         QUESTION.matcher(request.text()).region(end, request.text().length()).lookingAt();
     var last = clauses.getLast().typed();
     boolean tag = clauses.size() > 1 && last.size() == 1 && OrderCore.is(last.getFirst(), "tag");
+    boolean timed =
+        clauses.stream().flatMap(c -> c.read().stream()).anyMatch(OrderEvidence::timed);
     boolean order = false;
     for (int i = 0; i < clauses.size(); i++) {
       var clause = clauses.get(i);
-      boolean asks = asks(clause.typed(), clause.read());
       boolean reported =
           (i > 0 && reports(clauses.get(i - 1)))
               || (i + 1 < clauses.size()
                   && OrderCore.is(clauses.get(i + 1).typed().getFirst(), "saying"));
-      boolean rest = i > 0 && !asks && isRest(clause) && !clauses.get(i - 1).alone();
-      boolean form = rest ? order : isOrder(clause);
-      order = form && !reported && !tag && !isQuoted(clause) && (!asked || isPolite(clause));
+      boolean rest = i > 0 && isRest(clause, clauses.get(i - 1));
+      boolean none =
+          reported || tag || isQuoted(clause) || (asked && !isPolite(clause)) || isOver(clause);
+      order = !none && (rest ? order : isOrder(clause, timed));
       (order ? shown : others).add(clause);
+      if (none || clause.isState()) {
+        denied.add(clause);
+      }
     }
   }
 
-  /** Figures alone are of the clause before them. */
-  private static boolean isRest(RequestClause clause) {
-    return clause.alone()
+  /** Figures alone, and "with a burst of 40", are of the clause before them. */
+  private static boolean isRest(RequestClause clause, RequestClause before) {
+    boolean part =
+        (clause.alone() && !before.alone() && before.typed().size() >= FEW_WORDS)
+            || clause.typed().getFirst().text().equals("with");
+    return part
+        && !asks(clause.typed(), clause.read())
         && clause.typed().stream().noneMatch(t -> OrderEvidence.NAMES.contains(t.kind()))
         && !ClauseReader.links(clause.typed().getFirst());
   }
@@ -186,26 +202,60 @@ final class SpeechAct {
         .toList();
   }
 
+  /** "Could you", "can we instead allow". */
   private static boolean isPolite(RequestClause clause) {
-    return clause.read().stream().anyMatch(t -> t.is("polite"));
+    var typed = clause.typed();
+    boolean inverted =
+        IntStream.range(1, typed.size())
+            .anyMatch(i ->
+                OrderCore.is(typed.get(i - 1), "offering") && OrderCore.is(typed.get(i), "asker"));
+    return clause.read().stream().anyMatch(t -> t.is("polite"))
+        || (inverted
+            && clause.read().stream().anyMatch(t -> VERBS.stream().anyMatch(t::is)));
   }
 
-  private static boolean isOrder(RequestClause clause) {
+  /** What was, what others want, and what somebody thinks; not what was agreed. */
+  private static boolean isOver(RequestClause clause) {
     var typed = clause.typed();
+    boolean others = OrderCore.has(typed, "opinion") || clause.isTheirs();
+    boolean over = clause.past() || clause.isPerfect();
+    boolean agreed =
+        OrderCore.has(typed, "agreeing")
+            || (OrderCore.has(typed, "promising") && OrderCore.has(typed, "asker"));
+    return !leads(clause.read(), over)
+        && !follows(clause)
+        && !clause.isWish()
+        && (others || (over && (!agreed || OrderCore.has(typed, "been"))));
+  }
+
+  /**
+   * @param timed whether its sentence says when: "from Monday 09:00 their limit is 40 rps" orders
+   */
+  private static boolean isOrder(RequestClause clause, boolean timed) {
     var read = clause.read();
-    boolean over = clause.past() || isPerfect(typed);
-    if (leads(read, over) || follows(clause)) {
-      return true;
-    }
-    boolean others = OrderCore.has(typed, "opinion") || isTheirs(typed);
-    if (over || others) {
-      return !others && OrderCore.has(typed, "agreeing") && !OrderCore.has(typed, "been");
-    }
-    return requests(read)
+    return leads(read, clause.past() || clause.isPerfect())
+        || follows(clause)
+        || requests(read)
+        || isPolite(clause)
+        || clause.isWish()
         || should(read)
-        || OrderCore.has(typed, "agreeing")
-        || OrderCore.has(typed, "owing")
-        || isBare(read);
+        || clause.owes()
+        || OrderCore.has(clause.typed(), "agreeing")
+        || OrderCore.has(clause.typed(), "promising")
+        || isTarget(clause)
+        || isBare(read, timed);
+  }
+
+  /** "Acme search to 40 rps for the pilot". */
+  private static boolean isTarget(RequestClause clause) {
+    var read = clause.read();
+    return clause.typed().stream().noneMatch(t -> RequestClause.is(t, "finite"))
+        && IntStream.range(2, read.size())
+            .anyMatch(i ->
+                OrderEvidence.FIGURES.contains(read.get(i).kind())
+                    && read.get(i - 1).text().equals("to")
+                    && read.stream().limit(i).noneMatch(ClauseReader::leftover)
+                    && names(read.get(i - 2)));
   }
 
   /** "After this morning's review set …": what is ordered stands behind when. */
@@ -218,20 +268,6 @@ final class SpeechAct {
             .noneMatch(i ->
                 RequestClause.is(read.get(i - 1), "subject") || read.get(i - 1).is("pronoun"))
         && read.stream().anyMatch(t -> t.is("set") || t.is("op"));
-  }
-
-  /** "Acme would like". */
-  private static boolean isTheirs(List<Token> typed) {
-    return IntStream.range(2, typed.size())
-        .filter(i -> OrderCore.is(typed.get(i), "liking"))
-        .filter(i -> typed.get(i - 1).text().equals("would"))
-        .anyMatch(i -> !RequestClause.is(typed.get(i - 2), "subject"));
-  }
-
-  /** "Should have got", "have set". */
-  private static boolean isPerfect(List<Token> typed) {
-    return IntStream.range(1, typed.size())
-        .anyMatch(i -> typed.get(i - 1).text().equals("have") && RequestClause.past(typed, i));
   }
 
   /** Asks politely for a value, and for nothing else: "please check that" does. */
@@ -249,10 +285,12 @@ final class SpeechAct {
                 (t.is(Kind.WORD) || t.is(Kind.UNKNOWN)) && !OrderCore.is(t, "doing"));
   }
 
-  private static boolean isBare(List<Token> read) {
+  private static boolean isBare(List<Token> read, boolean timed) {
     return read.stream()
             .noneMatch(t ->
-                ClauseReader.leftover(t) || OrderCore.is(t, "stating") || t.is("declined"))
+                ClauseReader.leftover(t)
+                    || (!timed && OrderCore.is(t, "stating"))
+                    || t.is("declined"))
         && read.stream()
             .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
             .noneMatch(SpeechAct::isGerund);
@@ -302,7 +340,7 @@ final class SpeechAct {
             .dropWhile(t -> OrderCore.is(t, "determining"))
             .limit(1)
             .anyMatch(t -> t.is(Kind.UNKNOWN) && t.rule().isEmpty());
-    return (VERBS.stream().anyMatch(verb::is) || verb.is(Kind.FACTOR))
+    return (VERBS.stream().anyMatch(verb::is) || verb.is(Kind.FACTOR) || verb.text().equals("let"))
         && (!verb.is("mode") || read.stream().noneMatch(OrderCore::tells))
         && (polite || !isGerund(verb))
         && !noun
