@@ -6,6 +6,7 @@ import dev.deployclaw.core.language.IntentProposal.Answer;
 import dev.deployclaw.core.language.IntentProposal.Cost;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
+import dev.deployclaw.core.language.Interpretation.Refused;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
@@ -24,7 +25,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What looks like an order and is none: neither the grammar nor a wrong model's reading is planned. */
+/**
+ * What looks like an order and is none: neither the grammar nor a wrong model's reading is planned.
+ */
 class UnorderedRequestsTest {
   private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
 
@@ -44,15 +47,19 @@ class UnorderedRequestsTest {
                   List.of("search", "checkout", "orders", "export", "login")))
           .inventory();
 
-  /** As if the grammar understood nothing: the model alone does. */
+  /** As if the grammar understood nothing but what it refuses: the model alone does. */
   private static final RequestInterpreter DEAF =
-      (_, _) -> InterpretedRequest.plain(NeedsClarification.of(List.of("What is meant?")));
+      (request, _) ->
+          InterpretedRequest.plain(
+              read(request.text()) instanceof Refused refused
+                  ? refused
+                  : NeedsClarification.of(List.of("What is meant?")));
 
   private static Stream<List<String>> lines() throws IOException {
-    try (var in =
-        UnorderedRequestsTest.class.getResourceAsStream("unordered-2026-11-30.txt")) {
+    try (var in = UnorderedRequestsTest.class.getResourceAsStream("unordered-2026-11-30.txt")) {
       String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-      return text.lines()
+      return text
+          .lines()
           .filter(line -> !line.startsWith("#"))
           .map(line -> List.of(line.split(" \\| ", -1)))
           .toList()

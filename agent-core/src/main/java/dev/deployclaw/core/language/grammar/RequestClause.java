@@ -287,14 +287,12 @@ record RequestClause(
 
   /** How it is: "they are at 80 rps", "300 rps isn't enough". */
   boolean isState() {
-    return typed.stream()
-            .anyMatch(t -> t.text().endsWith("n't") || OrderCore.is(t, "denying"))
+    return typed.stream().anyMatch(t -> t.text().endsWith("n't") || OrderCore.is(t, "denying"))
         || IntStream.range(1, typed.size())
             .anyMatch(i ->
                 (typed.get(i).text().equals("at") && OrderCore.is(typed.get(i - 1), "stating"))
                     || (OrderCore.is(typed.get(i), "having")
-                        && (is(typed.get(i - 1), "subject")
-                            || typed.get(i - 1).is(Kind.TENANT))));
+                        && (is(typed.get(i - 1), "subject") || typed.get(i - 1).is(Kind.TENANT))));
   }
 
   /** "We'd like". */
@@ -325,5 +323,16 @@ record RequestClause(
   boolean isPerfect() {
     return IntStream.range(1, typed.size())
         .anyMatch(i -> typed.get(i - 1).text().equals("have") && past(typed, i));
+  }
+
+  /** Figures alone, and "with a burst of 40", are of the clause before them. */
+  boolean isRest(RequestClause before) {
+    boolean part =
+        (alone() && !before.alone() && before.typed.size() > 2)
+            || typed.getFirst().text().equals("with");
+    return part
+        && !asks()
+        && typed.stream().noneMatch(t -> OrderEvidence.NAMES.contains(t.kind()))
+        && !ClauseReader.links(typed.getFirst());
   }
 }

@@ -145,12 +145,12 @@ public final class RequestGrammar {
 
   /** Whether it only answers something: "yes, go ahead", "a bit higher". */
   public boolean isAnswer() {
-    return SpeechAct.isAnswer(typed);
+    return OrderDoubts.isAnswer(typed);
   }
 
   /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
   public boolean isFragment() {
-    return SpeechAct.isFragment(typed);
+    return OrderDoubts.isFragment(typed);
   }
 
   /** Whether it speaks of nothing that the agent has to do with. */
@@ -251,22 +251,15 @@ public final class RequestGrammar {
   /** What would be done is neither asked nor only told. */
   private void ordered() {
     if (SpeechAct.isQuestion(phrases, tokens)) {
-      questions.ask(
-          "operation", "Is that a question, or shall it be done? Say what is to be set.");
+      questions.ask("operation", "Is that a question, or shall it be done? Say what is to be set.");
     }
-    var elsewhere = telling();
-    pieces
-        .sentences()
-        .speech()
-        .unshown(
-            t -> elsewhere.stream().noneMatch(e -> e.from() <= t.from() && t.to() <= e.to()), true)
-        .stream()
+    pieces.sentences().speech().unshown(this::orders, true).stream()
         .limit(1)
-        .forEach(told ->
-            questions.ask(
-                "operation",
-                "\"%s\" tells what is or may be: shall it be done? Say what is to be set."
-                    .formatted(told)));
+        .forEach(told -> questions.ask("operation", "\"" + told + "\": shall that be done?"));
+  }
+
+  private boolean orders(Token token) {
+    return telling().stream().noneMatch(t -> t.from() <= token.from() && token.to() <= t.to());
   }
 
   private Optional<TaskOperation> operation(List<Token> order, boolean values, List<Frame> frames) {

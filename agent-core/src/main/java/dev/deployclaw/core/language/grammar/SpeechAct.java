@@ -1,6 +1,5 @@
 package dev.deployclaw.core.language.grammar;
 
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
@@ -21,22 +20,6 @@ import java.util.stream.Stream;
  * stand there. One object, one request.
  */
 final class SpeechAct {
-  private static final Set<String> ANSWERS = PatternTable.words(SpeechAct.class, "answers.txt");
-
-  private static final Set<Kind> FRAGMENTS =
-      Set.of(
-          Kind.TENANT,
-          Kind.SERVICE,
-          Kind.LABEL,
-          Kind.TIME,
-          Kind.INSTANT,
-          Kind.DATE,
-          Kind.CLOCK,
-          Kind.DURATION,
-          Kind.UNIT,
-          Kind.PER,
-          Kind.NUMBER);
-
   private static final Set<String> INVERTED =
       Set.of(
           "is", "are", "do", "does", "did", "should", "shall", "was", "were", "has", "have", "why");
@@ -61,7 +44,6 @@ final class SpeechAct {
   /** Those of the others that are surely none, whatever else is ordered. */
   private final Set<RequestClause> denied = new HashSet<>();
 
-
   SpeechAct(ToldSentences request) {
     this.request = request;
     this.quotes = quotes(request.text());
@@ -80,7 +62,7 @@ final class SpeechAct {
       return List.of();
     }
     var ordered = shown.stream().flatMap(c -> c.read().stream()).toList();
-    boolean asked = shown.stream().anyMatch(c -> !isBare(c.read(), false));
+    boolean asked = shown.stream().anyMatch(SpeechAct::commands);
     var told =
         others.stream()
             .filter(c -> !asked || denied.contains(c))
@@ -90,12 +72,17 @@ final class SpeechAct {
                     .filter(t -> t.all().filter(part -> part.parts().isEmpty()).anyMatch(used))
                     .anyMatch(t -> ordered.stream().noneMatch(o -> alike(o, t))))
             .toList();
-    boolean cited = shown.stream().anyMatch(c -> c.typed().stream().anyMatch(used));
-    var missing =
-        told.isEmpty() && !cited
-            ? others.stream().filter(c -> c.typed().stream().anyMatch(used)).toList()
-            : told;
-    return missing.stream().map(this::text).toList();
+    return told.stream().map(this::text).toList();
+  }
+
+  /** The clauses that a reader uses, where it uses none that orders. */
+  List<String> unordered(Predicate<Token> used) {
+    boolean ordered =
+        shown.stream().anyMatch(c -> commands(c) || c.typed().stream().anyMatch(used));
+    return others.stream()
+        .filter(c -> !ordered && c.typed().stream().anyMatch(used))
+        .map(this::text)
+        .toList();
   }
 
   private String text(RequestClause clause) {
@@ -132,7 +119,7 @@ final class SpeechAct {
     boolean applies = OrderCore.has(typed, "applying") && asks(typed, clause.read());
     return clause.read().stream().noneMatch(SpeechAct::weighs)
         && (applies || (does && OrderCore.has(typed, "value")))
-        && (requests(clause.read()) || leads(clause.read(), clause.past()));
+        && (isOffered(clause) || requests(clause.read()) || leads(clause.read(), clause.past()));
   }
 
   private static boolean wants(Token polite) {
@@ -144,8 +131,7 @@ final class SpeechAct {
         QUESTION.matcher(request.text()).region(end, request.text().length()).lookingAt();
     var last = clauses.getLast().typed();
     boolean tag = clauses.size() > 1 && last.size() == 1 && OrderCore.is(last.getFirst(), "tag");
-    boolean timed =
-        clauses.stream().flatMap(c -> c.read().stream()).anyMatch(OrderEvidence::timed);
+    boolean timed = clauses.stream().flatMap(c -> c.read().stream()).anyMatch(OrderEvidence::timed);
     boolean order = false;
     for (int i = 0; i < clauses.size(); i++) {
       var clause = clauses.get(i);
@@ -153,26 +139,21 @@ final class SpeechAct {
           (i > 0 && reports(clauses.get(i - 1)))
               || (i + 1 < clauses.size()
                   && OrderCore.is(clauses.get(i + 1).typed().getFirst(), "saying"));
-      boolean rest = i > 0 && isRest(clause, clauses.get(i - 1));
+      boolean rest = i > 0 && clause.isRest(clauses.get(i - 1));
       boolean none =
-          reported || tag || isQuoted(clause) || (asked && !isPolite(clause)) || isOver(clause);
+          reported
+              || tag
+              || isQuoted(clause)
+              || (asked
+                  && !isOffered(clause)
+                  && clause.read().stream().noneMatch(t -> t.is("polite")))
+              || isOver(clause);
       order = !none && (rest ? order : isOrder(clause, timed));
       (order ? shown : others).add(clause);
       if (none || clause.isState()) {
         denied.add(clause);
       }
     }
-  }
-
-  /** Figures alone, and "with a burst of 40", are of the clause before them. */
-  private static boolean isRest(RequestClause clause, RequestClause before) {
-    boolean part =
-        (clause.alone() && !before.alone() && before.typed().size() >= FEW_WORDS)
-            || clause.typed().getFirst().text().equals("with");
-    return part
-        && !asks(clause.typed(), clause.read())
-        && clause.typed().stream().noneMatch(t -> OrderEvidence.NAMES.contains(t.kind()))
-        && !ClauseReader.links(clause.typed().getFirst());
   }
 
   /** Whether what stands behind it is what somebody says. */
@@ -202,16 +183,19 @@ final class SpeechAct {
         .toList();
   }
 
-  /** "Could you", "can we instead allow". */
-  private static boolean isPolite(RequestClause clause) {
+  /** "Can we instead allow", "could that be put". */
+  private static boolean isOffered(RequestClause clause) {
     var typed = clause.typed();
-    boolean inverted =
-        IntStream.range(1, typed.size())
+    return IntStream.range(1, typed.size())
+            .filter(i -> OrderCore.is(typed.get(i - 1), "offering"))
             .anyMatch(i ->
-                OrderCore.is(typed.get(i - 1), "offering") && OrderCore.is(typed.get(i), "asker"));
-    return clause.read().stream().anyMatch(t -> t.is("polite"))
-        || (inverted
-            && clause.read().stream().anyMatch(t -> VERBS.stream().anyMatch(t::is)));
+                OrderCore.is(typed.get(i), "asker")
+                    || (i + 1 < typed.size() && typed.get(i + 1).text().equals("be")))
+        && clause.read().stream().anyMatch(SpeechAct::isVerb);
+  }
+
+  private static boolean isVerb(Token token) {
+    return VERBS.stream().anyMatch(token::is) || token.is(Kind.FACTOR);
   }
 
   /** What was, what others want, and what somebody thinks; not what was agreed. */
@@ -228,28 +212,32 @@ final class SpeechAct {
         && (others || (over && (!agreed || OrderCore.has(typed, "been"))));
   }
 
-  /**
-   * @param timed whether its sentence says when: "from Monday 09:00 their limit is 40 rps" orders
-   */
+  /** Where its sentence says when, what is said to be so orders: "from Monday on it is 40 rps". */
   private static boolean isOrder(RequestClause clause, boolean timed) {
+    return commands(clause)
+        || isTarget(clause)
+        || (timed && !clause.isState())
+        || isBare(clause.read());
+  }
+
+  private static boolean commands(RequestClause clause) {
     var read = clause.read();
     return leads(read, clause.past() || clause.isPerfect())
         || follows(clause)
         || requests(read)
-        || isPolite(clause)
+        || isOffered(clause)
         || clause.isWish()
         || should(read)
         || clause.owes()
         || OrderCore.has(clause.typed(), "agreeing")
-        || OrderCore.has(clause.typed(), "promising")
-        || isTarget(clause)
-        || isBare(read, timed);
+        || OrderCore.has(clause.typed(), "promising");
   }
 
   /** "Acme search to 40 rps for the pilot". */
   private static boolean isTarget(RequestClause clause) {
     var read = clause.read();
     return clause.typed().stream().noneMatch(t -> RequestClause.is(t, "finite"))
+        && read.stream().filter(SpeechAct::isVerb).noneMatch(SpeechAct::isGerund)
         && IntStream.range(2, read.size())
             .anyMatch(i ->
                 OrderEvidence.FIGURES.contains(read.get(i).kind())
@@ -265,8 +253,8 @@ final class SpeechAct {
         && IntStream.range(1, read.size())
             .filter(i -> VERBS.stream().anyMatch(read.get(i)::is) && !isGerund(read.get(i)))
             .limit(1)
-            .noneMatch(i ->
-                RequestClause.is(read.get(i - 1), "subject") || read.get(i - 1).is("pronoun"))
+            .noneMatch(
+                i -> RequestClause.is(read.get(i - 1), "subject") || read.get(i - 1).is("pronoun"))
         && read.stream().anyMatch(t -> t.is("set") || t.is("op"));
   }
 
@@ -281,19 +269,14 @@ final class SpeechAct {
             .skip(at + 1L)
             .dropWhile(t -> isBefore(t) || (t.is(Kind.WORD) && !ClauseReader.leftover(t)))
             .limit(1)
-            .noneMatch(t ->
-                (t.is(Kind.WORD) || t.is(Kind.UNKNOWN)) && !OrderCore.is(t, "doing"));
+            .noneMatch(t -> (t.is(Kind.WORD) || t.is(Kind.UNKNOWN)) && !OrderCore.is(t, "doing"));
   }
 
-  private static boolean isBare(List<Token> read, boolean timed) {
+  private static boolean isBare(List<Token> read) {
     return read.stream()
-            .noneMatch(t ->
-                ClauseReader.leftover(t)
-                    || (!timed && OrderCore.is(t, "stating"))
-                    || t.is("declined"))
-        && read.stream()
-            .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
-            .noneMatch(SpeechAct::isGerund);
+            .noneMatch(
+                t -> ClauseReader.leftover(t) || OrderCore.is(t, "stating") || t.is("declined"))
+        && read.stream().filter(SpeechAct::isVerb).noneMatch(SpeechAct::isGerund);
   }
 
   /** The phrases of a sentence that orders; none of another. */
@@ -340,7 +323,7 @@ final class SpeechAct {
             .dropWhile(t -> OrderCore.is(t, "determining"))
             .limit(1)
             .anyMatch(t -> t.is(Kind.UNKNOWN) && t.rule().isEmpty());
-    return (VERBS.stream().anyMatch(verb::is) || verb.is(Kind.FACTOR) || verb.text().equals("let"))
+    return (isVerb(verb) || verb.text().equals("let"))
         && (!verb.is("mode") || read.stream().noneMatch(OrderCore::tells))
         && (polite || !isGerund(verb))
         && !noun
@@ -402,14 +385,5 @@ final class SpeechAct {
 
   private static boolean matters(Token token) {
     return token.is("op") || token.is("set") || FrameReader.slot(token).isPresent();
-  }
-
-  static boolean isAnswer(List<Token> typed) {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
-        && typed.stream().anyMatch(t -> !t.isMark());
-  }
-
-  static boolean isFragment(List<Token> typed) {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()) || FRAGMENTS.contains(t.kind()));
   }
 }

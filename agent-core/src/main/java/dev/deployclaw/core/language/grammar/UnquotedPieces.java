@@ -237,8 +237,7 @@ public final class UnquotedPieces {
 
   /** "Before acme gets more": it says when of the order itself. */
   private boolean isDated(RequestClause clause) {
-    var behind =
-        clause.read().stream().dropWhile(t -> !WHOLE.contains(t.text())).skip(1).toList();
+    var behind = clause.read().stream().dropWhile(t -> !WHOLE.contains(t.text())).skip(1).toList();
     return behind.stream().limit(1).anyMatch(t -> t.is("pronoun") || t.all().anyMatch(order::has))
         && behind.stream()
             .anyMatch(t ->
@@ -287,7 +286,12 @@ public final class UnquotedPieces {
    * @param figures whether the reading has figures
    */
   public List<String> unshown(boolean figures) {
-    return quoting ? sentences.speech().unshown(quoted, figures) : List.of();
+    return Stream.of(
+            sentences.speech().unshown(quoted, figures), sentences.speech().unordered(quoted))
+        .filter(_ -> quoting)
+        .flatMap(List::stream)
+        .distinct()
+        .toList();
   }
 
   ToldSentences sentences() {
