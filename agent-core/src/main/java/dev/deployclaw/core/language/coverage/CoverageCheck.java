@@ -152,7 +152,8 @@ final class CoverageCheck {
       case "limit-window" ->
           need(change(c -> millis(c.limitWindowSeconds(), token.value())), token);
       case "key" -> need(set(s -> s.key().equals(Optional.of(KeyPhrase.of(token)))), token);
-      case "pool", "by-amount" -> need(false, token);
+      case "pool" -> need(false, token);
+      case "by-amount" -> need(!token.parts().getFirst().text().equals("by"), token);
       case "overall" -> need(SpokenPairs.isOverall(intent), token);
       case "mode" ->
           need(set(s -> s.mode().filter(m -> m.word().equals(token.rule())).isPresent()), token);
