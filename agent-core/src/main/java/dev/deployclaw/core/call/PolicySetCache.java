@@ -134,6 +134,9 @@ public final class PolicySetCache {
     try {
       var _ = digest.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error fatal) {
+        throw fatal;
+      }
       throw new IllegalArgumentException(e.getCause());
     }
   }

@@ -43,16 +43,19 @@ public final class SignInAnchor {
   /**
    * Compares the logs with what is kept, and from then on keeps where they end.
    *
-   * @return what is missing, once; it is kept until the next call, so that it is recorded first
+   * @return what is missing, until a record tells it; what is kept stays until then, and while the
+   *     journal couldn't tell what it found itself
    * @throws StateStore.Unreachable when the store can't be asked
    * @throws dev.deployclaw.core.log.BucketUnavailableException when the log lies there alone
    */
   public Optional<String> settle(SignInJournal journal) throws InterruptedException {
     var kept = state.get(key);
     Optional<String> missing =
-        compared ? Optional.empty() : kept.flatMap(entry -> missing(entry.value(), journal));
-    compared = true;
-    if (missing.isEmpty()) {
+        (compared ? Optional.<Entry>empty() : kept)
+            .flatMap(entry -> missing(entry.value(), journal))
+            .filter(what -> !journal.told(what));
+    compared = missing.isEmpty();
+    if (compared && journal.isTold()) {
       keep(kept, journal.end());
     }
     return missing;

@@ -81,8 +81,8 @@ public final class SignInJournal implements AutoCloseable {
   /** The file's version when it was last written. */
   private String version = "";
 
-  /** What has no record yet. */
-  private Optional<Tampering> untold = Optional.empty();
+  /** What has no record yet. Read by any thread. */
+  private volatile Optional<Tampering> untold = Optional.empty();
 
   private volatile Optional<Tampering> tampering = Optional.empty();
   private volatile SignInLogEnd end = SignInLogEnd.NONE;
@@ -144,7 +144,8 @@ public final class SignInJournal implements AutoCloseable {
       refusals = 0;
     }
     boolean refusal = event.kind() == Kind.REFUSED;
-    if (isFull(event.kind(), refusal) || folder.files().free() < RESERVE) {
+    boolean crowded = event.kind() != Kind.TAMPERED && folder.files().free() < RESERVE;
+    if (crowded || isFull(event.kind(), refusal)) {
       return false;
     }
     var facts = new HashMap<>(event.facts());
@@ -238,6 +239,16 @@ public final class SignInJournal implements AutoCloseable {
   /** What was found last; empty for nothing. Any thread. */
   public Optional<Tampering> tampering() {
     return tampering;
+  }
+
+  /** Whether the last of what was found is in a record, and is this. Any thread. */
+  boolean told(String what) {
+    return untold.isEmpty() && tampering.filter(t -> t.what().equals(what)).isPresent();
+  }
+
+  /** Whether all that was found is in a record. Any thread. */
+  boolean isTold() {
+    return untold.isEmpty();
   }
 
   /** Where the logs end. Any thread. */

@@ -254,7 +254,10 @@ final class SpeechAct {
             .filter(i -> VERBS.stream().anyMatch(read.get(i)::is) && !isGerund(read.get(i)))
             .limit(1)
             .noneMatch(
-                i -> RequestClause.is(read.get(i - 1), "subject") || read.get(i - 1).is("pronoun"))
+                i ->
+                    RequestClause.is(read.get(i - 1), "subject")
+                        || RequestClause.is(read.get(i - 1), "finite")
+                        || read.get(i - 1).is("pronoun"))
         && read.stream().anyMatch(t -> t.is("set") || t.is("op"));
   }
 

@@ -55,6 +55,7 @@ class CopiesCommandTest {
   }
 
   @Test
+  @SuppressWarnings("try") // the server ends in the middle
   void saysThatNobodyAnswers() throws Exception {
     try (var server = S3Server.start(folder.resolve("s3"))) {
       var screen = CommandLineFixture.withBucket(folder, server);

@@ -28,6 +28,7 @@ class SignInsCommandTest {
   @TempDir Path folder;
 
   @Test
+  @SuppressWarnings("try") // the server ends in the middle
   void logsThatLeftAreCountedAndReadWhereATimeIsGiven() throws Exception {
     try (var server = S3Server.start(folder.resolve("s3"))) {
       var screen = CommandLineFixture.withBucket(folder, server);

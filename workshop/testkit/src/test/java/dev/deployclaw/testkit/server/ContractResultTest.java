@@ -60,6 +60,7 @@ class ContractResultTest {
     }
 
     @Test
+    @SuppressWarnings("DoNotCallSuggester") // JUnit calls it
     void breaks() {
       throw new AssertionError("broken promise");
     }
