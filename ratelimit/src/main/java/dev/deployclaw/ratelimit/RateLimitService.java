@@ -42,17 +42,26 @@ public final class RateLimitService extends VerticleBase {
   public Future<?> start() {
     var tokenKeys = JwksCache.start(vertx, settings.fronts().tokens());
     var access = settings.fronts().access().status();
-    var routes = new StatusRoutes(access, feed, this::statusText, this::usageText);
+    var routes = new StatusRoutes(access, feed, this::turns, this::statusText, this::usageText);
     return vertx
         .executeBlocking(() -> ListenAddresses.of(settings))
         .map(Objects::requireNonNull)
-        .compose(addresses -> decide(addresses, tokenKeys, routes))
-        .compose(addresses -> vertx.executeBlocking(addresses::published))
-        .compose(_ -> ownStatus(routes));
+        .compose(addresses ->
+            decide(addresses, tokenKeys, routes)
+                .compose(_ -> ownStatus(routes))
+                .compose(_ -> vertx.executeBlocking(addresses::published))
+                .recover(e -> undone(addresses, e)));
+  }
+
+  /** A start that failed leaves no draft of a socket, and no listener. */
+  private <T> Future<T> undone(ListenAddresses addresses, Throwable why) {
+    return stop()
+        .eventually(() -> vertx.executeBlocking(addresses::withdrawn))
+        .transform(_ -> Future.failedFuture(why));
   }
 
   /** Each loop is started before the first one listens: what the agent is told is of all. */
-  private Future<ListenAddresses> decide(
+  private Future<?> decide(
       ListenAddresses addresses, JwksCache tokenKeys, StatusRoutes routes) {
     int number = settings.eventLoops();
     var bounds =
@@ -63,8 +72,7 @@ public final class RateLimitService extends VerticleBase {
     var made = IntStream.range(0, number).mapToObj(_ -> new DecisionLoop(shared, routes)).toList();
     loops = made;
     return Future.join(made.stream().map(loop -> vertx.deployVerticle(loop)).toList())
-        .compose(_ -> ofEach(loop -> loop.listen().map(addresses)))
-        .map(addresses);
+        .compose(_ -> ofEach(loop -> loop.listen().map(addresses)));
   }
 
   private Future<?> ownStatus(StatusRoutes routes) {
@@ -77,6 +85,10 @@ public final class RateLimitService extends VerticleBase {
     var aside = StatusListener.vertx();
     beside = aside;
     return aside.deployVerticle(deployed);
+  }
+
+  private boolean turns() {
+    return loops.stream().allMatch(DecisionLoop::turns);
   }
 
   private Future<String> statusText() {
@@ -92,9 +104,12 @@ public final class RateLimitService extends VerticleBase {
     return ofEach(DecisionLoop::usage).map(usages -> UsageReport.of(usages).toJson());
   }
 
-  /** The answers of all event loops; one that doesn't answer leaves the whole without an answer. */
+  /**
+   * The answers of all event loops, once each has answered or failed; one that does neither leaves
+   * the whole without an answer.
+   */
   private <T> Future<List<T>> ofEach(Function<DecisionLoop, Future<T>> question) {
-    return Future.all(loops.stream().map(loop -> loop.ask(question)).toList())
+    return Future.join(loops.stream().map(loop -> loop.ask(question)).toList())
         .map(CompositeFuture::list);
   }
 
