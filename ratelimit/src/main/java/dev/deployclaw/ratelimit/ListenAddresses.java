@@ -30,7 +30,9 @@ record ListenAddresses(
         new ListenAddresses(
             access.needsPort() ? Optional.of(tcp(settings, settings.port())) : Optional.empty(),
             file(access.decisions()),
-            grpcPort.isPresent() ? Optional.of(tcp(settings, grpcPort.getAsInt())) : Optional.empty(),
+            grpcPort.isPresent()
+                ? Optional.of(tcp(settings, grpcPort.getAsInt()))
+                : Optional.empty(),
             Optional.empty());
     try {
       return new ListenAddresses(tcp.http, tcp.decisions, tcp.envoy, file(access.envoy()));

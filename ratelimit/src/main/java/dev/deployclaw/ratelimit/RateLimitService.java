@@ -61,8 +61,7 @@ public final class RateLimitService extends VerticleBase {
   }
 
   /** Each loop is started before the first one listens: what the agent is told is of all. */
-  private Future<?> decide(
-      ListenAddresses addresses, JwksCache tokenKeys, StatusRoutes routes) {
+  private Future<?> decide(ListenAddresses addresses, JwksCache tokenKeys, StatusRoutes routes) {
     int number = settings.eventLoops();
     var bounds =
         DeciderBounds.of(settings.withoutPolicy(), settings.fronts().headerValues(), number);
