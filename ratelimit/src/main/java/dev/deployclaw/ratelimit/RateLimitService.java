@@ -31,6 +31,7 @@ public final class RateLimitService extends VerticleBase {
   private List<DecisionLoop> loops = List.of();
   private @Nullable StatusListener status;
   private @Nullable Vertx beside;
+  private volatile boolean open;
 
   /** The feed is the caller's to close. */
   public RateLimitService(ServiceSettings settings, PolicyFeed feed) {
@@ -42,7 +43,8 @@ public final class RateLimitService extends VerticleBase {
   public Future<?> start() {
     var tokenKeys = JwksCache.start(vertx, settings.fronts().tokens());
     var access = settings.fronts().access().status();
-    var routes = new StatusRoutes(access, feed, this::turns, this::statusText, this::usageText);
+    var routes =
+        new StatusRoutes(access, this::turns, this::starting, this::statusText, this::usageText);
     return vertx
         .executeBlocking(() -> ListenAddresses.of(settings))
         .map(Objects::requireNonNull)
@@ -50,6 +52,7 @@ public final class RateLimitService extends VerticleBase {
             decide(addresses, tokenKeys, routes)
                 .compose(_ -> ownStatus(routes))
                 .compose(_ -> vertx.executeBlocking(addresses::published))
+                .onSuccess(_ -> open = true)
                 .recover(e -> undone(addresses, e)));
   }
 
@@ -88,6 +91,14 @@ public final class RateLimitService extends VerticleBase {
 
   private boolean turns() {
     return loops.stream().allMatch(DecisionLoop::turns);
+  }
+
+  private Optional<String> starting() {
+    if (!feed.ready()) {
+      String why = feed.trouble().isEmpty() ? "" : ": " + feed.trouble();
+      return Optional.of("the committed policy set hasn't been read from etcd yet" + why);
+    }
+    return open ? Optional.empty() : Optional.of("its sockets aren't open yet");
   }
 
   private Future<String> statusText() {

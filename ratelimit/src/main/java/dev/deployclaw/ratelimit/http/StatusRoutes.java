@@ -1,13 +1,13 @@
 package dev.deployclaw.ratelimit.http;
 
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.listener.StatusAccess;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -19,13 +19,14 @@ import org.slf4j.LoggerFactory;
  * GET /readyz} for the supervisor of the service, which needs no credential.
  *
  * @param alive whether each event loop that decides takes turns
+ * @param starting why it isn't ready yet
  * @param status as JSON
  * @param usage as JSON
  */
 public record StatusRoutes(
     StatusAccess access,
-    PolicyFeed feed,
     BooleanSupplier alive,
+    Supplier<Optional<String>> starting,
     Supplier<Future<String>> status,
     Supplier<Future<String>> usage) {
   private static final Logger LOG = LoggerFactory.getLogger(StatusRoutes.class);
@@ -104,13 +105,11 @@ public record StatusRoutes(
 
   /** Alive is not ready: before it knows what is committed, it decides without any policy. */
   private void ready(HttpServerResponse response) {
-    if (feed.ready()) {
-      json(response, "{\"status\":\"ready\"}");
-    } else {
-      String why = feed.trouble().isEmpty() ? "" : ": " + feed.trouble();
-      refused(
-          response, "starting", "the committed policy set hasn't been read from etcd yet" + why);
-    }
+    starting
+        .get()
+        .ifPresentOrElse(
+            why -> refused(response, "starting", why),
+            () -> json(response, "{\"status\":\"ready\"}"));
   }
 
   private static void refused(HttpServerResponse response, String status, String reason) {
