@@ -25,7 +25,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,8 +38,14 @@ import org.jspecify.annotations.Nullable;
  * snapshot of the policy feed, which all read.
  */
 final class DecisionLoop extends VerticleBase {
+  private static final long TURN_MILLIS = 250;
+
+  /** An event loop that takes no turn for so long is blocked. */
+  private static final long LONGEST_TURN_NANOS = 2_000_000_000L;
+
   private final SharedResources shared;
   private final StatusRoutes status;
+  private volatile long turnedAt = System.nanoTime();
   private @Nullable ShardRouter shards;
   private @Nullable RateLimitDecider decider;
   private @Nullable HttpServerGroup servers;
@@ -75,9 +80,12 @@ final class DecisionLoop extends VerticleBase {
     var opened = ShardRouter.open(vertx, shared.settings().redis());
     shards = opened;
     var tokens = shared.settings().fronts().tokens();
-    var verifier = BearerTokenVerifier.of(vertx, Clock.systemUTC(), tokens, shared.tokenKeys());
+    int loops = shared.bounds().deciders();
+    var verifier = BearerTokenVerifier.of(vertx, tokens, shared.tokenKeys(), loops);
     var made = new RateLimitDecider(vertx, shared.feed(), opened, verifier, shared.bounds());
     decider = made;
+    turnedAt = System.nanoTime();
+    vertx.setPeriodic(TURN_MILLIS, _ -> turnedAt = System.nanoTime());
     return Future.succeededFuture();
   }
 
@@ -145,6 +153,11 @@ final class DecisionLoop extends VerticleBase {
       shards.close();
     }
     return servers == null ? Future.succeededFuture() : servers.close();
+  }
+
+  /** Whether this event loop does what it is asked. For any thread. */
+  boolean turns() {
+    return System.nanoTime() - turnedAt < LONGEST_TURN_NANOS;
   }
 
   /** What belongs to this event loop is asked on it, and answered on the one that asks. */

@@ -26,11 +26,20 @@ record ListenAddresses(
   static ListenAddresses of(ServiceSettings settings) throws IOException {
     var access = settings.fronts().access();
     var grpcPort = settings.fronts().grpcPort();
-    return new ListenAddresses(
-        access.needsPort() ? Optional.of(tcp(settings, settings.port())) : Optional.empty(),
-        file(access.decisions()),
-        grpcPort.isPresent() ? Optional.of(tcp(settings, grpcPort.getAsInt())) : Optional.empty(),
-        file(access.envoy()));
+    var tcp =
+        new ListenAddresses(
+            access.needsPort() ? Optional.of(tcp(settings, settings.port())) : Optional.empty(),
+            file(access.decisions()),
+            grpcPort.isPresent()
+                ? Optional.of(tcp(settings, grpcPort.getAsInt()))
+                : Optional.empty(),
+            Optional.empty());
+    try {
+      return new ListenAddresses(tcp.http, tcp.decisions, tcp.envoy, file(access.envoy()));
+    } catch (IOException e) {
+      tcp.withdrawn();
+      throw e;
+    }
   }
 
   private static SharedAddress tcp(ServiceSettings settings, int port) {
@@ -43,10 +52,22 @@ record ListenAddresses(
 
   /** Opens the files, once all event loops listen. Blocks. */
   ListenAddresses published() throws IOException {
-    for (var file : Stream.of(decisions, envoyFile).flatMap(Optional::stream).toList()) {
+    for (var file : files()) {
       file.publish();
     }
     return this;
+  }
+
+  /** Deletes files that aren't open yet. Blocks. */
+  ListenAddresses withdrawn() throws IOException {
+    for (var file : files()) {
+      file.withdraw();
+    }
+    return this;
+  }
+
+  private List<SharedAddress> files() {
+    return Stream.of(decisions, envoyFile).flatMap(Optional::stream).toList();
   }
 
   /** Where Envoys ask. */

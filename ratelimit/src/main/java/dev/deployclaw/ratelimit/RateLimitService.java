@@ -31,6 +31,7 @@ public final class RateLimitService extends VerticleBase {
   private List<DecisionLoop> loops = List.of();
   private @Nullable StatusListener status;
   private @Nullable Vertx beside;
+  private volatile boolean open;
 
   /** The feed is the caller's to close. */
   public RateLimitService(ServiceSettings settings, PolicyFeed feed) {
@@ -42,18 +43,28 @@ public final class RateLimitService extends VerticleBase {
   public Future<?> start() {
     var tokenKeys = JwksCache.start(vertx, settings.fronts().tokens());
     var access = settings.fronts().access().status();
-    var routes = new StatusRoutes(access, feed, this::statusText, this::usageText);
+    var routes =
+        new StatusRoutes(access, this::turns, this::starting, this::statusText, this::usageText);
     return vertx
         .executeBlocking(() -> ListenAddresses.of(settings))
         .map(Objects::requireNonNull)
-        .compose(addresses -> decide(addresses, tokenKeys, routes))
-        .compose(addresses -> vertx.executeBlocking(addresses::published))
-        .compose(_ -> ownStatus(routes));
+        .compose(addresses ->
+            decide(addresses, tokenKeys, routes)
+                .compose(_ -> ownStatus(routes))
+                .compose(_ -> vertx.executeBlocking(addresses::published))
+                .onSuccess(_ -> open = true)
+                .recover(e -> undone(addresses, e)));
+  }
+
+  /** A start that failed leaves no draft of a socket, and no listener. */
+  private <T> Future<T> undone(ListenAddresses addresses, Throwable why) {
+    return stop()
+        .eventually(() -> vertx.executeBlocking(addresses::withdrawn))
+        .transform(_ -> Future.failedFuture(why));
   }
 
   /** Each loop is started before the first one listens: what the agent is told is of all. */
-  private Future<ListenAddresses> decide(
-      ListenAddresses addresses, JwksCache tokenKeys, StatusRoutes routes) {
+  private Future<?> decide(ListenAddresses addresses, JwksCache tokenKeys, StatusRoutes routes) {
     int number = settings.eventLoops();
     var bounds =
         DeciderBounds.of(settings.withoutPolicy(), settings.fronts().headerValues(), number);
@@ -63,8 +74,7 @@ public final class RateLimitService extends VerticleBase {
     var made = IntStream.range(0, number).mapToObj(_ -> new DecisionLoop(shared, routes)).toList();
     loops = made;
     return Future.join(made.stream().map(loop -> vertx.deployVerticle(loop)).toList())
-        .compose(_ -> ofEach(loop -> loop.listen().map(addresses)))
-        .map(addresses);
+        .compose(_ -> ofEach(loop -> loop.listen().map(addresses)));
   }
 
   private Future<?> ownStatus(StatusRoutes routes) {
@@ -77,6 +87,18 @@ public final class RateLimitService extends VerticleBase {
     var aside = StatusListener.vertx();
     beside = aside;
     return aside.deployVerticle(deployed);
+  }
+
+  private boolean turns() {
+    return loops.stream().allMatch(DecisionLoop::turns);
+  }
+
+  private Optional<String> starting() {
+    if (!feed.ready()) {
+      String why = feed.trouble().isEmpty() ? "" : ": " + feed.trouble();
+      return Optional.of("the committed policy set hasn't been read from etcd yet" + why);
+    }
+    return open ? Optional.empty() : Optional.of("its sockets aren't open yet");
   }
 
   private Future<String> statusText() {
@@ -92,9 +114,12 @@ public final class RateLimitService extends VerticleBase {
     return ofEach(DecisionLoop::usage).map(usages -> UsageReport.of(usages).toJson());
   }
 
-  /** The answers of all event loops; one that doesn't answer leaves the whole without an answer. */
+  /**
+   * The answers of all event loops, once each has answered or failed; one that does neither leaves
+   * the whole without an answer.
+   */
   private <T> Future<List<T>> ofEach(Function<DecisionLoop, Future<T>> question) {
-    return Future.all(loops.stream().map(loop -> loop.ask(question)).toList())
+    return Future.join(loops.stream().map(loop -> loop.ask(question)).toList())
         .map(CompositeFuture::list);
   }
 

@@ -69,11 +69,6 @@ final class Estate implements AutoCloseable {
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private Estate(RedisCluster redis, Path folder, TokenSettings tokens, Duration redisTimeout)
-      throws Exception {
-    this(redis, folder, new Service(tokens, redisTimeout, 1));
-  }
-
   private Estate(RedisCluster redis, Path folder, Service shape) throws Exception {
     this.redis = redis;
     etcd = EtcdServer.start(folder.resolve("etcd"));
@@ -102,20 +97,20 @@ final class Estate implements AutoCloseable {
 
   static Estate start(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
     var redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
-    return new Estate(redis, folder, tokens, PEER_TIMEOUT);
+    return new Estate(redis, folder, new Service(tokens, PEER_TIMEOUT, 1));
   }
 
   /** Three primaries, for which the service waits no longer than that. */
   static Estate start(Path folder, Duration redisTimeout) throws Exception {
     var redis = RedisCluster.start(folder.resolve("redis"), 3, 0);
-    return new Estate(redis, folder, TokenSettings.NONE, redisTimeout);
+    return new Estate(redis, folder, new Service(TokenSettings.NONE, redisTimeout, 1));
   }
 
   /** Three primaries, each of which has a clock of its own. */
   static Estate ofClocks(Path folder) throws Exception {
     var clocks = SkewedClock.environments(folder);
     var redis = RedisCluster.start(folder.resolve("redis"), 3, 0, clocks);
-    return new Estate(redis, folder, TokenSettings.NONE, PEER_TIMEOUT);
+    return new Estate(redis, folder, new Service(TokenSettings.NONE, PEER_TIMEOUT, 1));
   }
 
   RedisCluster redis() {

@@ -9,19 +9,27 @@ import dev.deployclaw.ratelimit.match.HeaderCardinality;
  * @param withoutPolicy what happens to requests before any policy set could be read
  * @param headerValues which values of a tenant's header get a counter of their own; all deciders of
  *     a process have it in common
- * @param heap bytes of which the decider may take a part
+ * @param deciders of this process, which share its memory equally
  */
 public record DeciderBounds(
-    BackendFailureMode withoutPolicy, HeaderCardinality headerValues, long heap) {
+    BackendFailureMode withoutPolicy, HeaderCardinality headerValues, int deciders) {
 
   /**
    * @param headerValues how many get a counter of their own
-   * @param deciders of this process, each with an equal share of the heap
+   * @param deciders of this process
    */
   public static DeciderBounds of(BackendFailureMode withoutPolicy, int headerValues, int deciders) {
     return new DeciderBounds(
-        withoutPolicy,
-        new HeaderCardinality(headerValues, System::nanoTime),
-        Runtime.getRuntime().maxMemory() / deciders);
+        withoutPolicy, new HeaderCardinality(headerValues, System::nanoTime), deciders);
+  }
+
+  /** Bytes of which a decider may take a part. */
+  long heap() {
+    return Runtime.getRuntime().maxMemory() / deciders;
+  }
+
+  /** A decider's part of what the process may remember. */
+  int share(int most) {
+    return Math.max(1, most / deciders);
   }
 }

@@ -62,7 +62,7 @@ public final class RateLimitDecider {
   private final QuotaLeases leases;
   private final MatchCache recalled;
   private final HeaderCardinality headerValues;
-  private final UsageCounters turnout = new UsageCounters();
+  private final UsageCounters turnout;
   private final DecisionDeadlines deadlines;
 
   public RateLimitDecider(
@@ -75,6 +75,7 @@ public final class RateLimitDecider {
     this.feed = feed;
     this.withoutPolicy = bounds.withoutPolicy();
     this.headerValues = bounds.headerValues();
+    this.turnout = new UsageCounters(bounds.share(UsageCounters.MOST_LIMITS));
     this.recalled = MatchCache.within(bounds.heap());
     this.askers = new CallerAuthenticator(tokens);
     this.probes = new ProbeTokenVerifier(vertx, Clock.systemUTC());

@@ -51,11 +51,12 @@ public final class QuotaBudget {
 
   /** Less is always possible. */
   private static boolean add(AtomicLong used, long more, long most) {
-    if (used.addAndGet(more) > most && more > 0) {
-      used.addAndGet(-more);
-      return false;
-    }
-    return true;
+    long before = used.getAndUpdate(now -> fits(now, more, most) ? now + more : now);
+    return fits(before, more, most);
+  }
+
+  private static boolean fits(long used, long more, long most) {
+    return more <= 0 || used + more <= most;
   }
 
   /** Why a bucket of some gateway gets no quota. */

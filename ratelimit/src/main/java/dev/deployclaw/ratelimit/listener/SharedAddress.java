@@ -2,6 +2,7 @@ package dev.deployclaw.ratelimit.listener;
 
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +43,14 @@ public record SharedAddress(SocketAddress at, Optional<SocketDraft> draft) {
   public void publish() throws IOException {
     if (draft.isPresent()) {
       draft.get().socket().publish(draft.get().bound());
+    }
+  }
+
+  /** Deletes a file that isn't open to its callers yet. Blocks. */
+  public void withdraw() throws IOException {
+    if (draft.isPresent()) {
+      Files.deleteIfExists(draft.get().bound());
+      Files.deleteIfExists(draft.get().bound().resolveSibling(""));
     }
   }
 }

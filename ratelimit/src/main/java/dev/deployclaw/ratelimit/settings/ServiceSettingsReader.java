@@ -30,6 +30,9 @@ record ServiceSettingsReader(
   /** The gateway beside the service takes about as much CPU for a request as the decision. */
   private static final int CORES_A_LOOP = 2;
 
+  /** More were never measured, and each one more splits leases and shared calls further. */
+  private static final int MOST_USUAL_LOOPS = 4;
+
   /** What an event loop remembers is a share of the heap, which no further one may make scarce. */
   private static final long HEAP_A_LOOP = 32L << 20;
 
@@ -120,16 +123,23 @@ record ServiceSettingsReader(
     return failure.orElse(BackendFailureMode.DENY);
   }
 
-  /** More than there are cores would only take turns. */
   int eventLoops(Runtime machine) {
-    int cores = machine.availableProcessors();
-    return optional("event-loops").isPresent()
-        ? Math.min(cores, number("event-loops", 1, MOST_LOOPS))
-        : usualLoops(cores, machine.maxMemory());
+    return eventLoops(machine.availableProcessors(), machine.maxMemory());
   }
 
-  static int usualLoops(int cores, long heap) {
-    return Math.clamp(Math.min(cores / CORES_A_LOOP, heap / HEAP_A_LOOP), 1, MOST_LOOPS);
+  /** More than there are cores would only take turns; more than the heap holds would exhaust it. */
+  int eventLoops(int cores, long heap) {
+    int held = Math.clamp(heap / HEAP_A_LOOP, 1, MOST_LOOPS);
+    if (optional("event-loops").isEmpty()) {
+      return Math.clamp(Math.min(cores / CORES_A_LOOP, held), 1, MOST_USUAL_LOOPS);
+    }
+    int loops = Math.min(cores, number("event-loops", 1, MOST_LOOPS));
+    if (loops > held) {
+      problems.add(
+          "event-loops: %d need %d MiB of heap, and there are %d: raise -Xmx, or take %d"
+              .formatted(loops, (loops * HEAP_A_LOOP) >> 20, heap >> 20, held));
+    }
+    return loops;
   }
 
   FrontendSettings fronts() {
