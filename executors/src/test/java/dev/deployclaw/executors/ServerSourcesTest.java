@@ -128,6 +128,11 @@ class ServerSourcesTest {
       assertThat(containers.tests().toString()).contains(missing.get());
     } else {
       assertThat(containers.passed()).isPositive();
+      if (contract.containers().equals(contract.processes())) {
+        assertThat(containers.passed())
+            .as("%s as processes: %s", containers.tests(), processes.tests())
+            .isEqualTo(processes.passed());
+      }
       assertThat(containers.images()).containsAll(contract.images());
     }
   }

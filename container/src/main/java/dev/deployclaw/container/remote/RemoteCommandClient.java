@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 /**
  * The thin client: hands a command to the agent that serves, and passes its output on. It uses the
@@ -110,20 +111,23 @@ public final class RemoteCommandClient {
 
   /**
    * Whether a command is none for an agent. One that would measure on and on isn't, nor one that
-   * needs files alone: those are its caller's, as is what it writes.
+   * reads its caller's files without a back end or a model. {@code log} and {@code export} judge
+   * what the agent wrote, here and in the bucket: an auditor needn't ask the agent. Of
+   * {@code @FILE}, which picocli replaces by the words in it, it isn't known what it asks for.
    */
   static boolean worksHere(List<String> words) {
     return switch (words.getFirst()) {
-      case "top" -> !has(words, "--once") && !has(words, "--json");
-      case "plan" -> has(words, "--inventory");
-      case "adopt" -> !has(words, "--enforce") && !has(words, "--shadowed");
-      case "diff" -> words.stream().noneMatch(word -> word.matches("committed|[0-9]{1,18}"));
+      case "top" -> !has(words, "--once", "--json"); // with @FILE, too: it may say --watch
+      case "plan" -> has(words, "--inventory") && !has(words, "--in-words", "@.*");
+      case "adopt" -> !has(words, "--enforce", "--shadowed", "--redis", "@.*");
+      case "diff" -> !has(words, "committed", "[0-9]{1,18}", "@.*");
       default -> LOCAL.contains(words.getFirst());
     };
   }
 
-  private static boolean has(List<String> words, String option) {
-    return words.stream().anyMatch(word -> word.equals(option) || word.startsWith(option + "="));
+  private static boolean has(List<String> words, String... patterns) {
+    var any = Pattern.compile("(?s)(" + String.join("|", patterns) + ")(=.*)?");
+    return words.stream().anyMatch(word -> any.matcher(word).matches());
   }
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation

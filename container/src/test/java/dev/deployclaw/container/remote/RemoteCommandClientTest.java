@@ -20,7 +20,14 @@ class RemoteCommandClientTest {
         "diff --json 41 42",
         "adopt --enforce acme",
         "adopt --enforce=acme",
-        "adopt --shadowed"
+        "adopt --shadowed",
+        "adopt --redis 10.0.0.7:6379 --keys rate_limit:{tenant}",
+        "adopt --redis=10.0.0.7:6379 --configmap limits.yaml",
+        "adopt @words",
+        "adopt --configmap limits.yaml @words",
+        "plan --inventory estate.yaml --in-words x",
+        "plan --inventory estate.yaml @words",
+        "diff a.yaml @words"
       })
   void anAgentMeasuresOnceAndDoesWhatNeedsBackEnds(String line) {
     assertThat(RemoteCommandClient.worksHere(List.of(line.split(" ", -1)))).isFalse();
@@ -31,6 +38,8 @@ class RemoteCommandClientTest {
       strings = {
         "top",
         "top --watch",
+        "top @words",
+        "log @words",
         "log last --json",
         "audit verify",
         "serve",

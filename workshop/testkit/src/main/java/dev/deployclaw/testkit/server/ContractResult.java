@@ -1,19 +1,14 @@
 package dev.deployclaw.testkit.server;
 
-import com.github.dockerjava.api.async.ResultCallback;
-import com.github.dockerjava.api.model.Event;
-import com.github.dockerjava.api.model.EventType;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -22,7 +17,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /**
  * What came of the tests of a contract with servers of one source.
  *
- * @param tests by name: {@link #PASSED}, or what failed or was skipped, and why
+ * @param tests by name: {@link #PASSED}, or what failed or was skipped, and why; of some of the
+ *     same name the worst
  * @param images which ran in containers meanwhile, as Docker's own events say
  */
 public record ContractResult(SortedMap<String, String> tests, SortedSet<String> images) {
@@ -50,12 +46,21 @@ public record ContractResult(SortedMap<String, String> tests, SortedSet<String> 
             ? DiscoverySelectors.selectMethod(test)
             : DiscoverySelectors.selectClass(test);
     var request = LauncherDiscoveryRequestBuilder.request().selectors(selector).build();
+    if (!source.equals(ServerSource.CONTAINERS)) {
+      return new ContractResult(run(request, source), Collections.emptySortedSet());
+    }
+    try (var started = StartedImages.listen()) {
+      return new ContractResult(run(request, source), started.all());
+    }
+  }
+
+  private static SortedMap<String, String> run(LauncherDiscoveryRequest request, String source) {
     var listener = new TestResultListener(new TreeMap<>());
     var before = System.getProperty(ServerSource.PROPERTY);
-    var begin = Instant.now();
     System.setProperty(ServerSource.PROPERTY, source);
     try {
       LauncherFactory.create().execute(request, listener);
+      return listener.tests();
     } finally {
       if (before == null) {
         System.clearProperty(ServerSource.PROPERTY);
@@ -63,9 +68,6 @@ public record ContractResult(SortedMap<String, String> tests, SortedSet<String> 
         System.setProperty(ServerSource.PROPERTY, before);
       }
     }
-    boolean inContainers = source.equals(ServerSource.CONTAINERS);
-    return new ContractResult(
-        listener.tests(), inContainers ? started(begin) : Collections.emptySortedSet());
   }
 
   public long passed() {
@@ -85,34 +87,12 @@ public record ContractResult(SortedMap<String, String> tests, SortedSet<String> 
         && tests.values().stream().allMatch(t -> t.matches("(?s)" + SKIPPED + ".*\\S.*"));
   }
 
-  private static SortedSet<String> started(Instant since) throws InterruptedException {
-    var images = new ConcurrentSkipListSet<String>();
-    var each =
-        new ResultCallback.Adapter<Event>() {
-          @Override
-          public void onNext(Event event) {
-            var actor = Objects.requireNonNull(event.getActor());
-            images.add(Objects.requireNonNull(actor.getAttributes()).getOrDefault("image", ""));
-          }
-        };
-    SharedDocker.daemon()
-        .client()
-        .eventsCmd()
-        .withSince(Long.toString(since.getEpochSecond()))
-        .withUntil(Long.toString(Instant.now().getEpochSecond() + 1))
-        .withEventTypeFilter(EventType.CONTAINER)
-        .withEventFilter("start")
-        .exec(each)
-        .awaitCompletion();
-    return images;
-  }
-
   /** Of JUnit, which calls it from its own thread alone. */
   private record TestResultListener(SortedMap<String, String> tests)
       implements TestExecutionListener {
     @Override
     public void executionSkipped(TestIdentifier test, String reason) {
-      tests.put(name(test), SKIPPED + reason);
+      add(test, SKIPPED + reason);
     }
 
     @Override
@@ -121,12 +101,20 @@ public record ContractResult(SortedMap<String, String> tests, SortedSet<String> 
       switch (result.getStatus()) {
         case SUCCESSFUL -> {
           if (test.isTest()) {
-            tests.put(name(test), PASSED);
+            add(test, PASSED);
           }
         }
-        case ABORTED -> tests.put(name(test), SKIPPED + why);
-        case FAILED -> tests.put(name(test), FAILED + why);
+        case ABORTED -> add(test, SKIPPED + why);
+        case FAILED -> add(test, FAILED + why);
       }
+    }
+
+    private void add(TestIdentifier test, String result) {
+      tests.merge(name(test), result, (one, other) -> rank(other) > rank(one) ? other : one);
+    }
+
+    private static int rank(String result) {
+      return result.startsWith(FAILED) ? 2 : result.startsWith(SKIPPED) ? 1 : 0;
     }
 
     private static String line(Throwable thrown) {

@@ -25,7 +25,10 @@ class ContractResultTest {
     assertThat(result.tests().keySet()).anyMatch(name -> name.startsWith("counts [1]"));
     assertThat(result.tests().get("breaks")).startsWith("failed: ").contains("broken promise");
     assertThat(result.passed()).isEqualTo(2);
-    assertThat(result.failures()).singleElement().asString().startsWith("breaks failed: ");
+    assertThat(result.failures())
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("agrees alike failed: "),
+            second -> assertThat(second).startsWith("breaks failed: "));
     assertThat(result.isSkippedWithReason()).isFalse();
     assertThat(result.images()).isEmpty();
   }
@@ -78,6 +81,12 @@ class ContractResultTest {
     @ValueSource(ints = 3)
     void counts(int number) {
       assertThat(number).isEqualTo(3);
+    }
+
+    @ParameterizedTest(name = "alike")
+    @ValueSource(ints = {1, 2, 3})
+    void agrees(int number) {
+      assertThat(number).isNotEqualTo(2);
     }
   }
 
