@@ -55,7 +55,6 @@ final class Estate implements AutoCloseable {
 
   private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Of its keys in etcd. */
   static final String PREFIX = "/deployclaw/test/";
 
   private final RedisCluster redis;
@@ -75,11 +74,7 @@ final class Estate implements AutoCloseable {
     store = Client.builder().endpoints(etcd.endpoint()).build();
     feed = PolicyFeed.start(EtcdSourceSettings.plain(etcd.endpoint(), PREFIX));
     service = new RateLimitService(settings(shape), feed);
-    vertx
-        .deployVerticle(service)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(1, TimeUnit.MINUTES);
+    vertx.deployVerticle(service).await(1, TimeUnit.MINUTES);
   }
 
   /** How a service differs from others. */
@@ -87,8 +82,11 @@ final class Estate implements AutoCloseable {
 
   /** Three primaries, and a service with several event loops. */
   static Estate ofLoops(Path folder, int loops) throws Exception {
-    var redis = RedisCluster.start(folder.resolve("redis"), 3, 0);
-    return new Estate(redis, folder, new Service(TokenSettings.NONE, PEER_TIMEOUT, loops));
+    return ofPrimaries(folder, new Service(TokenSettings.NONE, PEER_TIMEOUT, loops));
+  }
+
+  private static Estate ofPrimaries(Path folder, Service shape) throws Exception {
+    return new Estate(RedisCluster.start(folder.resolve("redis"), 3, 0), folder, shape);
   }
 
   static Estate start(Path folder, int replicasEach) throws Exception {
@@ -102,8 +100,7 @@ final class Estate implements AutoCloseable {
 
   /** Three primaries, for which the service waits no longer than that. */
   static Estate start(Path folder, Duration redisTimeout) throws Exception {
-    var redis = RedisCluster.start(folder.resolve("redis"), 3, 0);
-    return new Estate(redis, folder, new Service(TokenSettings.NONE, redisTimeout, 1));
+    return ofPrimaries(folder, new Service(TokenSettings.NONE, redisTimeout, 1));
   }
 
   /** Three primaries, each of which has a clock of its own. */
