@@ -15,15 +15,16 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,8 +48,8 @@ public final class RefusalLog {
   /** That are kept of a ruleset, the last ones. */
   private static final int MOST_REFUSALS = 64;
 
-  /** Of system calls that were stopped: for each process the last one of each name. */
-  private static final int MOST_CALLS = 1_024;
+  /** Of hosts that are watched; the one that isn't asked for the longest is forgotten. */
+  private static final int MOST_HOSTS = 256;
 
   /** Of a process: those that started it are asked for no further. */
   private static final int MOST_GENERATIONS = 8;
@@ -61,7 +62,8 @@ public final class RefusalLog {
 
   private final Map<String, Domain> domains = bounded(MOST_DOMAINS);
   private final Map<String, Domain> events = bounded(MOST_KNOWN);
-  private final Map<CallKey, StoppedCall> calls = bounded(MOST_CALLS);
+  private final Map<Long, WatchedHost> hosts = bounded(MOST_HOSTS);
+  private final Map<Long, CallingProcess> calling = bounded(MOST_KNOWN);
   private final Set<RefusalRecord> known = Collections.newSetFromMap(bounded(MOST_KNOWN));
 
   /** What messages come from. */
@@ -101,14 +103,40 @@ public final class RefusalLog {
     }
   }
 
-  private record CallKey(long pid, String call) {}
+  /**
+   * One start of a host.
+   *
+   * @param user that only such hosts have
+   * @param last calls that were stopped: there are no more kinds than {@link Syscall} has
+   */
+  private record WatchedHost(Instant since, OptionalInt user, Map<CallKind, FilteredCall> last) {
+    void add(FilteredCall call, boolean own) {
+      if (!call.at().isBefore(since.minus(CLOCKS))) {
+        last.merge(
+            new CallKind(own, call.call(), call.fatal()),
+            call,
+            (before, next) -> next.at().isBefore(before.at()) ? before : next);
+      }
+    }
+
+    boolean isOf(FilteredCall call) {
+      return user.isPresent() && user.getAsInt() == call.user() && !call.isProbe();
+    }
+  }
 
   /**
-   * One process's last call of a name.
+   * What a host keeps the last call of.
+   *
+   * @param own whether its first process made it
+   */
+  private record CallKind(boolean own, String call, boolean fatal) {}
+
+  /**
+   * Who made a call.
    *
    * @param callers the process and those that started it, as far as they were there
    */
-  private record StoppedCall(FilteredCall last, Set<Long> callers) {}
+  private record CallingProcess(Instant at, Set<Long> callers) {}
 
   RefusalLog() {}
 
@@ -156,18 +184,39 @@ public final class RefusalLog {
       case Caller caller ->
           Optional.ofNullable(events.get(caller.event()))
               .ifPresent(domain -> domain.processes().put(caller.pid(), caller.at()));
-      case FilteredCall call ->
-          calls.compute(
-              new CallKey(call.pid(), call.call()),
-              (_, before) -> new StoppedCall(call, callers(call, before)));
+      case FilteredCall call -> addToHosts(call);
+    }
+  }
+
+  /**
+   * A host has the calls of its processes. One of a process that has ended, or whose parent has, is
+   * found by its user alone: all hosts of that user have it.
+   */
+  private void addToHosts(FilteredCall call) {
+    if (hosts.isEmpty()) {
+      return;
+    }
+    var callers = callers(call);
+    if (callers.stream().anyMatch(hosts::containsKey)) {
+      hosts.forEach((pid, host) -> {
+        if (callers.contains(pid)) {
+          host.add(call, pid == call.pid());
+        }
+      });
+    } else {
+      hosts.values().stream().filter(host -> host.isOf(call)).forEach(h -> h.add(call, false));
     }
   }
 
   /** Those of a call shortly before are the same: a flood isn't asked for them each time. */
-  private static Set<Long> callers(FilteredCall call, @Nullable StoppedCall before) {
-    return before == null || call.at().isAfter(before.last().at().plus(CLOCKS))
-        ? callers(call.pid())
-        : before.callers();
+  private Set<Long> callers(FilteredCall call) {
+    var before = calling.get(call.pid());
+    if (before != null && !call.at().isAfter(before.at().plus(CLOCKS))) {
+      return before.callers();
+    }
+    var callers = callers(call.pid());
+    calling.put(call.pid(), new CallingProcess(call.at(), callers));
+    return callers;
   }
 
   /** A record has no more than the process, and a filter holds for what that starts as well. */
@@ -201,17 +250,20 @@ public final class RefusalLog {
   }
 
   /**
-   * The last of each name that filters stopped of a process and of its children that were still
-   * there, in no order.
+   * From now on keeps what filters stop of a host; of all others nothing is kept.
    *
    * @param since its start
+   * @param user of hosts alone, by which children are found that have ended
    */
-  public synchronized List<FilteredCall> calls(long pid, Instant since) {
-    return calls.values().stream()
-        .filter(stopped -> stopped.callers().contains(pid))
-        .map(StoppedCall::last)
-        .filter(call -> !call.at().isBefore(since.minus(CLOCKS)))
-        .toList();
+  public synchronized void watch(long pid, Instant since, OptionalInt user) {
+    hosts.put(pid, new WatchedHost(since, user, new HashMap<>()));
+  }
+
+  /** The last calls of each name that filters stopped of a watched host, in no order. */
+  public synchronized List<FilteredCall> calls(long pid) {
+    return Optional.ofNullable(hosts.get(pid))
+        .map(host -> List.copyOf(host.last().values()))
+        .orElse(List.of());
   }
 
   /** What a ruleset refused last; some may be left out. */

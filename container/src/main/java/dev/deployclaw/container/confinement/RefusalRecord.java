@@ -32,11 +32,22 @@ public sealed interface RefusalRecord {
   /**
    * A system call that a filter answered in the kernel's place.
    *
+   * @param user of the process, as the machine numbers it
    * @param call its name, of {@link Syscall} alone
    * @param fatal whether the process was ended for it
    */
-  record FilteredCall(String event, Instant at, long pid, String call, boolean fatal)
-      implements RefusalRecord {}
+  record FilteredCall(String event, Instant at, long pid, long user, String call, boolean fatal)
+      implements RefusalRecord {
+    /** Whether honest programs try it and do without: no sign of an attack. */
+    public boolean isTried() {
+      return !fatal && Syscall.isTried(call);
+    }
+
+    /** Whether a program tries its own wall so: any other such call is fatal. */
+    boolean isProbe() {
+      return !fatal && call.equals(Syscall.PTRACE.word());
+    }
+  }
 
   Pattern MESSAGE =
       Pattern.compile(
@@ -55,7 +66,7 @@ public sealed interface RefusalRecord {
   /** No name of a program or file has a space: the kernel writes such a one in hexadecimal. */
   Pattern FILTERED =
       Pattern.compile(
-          "auid=\\d+ uid=\\d+ gid=\\d+ ses=\\d+(?: subj=[^=]*)? pid=(\\d{1,10}) comm=\\S+ exe=\\S+"
+          "auid=\\d+ uid=(\\d{1,10}) gid=\\d+ ses=\\d+(?: subj=[^=]*)? pid=(\\d{1,10}) comm=\\S+ exe=\\S+"
               + " sig=\\d+ arch=([0-9a-f]{1,8}) syscall=(-?\\d{1,10}) compat=\\d ip=0x[0-9a-f]+"
               + " code=0x(50000|80000000)");
 
@@ -89,9 +100,10 @@ public sealed interface RefusalRecord {
     return new FilteredCall(
         event,
         at,
+        Long.parseLong(m.group(2)),
         Long.parseLong(m.group(1)),
-        Syscall.word(Integer.parseUnsignedInt(m.group(2), 16), Long.parseLong(m.group(3))),
-        m.group(4).equals(KILL_PROCESS));
+        Syscall.word(Integer.parseUnsignedInt(m.group(3), 16), Long.parseLong(m.group(4))),
+        m.group(5).equals(KILL_PROCESS));
   }
 
   private static Optional<Matcher> told(Pattern words, String told) {

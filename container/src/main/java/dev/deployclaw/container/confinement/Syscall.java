@@ -135,6 +135,19 @@ enum Syscall {
     return verdict;
   }
 
+  /**
+   * Whether honest programs try it and do without: by number, or sockets of a kind that is refused,
+   * by which C libraries ask name services.
+   */
+  boolean isTried() {
+    return verdict == Verdict.REFUSED || this == SOCKET || this == SOCKETPAIR;
+  }
+
+  /** The same, of a name. */
+  static boolean isTried(String word) {
+    return Stream.of(values()).anyMatch(call -> call.isTried() && call.word().equals(word));
+  }
+
   /** Its name as manuals have it. */
   String word() {
     return name().toLowerCase(Locale.ROOT);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -65,7 +66,7 @@ public record HostLaunch(
 
   /**
    * All names that there are for a host that looks none up. The C library would ask by sockets that
-   * such a host has given up, which would be told as its violations.
+   * such a host has given up, which would be told.
    */
   private static final String NAMES = "-Djdk.net.hosts.file=/etc/hosts";
 
@@ -91,6 +92,11 @@ public record HostLaunch(
     var rights = new HostRights(config, files(), program(), file.toAbsolutePath());
     files().prepare(rights.user(self));
     return ConfinedCommand.around(rights.policy(self), command());
+  }
+
+  @Override
+  public OptionalInt separateUser() throws IOException {
+    return HostFiles.separateUser(config.host().user());
   }
 
   /** What it finds around it. */

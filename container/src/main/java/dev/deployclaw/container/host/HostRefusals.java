@@ -6,8 +6,11 @@ import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -35,6 +38,11 @@ final class HostRefusals {
   private final RefusalLog log;
   private final long pid;
   private final Instant begun;
+
+  /** System calls that were logged; there are few. */
+  private final Set<String> tried = new HashSet<>();
+
+  private Instant ready = Instant.MAX;
   private Instant told = Instant.MAX;
   private Optional<String> domain = Optional.empty();
   private boolean calls;
@@ -55,19 +63,34 @@ final class HostRefusals {
     }
   }
 
-  HostRefusals(RefusalLog log, long pid, Instant begun) {
+  private HostRefusals(RefusalLog log, long pid, Instant begun) {
     this.log = log;
     this.pid = pid;
     this.begun = begun;
   }
 
+  /**
+   * Those from now on.
+   *
+   * @param user of hosts alone: theirs are its calls, too, if their process has ended
+   */
+  static HostRefusals watch(RefusalLog log, long pid, Instant begun, OptionalInt user) {
+    log.watch(pid, begun, user);
+    return new HostRefusals(log, pid, begun);
+  }
+
   /** From now on it is refused what it may not do. */
   synchronized void ready(Instant at) {
+    ready = at;
     told = at;
   }
 
-  /** The last of them, where there are more than at the question before. */
+  /**
+   * The last of them, where there are more than at the question before. System calls that honest
+   * programs try and do without are logged alone.
+   */
   synchronized Optional<Violation> further() {
+    logTries();
     var further =
         Stream.concat(byRules(), byFilters())
             .filter(r -> r.at().isAfter(told))
@@ -94,20 +117,31 @@ final class HostRefusals {
         new Violation(told, "was refused %s by the kernel (%s)".formatted(rights, last.record())));
   }
 
+  private void logTries() {
+    log.calls(pid).stream()
+        .filter(call -> call.isTried() && call.at().isAfter(ready) && tried.add(call.call()))
+        .forEach(call ->
+            LOG.atInfo()
+                .addKeyValue("pid", pid)
+                .addKeyValue("call", call.call())
+                .addKeyValue("record", "pid=" + call.pid())
+                .log("An executor host tried a system call that it does without"));
+  }
+
   private Stream<ToldRefusal> byRules() {
     return domain().stream().flatMap(d -> log.of(d).stream()).map(ToldRefusal::of);
   }
 
   /** Its own end by such a call is told by its exit. */
   private Stream<ToldRefusal> byFilters() {
-    return log.calls(pid, begun).stream()
-        .filter(call -> !(call.fatal() && call.pid() == pid))
+    return log.calls(pid).stream()
+        .filter(call -> !call.isTried() && !(call.fatal() && call.pid() == pid))
         .map(ToldRefusal::of);
   }
 
   /** Why refusals aren't told; empty where they are, as those of its start were. */
   synchronized Optional<String> untold() {
-    calls |= !log.calls(pid, begun).isEmpty();
+    calls |= !log.calls(pid).isEmpty();
     if (domain().isEmpty()) {
       return Optional.of(calls ? CALLS_ALONE : SILENT);
     }

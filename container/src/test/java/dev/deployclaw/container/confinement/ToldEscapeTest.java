@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -168,6 +169,7 @@ class ToldEscapeTest {
 
     ObservedHost(List<String> command) throws IOException {
       process = new ProcessBuilder(command).redirectError(folder.resolve("log").toFile()).start();
+      log.watch(process.pid(), begun, OptionalInt.empty());
       attempts = process.outputWriter();
       answers = process.inputReader();
       var _ = attempt("mark");
@@ -212,13 +214,13 @@ class ToldEscapeTest {
               .flatMap(d -> log.of(d).stream())
               .map(r -> new ToldEvent(r.event(), r.rights()));
       var filters =
-          log.calls(process.pid(), begun).stream()
+          log.calls(process.pid()).stream()
               .map(c -> new ToldEvent(c.event(), List.of("call." + c.call())));
       return Stream.concat(rules, filters).filter(event -> !known.contains(event.number()));
     }
 
     private Optional<RefusalRecord.FilteredCall> fatal() {
-      return log.calls(process.pid(), begun).stream()
+      return log.calls(process.pid()).stream()
           .filter(RefusalRecord.FilteredCall::fatal)
           .findFirst();
     }

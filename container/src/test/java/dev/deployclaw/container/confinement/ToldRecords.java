@@ -2,18 +2,20 @@ package dev.deployclaw.container.confinement;
 
 import java.util.List;
 
-/** A log of refusals that has read what a kernel would have told. */
+/** A log of refusals that reads what a kernel would have told. */
 public final class ToldRecords {
   private ToldRecords() {}
 
-  /** Of records without their begin, each of its number's second: type, a space, text. */
-  public static RefusalLog of(List<String> records) {
-    var log = new RefusalLog();
+  public static RefusalLog log() {
+    return new RefusalLog();
+  }
+
+  /** Records without their begin, each of its number's second: type, a space, text. */
+  public static void tell(RefusalLog log, List<String> records) {
     for (int i = 0; i < records.size(); i++) {
       String[] parts = records.get(i).split(" ", 2);
       log.take("audit: type=%s audit(%d.000:%d): %s".formatted(parts[0], i, i, parts[1]));
     }
-    return log;
   }
 
   /**

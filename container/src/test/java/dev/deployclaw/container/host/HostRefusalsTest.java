@@ -1,5 +1,7 @@
 package dev.deployclaw.container.host;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.PluginConfig;
@@ -17,6 +19,9 @@ import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -25,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterAll;
@@ -83,12 +89,31 @@ class HostRefusalsTest {
             var _ = Files.readString(Path.of("/etc/group-"));
           }
           if (call.delete()) {
-            SocketChannel.open(StandardProtocolFamily.UNIX).close();
+            tryUnixSocket();
+            limitAnotherProcess();
           }
-        } catch (IOException | UnsupportedOperationException e) {
+        } catch (IOException e) {
           // as it must be
         }
       }
+    }
+
+    /** As the C library does, which asks name services. */
+    private static void tryUnixSocket() {
+      try {
+        SocketChannel.open(StandardProtocolFamily.UNIX).close();
+      } catch (IOException | UnsupportedOperationException e) {
+        // as it must be
+      }
+    }
+
+    private static void limitAnotherProcess() {
+      var linker = Linker.nativeLinker();
+      var prlimit =
+          linker.downcallHandle(
+              linker.defaultLookup().findOrThrow("prlimit"),
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+      Failable.run(() -> prlimit.invoke(1, 0, MemorySegment.NULL, MemorySegment.NULL));
     }
   }
 
@@ -125,11 +150,10 @@ class HostRefusalsTest {
     var policy = ConfinementPolicy.forProgram().build();
     var command = ConfinedCommand.aroundProgram(policy, List.of("/bin/true"));
     var process = new ProcessBuilder(command.argv()).start();
+    RefusalLog.here().watch(process.pid(), begun, OptionalInt.empty());
     process.waitFor();
     BoundedWait.until(
-        "its attempts are told",
-        SOON,
-        () -> !RefusalLog.here().calls(process.pid(), begun).isEmpty());
+        "its attempts are told", SOON, () -> !RefusalLog.here().calls(process.pid()).isEmpty());
   }
 
   @Test
@@ -138,8 +162,8 @@ class HostRefusalsTest {
   }
 
   @Test
-  void aHostThatIsRefusedASystemCallIsNamedWithTheCall() throws Exception {
-    isNamed("call", "call.socket");
+  void aHostThatIsRefusedASystemCallIsNamedWithTheCallUnlessHonestProgramsTryIt() throws Exception {
+    isNamed("call", "call.prlimit64");
   }
 
   private void isNamed(String named, String right) throws Exception {
@@ -172,10 +196,24 @@ class HostRefusalsTest {
 
   /** One in another language, on which its starter lays the filter. */
   @Test
-  void aPluginThatIsRefusedASystemCallIsNamedWithTheCall() throws Exception {
+  void aPluginWhoseChildEndsByASystemCallIsNamedWithTheCallUnlessHonestProgramsTryIt()
+      throws Exception {
     try (var example = ExamplePlugin.in(folder)) {
       example.patch(
-          "answer = self.served(until)\n        digest", "os.memfd_create(\"x\")\n        digest");
+          "answer = self.served(until)\n        digest",
+          """
+          answer = self.served(until)
+                  try:
+                      os.memfd_create("x")
+                  except OSError:
+                      pass
+                  python = "/usr/bin/python3"
+                  words = [python, "-I", "-c", "import os; os.chroot('/')"]
+                  child = os.posix_spawn(python, words, {})
+                  os.waitpid(child, 0)
+                  digest\
+          """
+              .stripLeading());
       var program =
           new PluginConfig.Program(
               example.program(),
@@ -194,17 +232,20 @@ class HostRefusalsTest {
         var executors = ExecutorRegistry.of(plugins.executors());
         assertThat(plugins.isolation(ExecutorIsolation.NONE).violations()).isEmpty();
 
-        assertThat(executors.look("limits-file.served", SOON))
-            .isInstanceOf(CallOutcome.Failed.class);
+        var _ = executors.look("limits-file.served", SOON);
 
         BoundedWait.until(
             "the kernel tells it",
             SOON,
-            () -> !plugins.isolation(ExecutorIsolation.NONE).violations().isEmpty());
+            () ->
+                plugins
+                    .isolation(ExecutorIsolation.NONE)
+                    .violations()
+                    .toString()
+                    .contains("call.chroot"));
         assertThat(plugins.isolation(ExecutorIsolation.NONE).violations())
             .hasEntrySatisfying(
-                "limits-file",
-                last -> assertThat(last.what()).startsWith("was refused call.memfd_create by"));
+                "limits-file", last -> assertThat(last.what()).doesNotContain("call.memfd_create"));
         assertThat(plugins.starts()).as("it goes on").isEqualTo(1);
       }
     }
