@@ -41,9 +41,7 @@ class HostWallTest {
     try (var agent = ServingAgent.start(estate, Map.of())) {
       String id = agent.submit(estate.change()).text("execution_id");
 
-      assertThat(agent.follow(id).toString())
-          .as(agent::err)
-          .contains("\"result\":\"COMPLETED\"");
+      assertThat(agent.follow(id).toString()).as(agent::err).contains("\"result\":\"COMPLETED\"");
 
       long host = host(agent.pid());
       String secret = estate.config().s3().secretKey().value();

@@ -253,11 +253,10 @@ final class SpeechAct {
         && IntStream.range(1, read.size())
             .filter(i -> VERBS.stream().anyMatch(read.get(i)::is) && !isGerund(read.get(i)))
             .limit(1)
-            .noneMatch(
-                i ->
-                    RequestClause.is(read.get(i - 1), "subject")
-                        || RequestClause.is(read.get(i - 1), "finite")
-                        || read.get(i - 1).is("pronoun"))
+            .noneMatch(i ->
+                RequestClause.is(read.get(i - 1), "subject")
+                    || RequestClause.is(read.get(i - 1), "finite")
+                    || read.get(i - 1).is("pronoun"))
         && read.stream().anyMatch(t -> t.is("set") || t.is("op"));
   }
 

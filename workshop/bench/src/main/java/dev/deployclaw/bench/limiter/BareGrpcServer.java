@@ -113,7 +113,10 @@ public record BareGrpcServer(String title, HostPort address, Thread loop, Runnab
   private static BareGrpcServer onVertx(
       String title, Function<Vertx, Handler<HttpServerRequest>> calls) {
     var vertx = DecisionBenchEstate.oneLoop();
-    var server = new HttpServerGroup(vertx).http2(SharedAddress.of("127.0.0.1", 0), calls.apply(vertx)).await();
+    var server =
+        new HttpServerGroup(vertx)
+            .http2(SharedAddress.of("127.0.0.1", 0), calls.apply(vertx))
+            .await();
     var loop = Promise.<Thread>promise();
     vertx.runOnContext(_ -> loop.complete(Thread.currentThread()));
     return new BareGrpcServer(
