@@ -156,7 +156,7 @@ final class SpeechAct {
     }
   }
 
-  /** Whether what stands behind it is what somebody says. */
+  /** Whether it reports the words of somebody. */
   private boolean reports(RequestClause clause) {
     String first = clause.typed().getFirst().text();
     boolean heads =
