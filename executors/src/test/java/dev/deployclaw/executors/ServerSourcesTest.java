@@ -39,8 +39,7 @@ class ServerSourcesTest {
    *
    * @param images that have to run in containers; none where a daemon of the tests' own has them
    */
-  private record Contract(
-      String executor, String processes, String containers, List<String> images) {
+  record Contract(String executor, String processes, String containers, List<String> images) {
     static Contract of(String executor, String test, OfficialImage... images) {
       return new Contract(executor, test, test, titles(images));
     }

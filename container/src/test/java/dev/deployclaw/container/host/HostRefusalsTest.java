@@ -107,6 +107,7 @@ class HostRefusalsTest {
       }
     }
 
+    @SuppressWarnings("restricted") // prlimit(2) with null reads and writes no memory of ours
     private static void limitAnotherProcess() {
       var linker = Linker.nativeLinker();
       var prlimit =

@@ -36,6 +36,8 @@ final class CommandTable {
       """;
   private static final String MAP =
       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: limits}\ndata: {third: \"120\"}\n";
+
+  @SuppressWarnings("InlineFormatString") // beside the other texts
   private static final String TOOL_CALL =
       """
       {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "run", \

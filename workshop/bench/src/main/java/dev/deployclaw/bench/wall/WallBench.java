@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -124,7 +125,8 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
     var _ = new AlternatingRounds(rounds.warmUp(), rounds.rounds()).take(turns);
     var measured = new ArrayList<Measured>();
     for (var one : where.entrySet()) {
-      var times = collected.get(one.getKey()).times(concurrent(one.getValue(), call));
+      var into = Objects.requireNonNull(collected.get(one.getKey()));
+      var times = into.times(concurrent(one.getValue(), call));
       measured.add(new Measured(what, one.getKey(), times));
     }
     return measured;
