@@ -43,7 +43,7 @@ record RequestClause(
 
   /** Words that end like verbs of what was. */
   private static final Set<String> NOUNS =
-      Set.of("need", "speed", "feed", "indeed", "exceed", "proceed");
+      Set.of("need", "speed", "feed", "indeed", "exceed", "proceed", "named");
 
   static List<RequestClause> of(List<Token> sentence) {
     var read = PhraseReader.readSentence(sentence);

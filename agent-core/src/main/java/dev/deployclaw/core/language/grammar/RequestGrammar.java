@@ -253,7 +253,7 @@ public final class RequestGrammar {
     if (SpeechAct.isQuestion(phrases, tokens)) {
       questions.ask("operation", "Is that a question, or shall it be done? Say what is to be set.");
     }
-    pieces.sentences().speech().unshown(this::orders, true).stream()
+    pieces.sentences().speech().denied(this::orders).stream()
         .limit(1)
         .forEach(told -> questions.ask("operation", "\"" + told + "\": shall that be done?"));
   }

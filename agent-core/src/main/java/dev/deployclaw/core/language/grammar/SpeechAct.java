@@ -61,18 +61,29 @@ final class SpeechAct {
     if (shown.stream().anyMatch(SpeechAct::points)) {
       return List.of();
     }
-    var ordered = shown.stream().flatMap(c -> c.read().stream()).toList();
     boolean asked = shown.stream().anyMatch(SpeechAct::commands);
-    var told =
-        others.stream()
-            .filter(c -> !asked || denied.contains(c))
-            .filter(c ->
-                c.read().stream()
-                    .filter(t -> figures ? weighs(t) : does(t))
-                    .filter(t -> t.all().filter(part -> part.parts().isEmpty()).anyMatch(used))
-                    .anyMatch(t -> ordered.stream().noneMatch(o -> alike(o, t))))
-            .toList();
-    return told.stream().map(this::text).toList();
+    return unshown(c -> !asked || denied.contains(c), t -> figures ? weighs(t) : does(t), used);
+  }
+
+  /** Those that are surely no order, for our own grammar, which knows more of the others. */
+  List<String> denied(Predicate<Token> used) {
+    return shown.stream().anyMatch(SpeechAct::points)
+        ? List.of()
+        : unshown(denied::contains, SpeechAct::weighs, used);
+  }
+
+  private List<String> unshown(
+      Predicate<RequestClause> which, Predicate<Token> bears, Predicate<Token> used) {
+    var ordered = shown.stream().flatMap(c -> c.read().stream()).toList();
+    return others.stream()
+        .filter(which)
+        .filter(c ->
+            c.read().stream()
+                .filter(bears)
+                .filter(t -> t.all().filter(part -> part.parts().isEmpty()).anyMatch(used))
+                .anyMatch(t -> ordered.stream().noneMatch(o -> alike(o, t))))
+        .map(this::text)
+        .toList();
   }
 
   /** The clauses that a reader uses, where it uses none that orders. */
@@ -150,10 +161,16 @@ final class SpeechAct {
               || isOver(clause);
       order = !none && (rest ? order : isOrder(clause, timed));
       (order ? shown : others).add(clause);
-      if (none || clause.isState()) {
+      if (none || clause.isState() || concludes(clause)) {
         denied.add(clause);
       }
     }
+  }
+
+  /** "So acme's limit is 600 a minute now". */
+  private static boolean concludes(RequestClause clause) {
+    return clause.typed().getFirst().text().equals("so")
+        && OrderCore.has(clause.typed(), "stating");
   }
 
   /** Whether it reports the words of somebody. */
