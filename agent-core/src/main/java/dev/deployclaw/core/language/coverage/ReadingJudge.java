@@ -5,7 +5,6 @@ import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
-import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
@@ -68,10 +67,7 @@ public final class ReadingJudge {
     leftOut.addAll(unused.binding());
     leftOut.addAll(coverage.cues());
     if (reading.operation().waits() != Waits.ONLY_LOOKS && !reading.guards().dryRun()) {
-      boolean figures =
-          reading.changes().stream()
-              .anyMatch(c -> c.scale().isPresent() || !c.set().equals(Settings.NONE));
-      leftOut.addAll(grammar.pieces().unshown(figures));
+      leftOut.addAll(grammar.pieces().denied());
     }
     var grounded =
         new Intent(

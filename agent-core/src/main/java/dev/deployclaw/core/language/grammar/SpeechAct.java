@@ -4,7 +4,6 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -39,10 +38,9 @@ final class SpeechAct {
   private final ToldSentences request;
   private final List<MatchResult> quotes;
   private final List<RequestClause> shown = new ArrayList<>();
-  private final List<RequestClause> others = new ArrayList<>();
 
-  /** Those of the others that are surely none, whatever else is ordered. */
-  private final Set<RequestClause> denied = new HashSet<>();
+  /** Of the others those that are surely none, whatever else is ordered. */
+  private final List<RequestClause> denied = new ArrayList<>();
 
   SpeechAct(ToldSentences request) {
     this.request = request;
@@ -52,46 +50,18 @@ final class SpeechAct {
     }
   }
 
-  /**
-   * Clauses with verbs and figures that a reader uses, of which no order has the same.
-   *
-   * @param figures whether the reading has figures
-   */
-  List<String> unshown(Predicate<Token> used, boolean figures) {
+  /** Clauses that are surely no order, with what a reader uses and no order has. */
+  List<String> denied(Predicate<Token> used) {
     if (shown.stream().anyMatch(SpeechAct::points)) {
       return List.of();
     }
-    boolean asked = shown.stream().anyMatch(SpeechAct::commands);
-    return unshown(c -> !asked || denied.contains(c), t -> figures ? weighs(t) : does(t), used);
-  }
-
-  /** Those that are surely no order, for our own grammar, which knows more of the others. */
-  List<String> denied(Predicate<Token> used) {
-    return shown.stream().anyMatch(SpeechAct::points)
-        ? List.of()
-        : unshown(denied::contains, SpeechAct::weighs, used);
-  }
-
-  private List<String> unshown(
-      Predicate<RequestClause> which, Predicate<Token> bears, Predicate<Token> used) {
     var ordered = shown.stream().flatMap(c -> c.read().stream()).toList();
-    return others.stream()
-        .filter(which)
+    return denied.stream()
         .filter(c ->
             c.read().stream()
-                .filter(bears)
+                .filter(SpeechAct::weighs)
                 .filter(t -> t.all().filter(part -> part.parts().isEmpty()).anyMatch(used))
                 .anyMatch(t -> ordered.stream().noneMatch(o -> alike(o, t))))
-        .map(this::text)
-        .toList();
-  }
-
-  /** The clauses that a reader uses, where it uses none that orders. */
-  List<String> unordered(Predicate<Token> used) {
-    boolean ordered =
-        shown.stream().anyMatch(c -> commands(c) || c.typed().stream().anyMatch(used));
-    return others.stream()
-        .filter(c -> !ordered && c.typed().stream().anyMatch(used))
         .map(this::text)
         .toList();
   }
@@ -102,15 +72,12 @@ final class SpeechAct {
         .substring(clause.typed().getFirst().from(), clause.typed().getLast().to());
   }
 
-  private static boolean does(Token token) {
-    return token.is("op") || token.is("mode");
-  }
-
   private static boolean weighs(Token token) {
     return OrderEvidence.FIGURES.contains(token.kind())
         || token.is(Kind.BURST)
         || token.is(Kind.NUMBER)
-        || does(token);
+        || token.is("op")
+        || token.is("mode");
   }
 
   private static boolean alike(Token one, Token other) {
@@ -160,8 +127,9 @@ final class SpeechAct {
                   && clause.read().stream().noneMatch(t -> t.is("polite")))
               || isOver(clause);
       order = !none && (rest ? order : isOrder(clause, timed));
-      (order ? shown : others).add(clause);
-      if (none || clause.isState() || concludes(clause)) {
+      if (order) {
+        shown.add(clause);
+      } else if (none || clause.isState() || concludes(clause)) {
         denied.add(clause);
       }
     }

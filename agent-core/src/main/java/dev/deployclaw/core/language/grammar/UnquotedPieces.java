@@ -280,18 +280,9 @@ public final class UnquotedPieces {
     return new TicketBackground(sentences, quoted, told());
   }
 
-  /**
-   * Clauses that a reader quotes as an order, and that aren't one.
-   *
-   * @param figures whether the reading has figures
-   */
-  public List<String> unshown(boolean figures) {
-    return Stream.of(
-            sentences.speech().unshown(quoted, figures), sentences.speech().unordered(quoted))
-        .filter(_ -> quoting)
-        .flatMap(List::stream)
-        .distinct()
-        .toList();
+  /** Clauses that a reader quotes as an order, and that are surely none. */
+  public List<String> denied() {
+    return quoting ? sentences.speech().denied(quoted) : List.of();
   }
 
   ToldSentences sentences() {
