@@ -137,8 +137,10 @@ final class SpeechAct {
 
   /** "So acme's limit is 600 a minute now". */
   private static boolean concludes(RequestClause clause) {
-    return clause.typed().getFirst().text().equals("so")
-        && OrderCore.has(clause.typed(), "stating");
+    var typed = clause.typed();
+    return typed.getFirst().text().equals("so")
+        && OrderCore.has(typed, "stating")
+        && typed.stream().anyMatch(t -> RequestClause.is(t, "limits"));
   }
 
   /** Whether it reports the words of somebody. */
