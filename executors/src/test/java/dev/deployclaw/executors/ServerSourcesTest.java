@@ -1,93 +1,154 @@
 package dev.deployclaw.executors;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import dev.deployclaw.executors.kubernetes.K3sServer;
 import dev.deployclaw.testkit.Slow;
+import dev.deployclaw.testkit.docker.OfficialImage;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
+import dev.deployclaw.testkit.server.ContractResult;
 import dev.deployclaw.testkit.server.ContractTable;
 import dev.deployclaw.testkit.server.ServerSource;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
-import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The contract of each executor with a server, on both sources of servers, and a table of what came
- * of it. The executors of policy sources and of rate limit services have no server that an image
- * could be of.
+ * of each promise. The executors of policy folders and of rate limit services have no server that
+ * an image could be of; the service itself has a table of its own. Of Kubernetes, what needs no
+ * nodes is asked of a real control plane, where a registry is reached.
  */
 @Slow(
     guard = "dev.deployclaw.executors.s3.S3ObjectStoreTest",
     because = "it runs the contracts of all executors twice")
 class ServerSourcesTest {
   private static final String EXECUTORS = "dev.deployclaw.executors.";
+  private static final String PLAYED = "the test plays its nodes, controllers and faults";
+  private static final ContractTable TABLE = new ContractTable();
+  private static final ContractResult NONE =
+      new ContractResult(Collections.emptySortedMap(), Collections.emptySortedSet());
 
-  /** An executor and the tests of its contract; one without processes has its servers in Docker. */
-  private record Contract(String executor, boolean processes, String test) {}
+  /**
+   * The tests of an executor's contract; empty where a source has none of them.
+   *
+   * @param images that have to run in containers; none where a daemon of the tests' own has them
+   */
+  record Contract(String executor, String processes, String containers, List<String> images) {
+    static Contract of(String executor, String test, OfficialImage... images) {
+      return new Contract(executor, test, test, titles(images));
+    }
 
-  private static final List<Contract> CONTRACTS =
-      List.of(
-          new Contract("etcd-state", true, "etcd.EtcdStateStoreTest"),
-          new Contract("etcd-policies", true, "etcd.policy.PolicyStoreExecutorTest"),
-          new Contract(
-              "etcd-configuration", true, "etcd.configuration.ConfigurationStoreExecutorTest"),
-          new Contract("redis", true, "redis.RedisExecutorTest"),
-          new Contract("s3", true, "s3.S3ObjectStoreTest"),
-          new Contract("gateway-files", true, "gateway.FileGatewayExecutorTest"),
-          new Contract("gateway-containers", false, "docker.gateway.ContainerGatewayExecutorTest"),
-          new Contract("docker", false, "docker.DockerInspectionExecutorTest"),
-          new Contract("probe", true, "probe.ProbeExecutorTest"),
-          new Contract("kubernetes", true, "kubernetes.gateway.ControlPlaneTest"));
+    /** Of servers that are in Docker anyway, or of faults that Docker makes. */
+    static Contract inContainers(String executor, String test, OfficialImage... images) {
+      return new Contract(executor, "", test, titles(images));
+    }
 
-  @Test
-  void allContractsHoldOnBothSources() throws Exception {
-    var failures = new ArrayList<String>();
-    for (var contract : CONTRACTS) {
-      var results = new ArrayList<String>();
-      for (String source : List.of("processes", ServerSource.CONTAINERS)) {
-        results.add(result(contract, source, failures));
+    /** Of nodes and controllers that the test plays. */
+    static Contract played(String executor, String test) {
+      return new Contract(executor, test, "", List.of());
+    }
+
+    private static List<String> titles(OfficialImage... images) {
+      return Stream.of(images).map(OfficialImage::title).toList();
+    }
+
+    /** Why its containers can't be had. */
+    Optional<String> missing() {
+      if (containers.isEmpty()) {
+        return Optional.of(PLAYED);
       }
-      ContractTable.put("executor " + contract.executor(), results.get(0), results.get(1));
+      return TestDockerDaemon.missing()
+          .or(() -> images.contains(K3sServer.IMAGE) ? K3sServer.missing() : Optional.empty());
     }
-    ContractTable.print();
 
-    assertThat(failures).isEmpty();
+    @Override
+    public String toString() {
+      return executor;
+    }
   }
 
-  private static String result(Contract contract, String source, List<String> failures) {
-    boolean containers = source.equals(ServerSource.CONTAINERS);
-    if (!containers && !contract.processes()) {
-      return "-";
-    }
-    if (containers && TestDockerDaemon.missing().isPresent()) {
-      return "skipped: no Docker";
-    }
-    var summary = run(EXECUTORS + contract.test(), source).getSummary();
-    summary
-        .getFailures()
-        .forEach(f ->
-            failures.add(
-                source + " " + f.getTestIdentifier().getDisplayName() + ": " + f.getException()));
-    return "%d, %d failed, %d skipped"
-        .formatted(
-            summary.getTestsSucceededCount(),
-            summary.getTestsFailedCount(),
-            summary.getTestsSkippedCount() + summary.getTestsAbortedCount());
+  static List<Contract> contracts() {
+    return List.of(
+        Contract.of("etcd-state", "etcd.EtcdStateStoreTest", OfficialImage.ETCD),
+        Contract.inContainers(
+            "etcd-state, cut off",
+            "etcd.EtcdContainerTest#doesNotKnowWhatACutOffServerDidAndFindsItAgain",
+            OfficialImage.ETCD),
+        Contract.of("etcd-policies", "etcd.policy.PolicyStoreExecutorTest", OfficialImage.ETCD),
+        Contract.of(
+            "etcd-configuration",
+            "etcd.configuration.ConfigurationStoreExecutorTest",
+            OfficialImage.ETCD),
+        Contract.of("redis", "redis.RedisExecutorTest", OfficialImage.REDIS, OfficialImage.ETCD),
+        Contract.inContainers(
+            "redis, paused",
+            "redis.RedisContainerTest#pausedNodesAreUnavailableAndAnswerAgain",
+            OfficialImage.REDIS),
+        Contract.inContainers("redis, cut off", "redis.RedisLinkTest", OfficialImage.REDIS),
+        Contract.of("s3", "s3.S3ObjectStoreTest", OfficialImage.JAVA),
+        Contract.of("gateway-files", "gateway.FileGatewayExecutorTest", OfficialImage.NGINX),
+        Contract.inContainers(
+            "gateway-files, cut off", "gateway.GatewayLinkTest", OfficialImage.NGINX),
+        Contract.inContainers("gateway-containers", "docker.gateway.ContainerGatewayExecutorTest"),
+        Contract.inContainers("docker", "docker.DockerInspectionExecutorTest"),
+        Contract.of("probe", "probe.ProbeExecutorTest", OfficialImage.NGINX),
+        new Contract(
+            "kubernetes",
+            "kubernetes.gateway.ControlPlaneTest",
+            "kubernetes.gateway.ControlPlaneK3sTest",
+            List.of(K3sServer.IMAGE)),
+        Contract.played("kubernetes-gateways", "kubernetes.gateway.KubernetesGatewayExecutorTest"),
+        Contract.played(
+            "kubernetes-inspection", "kubernetes.inspect.KubernetesInspectionExecutorTest"),
+        Contract.played("kubernetes-sources", "kubernetes.source.ConfigMapSourceExecutorTest"),
+        Contract.played("kubernetes-write-back", "kubernetes.source.ConfigMapSourceWriterTest"),
+        Contract.played("kubernetes-configuration", "kubernetes.store.ConfigMapStoreExecutorTest"));
   }
 
-  private static SummaryGeneratingListener run(String test, String source) {
-    var listener = new SummaryGeneratingListener();
-    String before = System.getProperty(ServerSource.PROPERTY, "processes");
-    System.setProperty(ServerSource.PROPERTY, source);
-    try {
-      var request = LauncherDiscoveryRequestBuilder.request().selectors(selectClass(test)).build();
-      LauncherFactory.create().execute(request, listener);
-    } finally {
-      System.setProperty(ServerSource.PROPERTY, before);
+  @ParameterizedTest
+  @MethodSource("contracts")
+  void holdsOnBothSources(Contract contract) throws Exception {
+    var processes = result(contract.processes(), "processes");
+    var missing = contract.missing();
+    var containers = containers(contract);
+    TABLE.add(contract.executor(), processes.tests(), containers.tests());
+
+    assertThat(processes.failures()).isEmpty();
+    assertThat(containers.failures()).isEmpty();
+    assertThat(processes.passed() > 0).isNotEqualTo(contract.processes().isEmpty());
+    if (missing.isPresent()) {
+      assertThat(containers.isSkippedWithReason()).as("%s", containers.tests()).isTrue();
+      assertThat(containers.tests().toString()).contains(missing.get());
+    } else {
+      assertThat(containers.passed()).isPositive();
+      if (contract.containers().equals(contract.processes())) {
+        assertThat(containers.passed())
+            .as("%s as processes: %s", containers.tests(), processes.tests())
+            .isEqualTo(processes.passed());
+      }
+      assertThat(containers.images()).containsAll(contract.images());
     }
-    return listener;
+  }
+
+  private static ContractResult containers(Contract contract) throws InterruptedException {
+    var missing = contract.containers().isEmpty() ? contract.missing() : TestDockerDaemon.missing();
+    return missing.isPresent()
+        ? ContractResult.skipped(missing.get())
+        : result(contract.containers(), ServerSource.CONTAINERS);
+  }
+
+  private static ContractResult result(String test, String source) throws InterruptedException {
+    return test.isEmpty() ? NONE : ContractResult.of(EXECUTORS + test, source);
+  }
+
+  @AfterAll
+  static void write() throws IOException {
+    TABLE.write();
   }
 }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /** Starts the rate limit service. Exit code 2 for wrong settings, 1 where it can't listen. */
 public final class RateLimitMain {
   private static final Logger LOG = logger();
-  private static final int WORKERS = 2;
+  private static final int WORKERS_A_LOOP = 2;
   private static final long START_SECONDS = 60;
   private static final long STOP_SECONDS = 5;
 
@@ -46,7 +46,7 @@ public final class RateLimitMain {
 
   private static void run(ServiceSettings settings)
       throws ExecutionException, TimeoutException, IOException, InterruptedException {
-    var vertx = vertx(settings.fronts());
+    var vertx = vertx(settings.fronts(), settings.eventLoops());
     var feed = PolicyFeed.start(settings.etcd());
     var service = new RateLimitService(settings, feed);
     vertx
@@ -59,10 +59,10 @@ public final class RateLimitMain {
   }
 
   /** As many connections as the process may have files for. */
-  private static Vertx vertx(FrontendSettings fronts) {
+  private static Vertx vertx(FrontendSettings fronts, int loops) {
     var access = fronts.access();
     var files = OpenFileLimit.limit();
-    int most = OpenFileLimit.fitting(access.mostConnections(), fronts.listeners(), files);
+    int most = OpenFileLimit.fitting(access.mostConnections(), fronts.listeners(), loops, files);
     if (most < access.mostConnections()) {
       LOG.atWarn()
           .setMessage(
@@ -73,7 +73,10 @@ public final class RateLimitMain {
           .log();
     }
     return Vertx.builder()
-        .with(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS))
+        .with(
+            new VertxOptions()
+                .setEventLoopPoolSize(loops)
+                .setWorkerPoolSize(WORKERS_A_LOOP * loops))
         .withTransport(ConnectionCap.transport(most))
         .build();
   }
@@ -91,6 +94,7 @@ public final class RateLimitMain {
         .addKeyValue("namespace", settings.namespace())
         .addKeyValue("host", settings.host())
         .addKeyValue("port", port)
+        .addKeyValue("event_loops", settings.eventLoops())
         .log();
     warn(settings.fronts().access());
   }

@@ -1,47 +1,37 @@
 package dev.deployclaw.ratelimit;
 
-import dev.deployclaw.ratelimit.decision.RateLimitDecider;
-import dev.deployclaw.ratelimit.envoy.EnvoyQuotaService;
-import dev.deployclaw.ratelimit.envoy.EnvoyRateLimitService;
+import dev.deployclaw.ratelimit.decision.DeciderBounds;
+import dev.deployclaw.ratelimit.envoy.QuotaBudget;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
-import dev.deployclaw.ratelimit.http.DecisionRoutes;
 import dev.deployclaw.ratelimit.http.StatusListener;
 import dev.deployclaw.ratelimit.http.StatusReport;
 import dev.deployclaw.ratelimit.http.StatusRoutes;
-import dev.deployclaw.ratelimit.listener.HttpServerGroup;
-import dev.deployclaw.ratelimit.redis.ShardRouter;
+import dev.deployclaw.ratelimit.http.UsageReport;
 import dev.deployclaw.ratelimit.settings.ServiceSettings;
-import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
-import io.envoyproxy.envoy.service.rate_limit_quota.v3.RlqsProto;
-import io.envoyproxy.envoy.service.ratelimit.v3.RlsProto;
-import io.vertx.core.Context;
+import dev.deployclaw.ratelimit.token.JwksCache;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerRequest;
-import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service: decisions on one event loop, and the agent's listener, where it has one of its own,
- * apart from it, so that what is done to that one delays no decision.
+ * The service: decisions on one or more event loops, to which connections are dealt out, and the
+ * agent's listener, where it has one of its own, apart from them, so that what is done to that one
+ * delays no decision. What the agent is told holds for every loop: each is asked.
  */
 public final class RateLimitService extends VerticleBase {
   private final ServiceSettings settings;
   private final PolicyFeed feed;
-  private @Nullable HttpServerGroup servers;
-  private @Nullable ShardRouter shards;
-  private @Nullable HttpServer main;
-  private @Nullable HttpServer grpc;
+  private List<DecisionLoop> loops = List.of();
   private @Nullable StatusListener status;
   private @Nullable Vertx beside;
+  private volatile boolean open;
 
   /** The feed is the caller's to close. */
   public RateLimitService(ServiceSettings settings, PolicyFeed feed) {
@@ -51,135 +41,113 @@ public final class RateLimitService extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var opened = ShardRouter.open(vertx, settings.redis());
-    shards = opened;
-    var listeners = new HttpServerGroup(vertx);
-    servers = listeners;
-    var tokens = BearerTokenVerifier.start(vertx, Clock.systemUTC(), settings.fronts().tokens());
-    var decider =
-        new RateLimitDecider(
-            vertx,
-            feed,
-            opened,
-            tokens,
-            new RateLimitDecider.Bounds(
-                settings.withoutPolicy(), settings.fronts().headerValues()));
-    var decisions = new DecisionRoutes(decider, settings.fronts().headers());
-    var status = statusRoutes(decider, opened);
-    return port(decisions, status, listeners)
-        .compose(_ -> socket(decisions, listeners))
-        .compose(_ -> ownStatus(status))
-        .compose(_ -> envoy(decider, listeners));
+    var tokenKeys = JwksCache.start(vertx, settings.fronts().tokens());
+    var access = settings.fronts().access().status();
+    var routes =
+        new StatusRoutes(access, this::turns, this::starting, this::statusText, this::usageText);
+    return vertx
+        .executeBlocking(() -> ListenAddresses.of(settings))
+        .map(Objects::requireNonNull)
+        .compose(addresses ->
+            decide(addresses, tokenKeys, routes)
+                .compose(_ -> ownStatus(routes))
+                .compose(_ -> vertx.executeBlocking(addresses::published))
+                .onSuccess(_ -> open = true)
+                .recover(e -> undone(addresses, e)));
   }
 
-  private StatusRoutes statusRoutes(RateLimitDecider decider, ShardRouter shards) {
-    return new StatusRoutes(
-        settings.fronts().access().status(),
-        feed,
-        () -> StatusReport.of(feed, shards).map(s -> s.toJson()),
-        () -> Future.succeededFuture(decider.usage().toJson()));
+  /** A start that failed leaves no draft of a socket, and no listener. */
+  private <T> Future<T> undone(ListenAddresses addresses, Throwable why) {
+    return stop()
+        .eventually(() -> vertx.executeBlocking(addresses::withdrawn))
+        .transform(_ -> Future.failedFuture(why));
   }
 
-  /** Host and port, for all that has no place of its own. */
-  private Future<?> port(DecisionRoutes decisions, StatusRoutes status, HttpServerGroup servers) {
-    var access = settings.fronts().access();
-    if (!access.needsPort()) {
-      return Future.succeededFuture();
-    }
-    boolean elsewhere = access.status().listener().isPresent();
-    Handler<HttpServerRequest> others =
-        access.decisions().isPresent() ? DecisionRoutes::refuse : decisions::serve;
-    Handler<HttpServerRequest> routes =
-        request -> {
-          if (elsewhere ? !status.serveHealth(request) : !status.serve(request)) {
-            others.handle(request);
-          }
-        };
-    return servers
-        .http(settings.host(), settings.port(), routes)
-        .onSuccess(server -> main = server);
-  }
-
-  private Future<?> socket(DecisionRoutes decisions, HttpServerGroup servers) {
-    var socket = settings.fronts().access().decisions();
-    return socket.isEmpty()
-        ? Future.succeededFuture()
-        : servers.http(socket.get(), decisions::serve);
+  /** Each loop is started before the first one listens: what the agent is told is of all. */
+  private Future<?> decide(ListenAddresses addresses, JwksCache tokenKeys, StatusRoutes routes) {
+    int number = settings.eventLoops();
+    var bounds =
+        DeciderBounds.of(settings.withoutPolicy(), settings.fronts().headerValues(), number);
+    var shared =
+        new DecisionLoop.SharedResources(
+            settings, feed, addresses, bounds, tokenKeys, new QuotaBudget());
+    var made = IntStream.range(0, number).mapToObj(_ -> new DecisionLoop(shared, routes)).toList();
+    loops = made;
+    return Future.join(made.stream().map(loop -> vertx.deployVerticle(loop)).toList())
+        .compose(_ -> ofEach(loop -> loop.listen().map(addresses)));
   }
 
   private Future<?> ownStatus(StatusRoutes routes) {
-    var listener = settings.fronts().access().status().listener();
+    var listener = routes.access().listener();
     if (listener.isEmpty()) {
       return Future.succeededFuture();
     }
-    var here = Objects.requireNonNull(context);
-    var hopping =
-        new StatusRoutes(
-            routes.access(), feed, hop(here, routes.status()), hop(here, routes.usage()));
-    var deployed = new StatusListener(listener.get(), hopping);
+    var deployed = new StatusListener(listener.get(), routes);
     status = deployed;
     var aside = StatusListener.vertx();
     beside = aside;
     return aside.deployVerticle(deployed);
   }
 
-  /** What belongs to this event loop is asked on it, and answered on the one that asks. */
-  private static Supplier<Future<String>> hop(Context loop, Supplier<Future<String>> asked) {
-    return () -> {
-      Promise<String> promise = Promise.promise();
-      loop.runOnContext(_ -> asked.get().onComplete(promise));
-      return Future.fromCompletionStage(
-          promise.future().toCompletionStage(), Objects.requireNonNull(Vertx.currentContext()));
-    };
+  private boolean turns() {
+    return loops.stream().allMatch(DecisionLoop::turns);
   }
 
-  /** Envoy's protocol. Its many classes are not loaded on the event loop. */
-  private Future<?> envoy(RateLimitDecider decider, HttpServerGroup servers) {
-    var fronts = settings.fronts();
-    var socket = fronts.access().envoy();
-    return fronts.grpcPort().isEmpty() && socket.isEmpty()
-        ? Future.succeededFuture()
-        : vertx
-            .executeBlocking(() -> List.of(RlsProto.getDescriptor(), RlqsProto.getDescriptor()))
-            .compose(_ -> {
-              var quotas = new EnvoyQuotaService(vertx, decider);
-              var calls = new EnvoyRateLimitService(decider, fronts.headers()::shows, quotas);
-              List<Future<HttpServer>> opened = new ArrayList<>();
-              fronts
-                  .grpcPort()
-                  .ifPresent(port ->
-                      opened.add(
-                          servers
-                              .http2(settings.host(), port, calls)
-                              .onSuccess(server -> grpc = server)));
-              socket.ifPresent(s -> opened.add(servers.http2(s, calls)));
-              return Future.join(opened);
-            });
+  private Optional<String> starting() {
+    if (!feed.ready()) {
+      String why = feed.trouble().isEmpty() ? "" : ": " + feed.trouble();
+      return Optional.of("the committed policy set hasn't been read from etcd yet" + why);
+    }
+    return open ? Optional.empty() : Optional.of("its sockets aren't open yet");
+  }
+
+  private Future<String> statusText() {
+    String etcd = feed.trouble();
+    return ofEach(DecisionLoop::view)
+        .map(views -> {
+          var told = StatusReport.of(views).waiting(settings.redis().timeout());
+          return (etcd.isEmpty() ? told : told.reading(etcd)).toJson();
+        });
+  }
+
+  private Future<String> usageText() {
+    return ofEach(DecisionLoop::usage).map(usages -> UsageReport.of(usages).toJson());
+  }
+
+  /**
+   * The answers of all event loops, once each has answered or failed; one that does neither leaves
+   * the whole without an answer.
+   */
+  private <T> Future<List<T>> ofEach(Function<DecisionLoop, Future<T>> question) {
+    return Future.join(loops.stream().map(loop -> loop.ask(question)).toList())
+        .map(CompositeFuture::list);
   }
 
   @Override
   public Future<?> stop() {
-    if (shards != null) {
-      shards.close();
-    }
-    var listeners = servers == null ? Future.<Void>succeededFuture() : servers.close();
-    return listeners.compose(_ -> beside == null ? Future.succeededFuture() : beside.close());
+    return beside == null ? Future.succeededFuture() : beside.close();
   }
 
   /** Where it answers over TCP, once started: the agent's own port where there is no other. */
   public int port() {
-    return main == null ? statusPort() : main.actualPort();
+    return Optional.ofNullable(first().main())
+        .map(server -> server.actualPort())
+        .orElseGet(this::statusPort);
   }
 
   /** Where the agent asks, once started. */
   public int statusPort() {
     return status == null
-        ? Objects.requireNonNull(main, "not started").actualPort()
+        ? Objects.requireNonNull(first().main(), "not started").actualPort()
         : status.port();
   }
 
   /** Where Envoy's protocol is answered, once started. */
   public int grpcPort() {
-    return Objects.requireNonNull(grpc, "not served").actualPort();
+    return Objects.requireNonNull(first().grpc(), "not served").actualPort();
+  }
+
+  private DecisionLoop first() {
+    return loops.getFirst();
   }
 }

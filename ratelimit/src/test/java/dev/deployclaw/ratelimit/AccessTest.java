@@ -30,6 +30,8 @@ import dev.deployclaw.testkit.server.NginxServer;
 import dev.deployclaw.testkit.server.TestCertificate;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -54,6 +56,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who may ask a service that has a socket for gateways and a listener for the agent. */
 class AccessTest {
   private static final String TOKEN = "Bearer a-token-of-some-length";
+
+  /** One socket for all of them. */
+  private static final int LOOPS = 2;
+
   private static final HttpClient PLAIN = HttpClient.newHttpClient();
   @TempDir private static Path folder;
   private static Path sockets;
@@ -127,6 +133,33 @@ class AccessTest {
     assertThat(curl("again.sock", List.of())).isEqualTo("204");
     assertThat(catching(() -> started("file", "rw-rw----"))).contains("exists and isn't a socket");
     assertThat(sockets.resolve("file")).hasContent("somebody's");
+    assertThat(drafts()).isEmpty();
+  }
+
+  @Test
+  void aStartThatFailsLeavesNoSocket() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = taken.getLocalPort();
+      var decisions = socket("never.sock", "rw-rw----");
+      var elsewhere = new StatusAccess(Optional.of(listener(port)), Optional.empty());
+      var apart = new AccessSettings(Optional.of(decisions), Optional.empty(), elsewhere, 100);
+      var nowhere = socket("none/envoy.sock", "rw-rw----");
+      var second =
+          new AccessSettings(
+              Optional.of(decisions), Optional.of(nowhere), AccessSettings.OPEN.status(), 100);
+      var together =
+          new AccessSettings(
+              Optional.of(decisions), Optional.empty(), AccessSettings.OPEN.status(), 100);
+
+      assertThat(catching(() -> started(settings(apart, OptionalInt.empty())))).contains("in use");
+      assertThat(catching(() -> started(settings(together, OptionalInt.of(port)))))
+          .contains("in use");
+      assertThat(catching(() -> started(settings(second, OptionalInt.empty()))))
+          .contains("there is no folder");
+    }
+
+    assertThat(drafts()).isEmpty();
+    assertThat(sockets.resolve("never.sock")).doesNotExist();
   }
 
   @Test
@@ -181,16 +214,33 @@ class AccessTest {
   }
 
   private static RateLimitService started(String socket, String mode) throws Exception {
-    var decisions =
-        new UnixSocket(
-            sockets.resolve(socket), PosixFilePermissions.fromString(mode), Optional.empty());
-    var tls = new ServerTls(server.certificate(), server.key(), Optional.of(agent.certificate()));
     var status =
         new StatusAccess(
-            Optional.of(new Listener("127.0.0.1", 0, Optional.of(tls))),
-            Optional.of(new Token(TOKEN.substring("Bearer ".length()))));
+            Optional.of(listener(0)), Optional.of(new Token(TOKEN.substring("Bearer ".length()))));
+    var decisions = socket(socket, mode);
     var access = new AccessSettings(Optional.of(decisions), Optional.empty(), status, 100);
-    var started = new RateLimitService(settings(access), feed);
+    return started(settings(access, OptionalInt.empty()));
+  }
+
+  private static UnixSocket socket(String name, String mode) {
+    return new UnixSocket(
+        sockets.resolve(name), PosixFilePermissions.fromString(mode), Optional.empty());
+  }
+
+  private static Listener listener(int port) {
+    var tls = new ServerTls(server.certificate(), server.key(), Optional.of(agent.certificate()));
+    return new Listener("127.0.0.1", port, Optional.of(tls));
+  }
+
+  /** Where sockets are bound first. */
+  private static List<Path> drafts() throws IOException {
+    try (var all = Files.list(sockets)) {
+      return all.filter(Files::isDirectory).toList();
+    }
+  }
+
+  private static RateLimitService started(ServiceSettings settings) throws Exception {
+    var started = new RateLimitService(settings, feed);
     vertx
         .deployVerticle(started)
         .toCompletionStage()
@@ -199,7 +249,7 @@ class AccessTest {
     return started;
   }
 
-  private static ServiceSettings settings(AccessSettings access) {
+  private static ServiceSettings settings(AccessSettings access, OptionalInt grpcPort) {
     return new ServiceSettings(
         "127.0.0.1",
         0,
@@ -213,11 +263,12 @@ class AccessTest {
         "test",
         new FrontendSettings(
             HeaderStyle.BOTH,
-            OptionalInt.empty(),
+            grpcPort,
             TokenSettings.NONE,
             access,
             FrontendSettings.USUAL_HEADER_VALUES),
-        BackendFailureMode.ALLOW);
+        BackendFailureMode.ALLOW,
+        LOOPS);
   }
 
   /** How a command is begun as another user. */

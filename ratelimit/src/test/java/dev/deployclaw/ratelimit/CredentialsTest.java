@@ -172,7 +172,8 @@ class CredentialsTest {
 
   private static ServiceStatus status(Optional<RedisClusterSettings.Login> login) throws Exception {
     try (var feed = PolicyFeed.start(source(READER, tls))) {
-      return asked(login, shards -> StatusReport.of(feed, shards));
+      return asked(
+          login, shards -> StatusReport.view(feed, shards).map(v -> StatusReport.of(List.of(v))));
     }
   }
 

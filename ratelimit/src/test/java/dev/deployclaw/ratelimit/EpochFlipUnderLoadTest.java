@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
 import io.grpc.StatusRuntimeException;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,10 +26,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Epochs that follow each other while callers ask without a pause, over HTTP and over gRPC. */
 @Slow(
@@ -74,41 +79,64 @@ class EpochFlipUnderLoadTest {
           ? new Told(status, epoch, oldLimit, "after epoch " + earlier.epoch)
           : this;
     }
+
+    /** The same of a request that began when every loop decided by at least this epoch. */
+    Told since(String least) {
+      return failure.isEmpty() && epoch.compareTo(least) < 0
+          ? new Told(status, epoch, oldLimit, "though all had converged to " + least)
+          : this;
+    }
   }
 
-  /** Callers of some tenants by one way to ask. */
-  private record Crowd(List<String> tenants, Function<String, Told> way, Queue<Told> told) {
-    Crowd(List<String> tenants, Function<String, Told> way) {
-      this(tenants, way, new ConcurrentLinkedQueue<>());
+  /**
+   * Callers of some tenants by one way to ask.
+   *
+   * @param way of one caller, who has a connection, and so an event loop, to itself
+   * @param converged the epoch by which every loop decides, as the service says; what is leased may
+   *     be decided by the one before for a while
+   */
+  private record Crowd(
+      List<String> tenants,
+      Supplier<Function<String, Told>> way,
+      AtomicLong converged,
+      Queue<Told> told) {
+    Crowd(List<String> tenants, Supplier<Function<String, Told>> way, AtomicLong converged) {
+      this(tenants, way, converged, new ConcurrentLinkedQueue<>());
     }
 
     /** One caller, who goes through the tenants. */
     void askUntil(AtomicBoolean over) {
       Map<String, Told> latest = new HashMap<>();
+      var asked = way.get();
       for (int i = 0; !over.get(); i++) {
         String tenant = tenants.get(i % tenants.size());
-        var one = way.apply(tenant);
+        String least = Long.toString(converged.get());
+        var one = asked.apply(tenant).since(least);
         var earlier = latest.put(tenant, one);
         told.add(earlier == null ? one : one.after(earlier));
       }
     }
   }
 
-  @Test
-  void everyRequestIsDecidedByOneWholeEpoch() throws Exception {
-    try (var estate = Estate.start(folder, 0);
-        var envoy = new EnvoyClient(estate.grpcPort())) {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void everyRequestIsDecidedByOneWholeEpoch(int loops) throws Exception {
+    Queue<AutoCloseable> clients = new ConcurrentLinkedQueue<>();
+    try (var estate = Estate.ofLoops(folder, loops);
+        AutoCloseable _ = () -> closeAll(clients)) {
       estate.activate(1, set(1));
-      Function<String, Told> http = tenant -> overHttp(estate, tenant);
-      Function<String, Told> grpc = tenant -> overGrpc(envoy, tenant);
+      Supplier<Function<String, Told>> http = () -> overHttp(estate, clients);
+      Supplier<Function<String, Told>> grpc = () -> overGrpc(estate, clients);
+      var converged = new AtomicLong(1);
+      var never = new AtomicLong();
       var crowds =
           List.of(
-              new Crowd(names("t"), http),
-              new Crowd(List.of(LEASED), http),
-              new Crowd(names("g"), grpc),
-              new Crowd(List.of("g-" + LEASED), grpc));
+              new Crowd(names("t"), http, converged),
+              new Crowd(List.of(LEASED), http, never),
+              new Crowd(names("g"), grpc, converged),
+              new Crowd(List.of("g-" + LEASED), grpc, never));
 
-      flipUnder(crowds, estate);
+      flipUnder(crowds, estate, converged);
 
       assertThat(crowds)
           .extracting(crowd -> Set.copyOf(crowd.told()))
@@ -121,7 +149,13 @@ class EpochFlipUnderLoadTest {
     }
   }
 
-  private static void flipUnder(List<Crowd> crowds, Estate estate) {
+  private static void closeAll(Queue<AutoCloseable> clients) throws Exception {
+    for (var client : clients) {
+      client.close();
+    }
+  }
+
+  private static void flipUnder(List<Crowd> crowds, Estate estate, AtomicLong converged) {
     var over = new AtomicBoolean();
     var callers = new ArrayList<Future<?>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -132,7 +166,9 @@ class EpochFlipUnderLoadTest {
       try {
         for (long epoch = 2; epoch <= 1 + FLIPS; epoch++) {
           awaitMore(crowds);
-          estate.activate(epoch, set(epoch));
+          var held = estate.activate(epoch, set(epoch));
+          BoundedWait.until("all loops decide by it", Estate.LONG, () -> decides(estate, held));
+          converged.set(epoch);
         }
         awaitMore(crowds);
       } finally {
@@ -140,6 +176,10 @@ class EpochFlipUnderLoadTest {
       }
     }
     callers.forEach(Future::resultNow);
+  }
+
+  private static boolean decides(Estate estate, EpochPolicySet held) {
+    return estate.status().decided().filter(d -> d.epoch() == held.epoch()).isPresent();
   }
 
   private static void awaitMore(List<Crowd> crowds) {
@@ -176,8 +216,16 @@ class EpochFlipUnderLoadTest {
     return IntStream.range(0, TENANTS).mapToObj(i -> prefix + i).toList();
   }
 
-  private static Told overHttp(Estate estate, String tenant) {
-    return Told.of(estate.get("/v1/decide", Estate.question(tenant, "/", Map.of())));
+  private static Function<String, Told> overHttp(Estate estate, Queue<AutoCloseable> clients) {
+    var http = HttpClient.newHttpClient();
+    clients.add(http);
+    return tenant -> Told.of(Estate.decide(http, estate.port(), tenant));
+  }
+
+  private static Function<String, Told> overGrpc(Estate estate, Queue<AutoCloseable> clients) {
+    var envoy = new EnvoyClient(estate.grpcPort());
+    clients.add(envoy);
+    return tenant -> overGrpc(envoy, tenant);
   }
 
   private static Told overGrpc(EnvoyClient envoy, String tenant) {

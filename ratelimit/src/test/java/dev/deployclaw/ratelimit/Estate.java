@@ -26,6 +26,7 @@ import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.redis.RedisCluster;
+import dev.deployclaw.testkit.redis.SkewedClock;
 import dev.deployclaw.testkit.server.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -53,7 +54,8 @@ final class Estate implements AutoCloseable {
   static final int HEADER_VALUES = 50;
 
   private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
-  private static final String PREFIX = "/deployclaw/test/";
+
+  static final String PREFIX = "/deployclaw/test/";
 
   private final RedisCluster redis;
   private final EtcdServer etcd;
@@ -66,18 +68,25 @@ final class Estate implements AutoCloseable {
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private Estate(Path folder, int replicasEach, TokenSettings tokens, Duration redisTimeout)
-      throws Exception {
-    redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
+  private Estate(RedisCluster redis, Path folder, Service shape) throws Exception {
+    this.redis = redis;
     etcd = EtcdServer.start(folder.resolve("etcd"));
     store = Client.builder().endpoints(etcd.endpoint()).build();
     feed = PolicyFeed.start(EtcdSourceSettings.plain(etcd.endpoint(), PREFIX));
-    service = new RateLimitService(settings(tokens, redisTimeout), feed);
-    vertx
-        .deployVerticle(service)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(1, TimeUnit.MINUTES);
+    service = new RateLimitService(settings(shape), feed);
+    vertx.deployVerticle(service).await(1, TimeUnit.MINUTES);
+  }
+
+  /** How a service differs from others. */
+  private record Service(TokenSettings tokens, Duration redisTimeout, int loops) {}
+
+  /** Three primaries, and a service with several event loops. */
+  static Estate ofLoops(Path folder, int loops) throws Exception {
+    return ofPrimaries(folder, new Service(TokenSettings.NONE, PEER_TIMEOUT, loops));
+  }
+
+  private static Estate ofPrimaries(Path folder, Service shape) throws Exception {
+    return new Estate(RedisCluster.start(folder.resolve("redis"), 3, 0), folder, shape);
   }
 
   static Estate start(Path folder, int replicasEach) throws Exception {
@@ -85,12 +94,20 @@ final class Estate implements AutoCloseable {
   }
 
   static Estate start(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
-    return new Estate(folder, replicasEach, tokens, Duration.ofSeconds(2));
+    var redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
+    return new Estate(redis, folder, new Service(tokens, PEER_TIMEOUT, 1));
   }
 
   /** Three primaries, for which the service waits no longer than that. */
   static Estate start(Path folder, Duration redisTimeout) throws Exception {
-    return new Estate(folder, 0, TokenSettings.NONE, redisTimeout);
+    return ofPrimaries(folder, new Service(TokenSettings.NONE, redisTimeout, 1));
+  }
+
+  /** Three primaries, each of which has a clock of its own. */
+  static Estate ofClocks(Path folder) throws Exception {
+    var clocks = SkewedClock.environments(folder);
+    var redis = RedisCluster.start(folder.resolve("redis"), 3, 0, clocks);
+    return new Estate(redis, folder, new Service(TokenSettings.NONE, PEER_TIMEOUT, 1));
   }
 
   RedisCluster redis() {
@@ -116,7 +133,13 @@ final class Estate implements AutoCloseable {
 
   /** One more service of the same estate. */
   Peer peer() throws Exception {
-    var peer = new RateLimitService(settings(TokenSettings.NONE, PEER_TIMEOUT), feed);
+    return peer(1);
+  }
+
+  /** The same with several event loops. */
+  Peer peer(int loops) throws Exception {
+    var shape = new Service(TokenSettings.NONE, PEER_TIMEOUT, loops);
+    var peer = new RateLimitService(settings(shape), feed);
     String id =
         vertx
             .deployVerticle(peer)
@@ -260,7 +283,12 @@ final class Estate implements AutoCloseable {
   }
 
   ServiceStatus status() {
-    return ServiceStatus.parse(get("/v1/status", Map.of()).body()).orElseThrow();
+    return status(port());
+  }
+
+  /** Of a service of the estate. */
+  ServiceStatus status(int port) {
+    return ServiceStatus.parse(get(port, "/v1/status", Map.of()).body()).orElseThrow();
   }
 
   /** What a service of the estate has counted. */
@@ -292,12 +320,23 @@ final class Estate implements AutoCloseable {
     return service.port();
   }
 
+  /** A decision of a service, for a client with connections of its own. */
+  static HttpResponse<String> decide(HttpClient client, int port, String tenant) {
+    String place = "127.0.0.1:" + port + "/v1/decide";
+    return send(client, HttpRequest.newBuilder(), place, question(tenant, "/", Map.of()));
+  }
+
   private HttpResponse<String> send(
       HttpRequest.Builder request, int port, String path, Map<String, String> headers) {
-    request.uri(URI.create("http://127.0.0.1:" + port + path));
+    return send(http, request, "127.0.0.1:" + port + path, headers);
+  }
+
+  private static HttpResponse<String> send(
+      HttpClient client, HttpRequest.Builder request, String place, Map<String, String> headers) {
+    request.uri(URI.create("http://" + place));
     headers.forEach(request::header);
     try {
-      return http.send(request.timeout(LONG).build(), HttpResponse.BodyHandlers.ofString());
+      return client.send(request.timeout(LONG).build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -320,17 +359,22 @@ final class Estate implements AutoCloseable {
     redis.close();
   }
 
-  private ServiceSettings settings(TokenSettings tokens, Duration redisTimeout) {
+  private ServiceSettings settings(Service shape) {
     return new ServiceSettings(
         "127.0.0.1",
         0,
         Optional.empty(),
         EtcdSourceSettings.plain(etcd.endpoint(), PREFIX),
-        cluster(redisTimeout),
+        cluster(shape.redisTimeout()),
         "test",
         new FrontendSettings(
-            HeaderStyle.BOTH, OptionalInt.of(0), tokens, AccessSettings.OPEN, HEADER_VALUES),
-        BackendFailureMode.DENY);
+            HeaderStyle.BOTH,
+            OptionalInt.of(0),
+            shape.tokens(),
+            AccessSettings.OPEN,
+            HEADER_VALUES),
+        BackendFailureMode.DENY,
+        shape.loops());
   }
 
   /** The cluster deals its slots evenly, in the order of its nodes. */

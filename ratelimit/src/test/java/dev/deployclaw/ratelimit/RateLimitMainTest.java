@@ -18,18 +18,22 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service as a process of its own. */
 class RateLimitMainTest {
   @TempDir Path folder;
 
-  @Test
-  void answersAndRefusesWhileNothingElseIsUp() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void answersAndRefusesWhileNothingElseIsUp(int loops) throws Exception {
     var portFile = folder.resolve("port");
     int nobody = FreePortFinder.free();
     var process =
         start(
             "--port=0",
+            "--event-loops=" + loops,
             "--port-file=" + portFile,
             "--etcd=http://127.0.0.1:" + nobody,
             "--redis=127.0.0.1:" + nobody);

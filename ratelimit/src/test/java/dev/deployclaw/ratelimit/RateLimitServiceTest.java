@@ -197,7 +197,7 @@ class RateLimitServiceTest extends EstateCases {
     var shut = decide("shut", "/");
     var gone = decide("gone", "/");
     var status = estate.status();
-    estate.redis().nodes().forEach(estate.redis()::resume);
+    resumeRedis();
 
     assertThat(open.statusCode()).isEqualTo(204);
     assertThat(header(open, DecideHeaders.FAILURE)).isNotEmpty();
@@ -288,7 +288,7 @@ class RateLimitServiceTest extends EstateCases {
     estate.redis().nodes().forEach(estate.redis()::pause);
 
     var newcomer = decide("newcomer", "/");
-    estate.redis().nodes().forEach(estate.redis()::resume);
+    resumeRedis();
 
     assertThat(newcomer.statusCode()).isEqualTo(403);
     assertThat(header(newcomer, DecideHeaders.FAILURE)).isEqualTo("unknown-tenant");
@@ -296,6 +296,12 @@ class RateLimitServiceTest extends EstateCases {
         "Redis is asked again",
         Estate.LONG,
         () -> estate.status().redis().equals(ServiceStatus.OK));
+  }
+
+  /** Nodes that were paused for longer than the others wait are taken back after a while. */
+  private static void resumeRedis() {
+    estate.redis().nodes().forEach(estate.redis()::resume);
+    estate.redis().awaitWhole(Estate.LONG);
   }
 
   private static HttpResponse<String> decide(String tenant, String uri) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.ratelimit.TroubledRedis.Told;
+import dev.deployclaw.ratelimit.decision.DeciderBounds;
 import dev.deployclaw.ratelimit.decision.DecisionResponse;
 import dev.deployclaw.ratelimit.decision.DecisionResponse.By;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
@@ -170,7 +171,7 @@ class SlowRedisTest {
   private static Future<Flood> flood(Vertx vertx) {
     var shards = ShardRouter.open(vertx, estate.cluster(Estate.LONG));
     var tokens = BearerTokenVerifier.start(vertx, Clock.systemUTC(), TokenSettings.NONE);
-    var bounds = new RateLimitDecider.Bounds(BackendFailureMode.DENY, MOST_WAITING);
+    var bounds = DeciderBounds.of(BackendFailureMode.DENY, MOST_WAITING, 1);
     var decider = new RateLimitDecider(vertx, estate.feed(), shards, tokens, bounds);
     int requests = MOST_WAITING + MORE;
     return decider

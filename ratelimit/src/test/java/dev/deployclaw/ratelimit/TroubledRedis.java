@@ -5,6 +5,7 @@ import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.redis.RedisNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +96,14 @@ record TroubledRedis(Estate estate) {
   /** Decisions that came through to a primary. */
   long calls() {
     return estate.redis().primaries().stream()
-        .map(node -> estate.redis().node(node).call("INFO", "commandstats"))
-        .flatMap(String::lines)
+        .mapToLong(node -> calls(estate.redis().node(node)))
+        .sum();
+  }
+
+  /** Decisions of a node since it was started; what it refused to carry out isn't counted. */
+  static long calls(RedisNode node) {
+    return node.call("INFO", "commandstats")
+        .lines()
         .filter(line -> line.startsWith("cmdstat_fcall:calls="))
         .mapToLong(line -> Long.parseLong(line.substring(line.indexOf('=') + 1, line.indexOf(','))))
         .sum();

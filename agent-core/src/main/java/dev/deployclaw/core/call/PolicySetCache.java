@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class PolicySetCache {
   /** What is committed, a candidate beside it, and the epoch before. */
   private static final int MOST_SETS = 3;
+
+  /** Bytes of a set whose digest takes longer than a thread to start. */
+  private static final int LARGE = 1 << 20;
 
   private final ReentrantLock lock = new ReentrantLock();
   private volatile List<Known> known = List.of();
@@ -96,10 +101,43 @@ public final class PolicySetCache {
             revisions.put(chunk.key(), chunk.modRevision());
           });
     }
-    var set = PolicySet.parse(StoredPolicySet.decode(manifest.value(), chunks));
+    var set = parsed(promise, StoredPolicySet.unpack(promise, chunks));
     var fresh = new Known(epoch, promise, revisions, new SoftReference<>(set));
     var others = known.stream().filter(one -> one.epoch() != epoch);
     known = Stream.concat(Stream.of(fresh), others).limit(MOST_SETS).toList();
     return set;
+  }
+
+  /** The digest of a large one is compared meanwhile, on a thread of its own. */
+  private static PolicySet parsed(Manifest promise, byte[] bytes) throws InterruptedException {
+    if (bytes.length < LARGE) {
+      promise.require(bytes);
+      return PolicySet.parse(bytes);
+    }
+    var digest =
+        new FutureTask<>(() -> {
+          promise.require(bytes);
+          return bytes;
+        });
+    Thread.ofPlatform().daemon().name("policy-digest").start(digest);
+    try {
+      var set = PolicySet.parse(bytes);
+      await(digest);
+      return set;
+    } catch (RuntimeException e) {
+      await(digest); // what isn't the set needn't be one
+      throw e;
+    }
+  }
+
+  private static void await(FutureTask<byte[]> digest) throws InterruptedException {
+    try {
+      var _ = digest.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error fatal) {
+        throw fatal;
+      }
+      throw new IllegalArgumentException(e.getCause());
+    }
   }
 }

@@ -65,6 +65,34 @@ public interface BucketCopy {
   }
 
   /**
+   * Records of a log that lies in the bucket alone.
+   *
+   * @param after the number of the record before them
+   * @param more whether others follow
+   */
+  record Part(long after, List<byte[]> records, boolean more) {
+    public Part {
+      records = List.copyOf(records);
+    }
+
+    /** Whether the record behind one is among them. */
+    public boolean follows(long seq) {
+      return after <= seq && seq < after + records.size();
+    }
+  }
+
+  /**
+   * The part of such a log in which the record behind one is; none where it has no such. Empty for
+   * a log that doesn't lie in the bucket alone.
+   *
+   * @throws BucketUnavailableException when it can't be read
+   */
+  default Optional<Part> part(String execution, long after)
+      throws BucketUnavailableException, InterruptedException {
+    return Optional.empty();
+  }
+
+  /**
    * The records below a head, whichever machine signed it: a chain that ends as the state store
    * knows.
    *

@@ -89,6 +89,9 @@ public final class StoreKeys {
   /** Where people were told of a hold, by channel and execution. */
   public static final String APPROVAL_MESSAGES = "approval-message/";
 
+  /** Where a state folder's sign-in logs ended, by the hash of the folder's name. */
+  public static final String SIGN_INS = "sign-ins/";
+
   private StoreKeys() {}
 
   public static String change(String id) {

@@ -8,6 +8,7 @@ import dev.deployclaw.core.fake.FakeStoredSets;
 import dev.deployclaw.core.spi.ForwardingStateStore;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.wire.StoredPolicySet;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -52,6 +53,25 @@ class PolicySetCacheTest {
     assertThat(read()).contains(set);
     store.delete(StoredPolicySet.manifestKey(7));
     assertThat(read()).isEmpty();
+  }
+
+  /** Its digest is compared while it is parsed. */
+  @Test
+  void aLargeSetOfAnotherDigestIsNone() throws Exception {
+    var large = FakeStoredSets.tenants(5_000, 60);
+    byte[] bytes = large.bytes();
+    assertThat(bytes).hasSizeGreaterThan(1 << 20);
+    FakeStoredSets.store(store, 7, large);
+    assertThat(read()).contains(large);
+
+    for (byte[] other : List.of(bytes, new byte[bytes.length])) {
+      var stored = StoredPolicySet.encode(other, "0".repeat(64));
+      store.put(StoredPolicySet.manifestKey(7), stored.manifest());
+      for (int i = 0; i < stored.chunks().size(); i++) {
+        store.put(StoredPolicySet.chunkKey(7, i), stored.chunks().get(i));
+      }
+      assertThat(read()).isEmpty();
+    }
   }
 
   @Test

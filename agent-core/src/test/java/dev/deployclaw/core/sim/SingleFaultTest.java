@@ -4,7 +4,10 @@ import dev.deployclaw.core.sim.schedule.SimScenario;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Every single fault of two scenes: the shortest change, and one with all that a change can do. */
+/**
+ * Every single fault of the shortest change, and every death of an agent whose change does all that
+ * one can do.
+ */
 class SingleFaultTest extends SingleFaultCases {
   static final List<SimScenario> SCENES =
       List.of(SimScenario.FIRST_RUN, SimScenario.GOES_BACK_BY_ITSELF);
@@ -14,6 +17,6 @@ class SingleFaultTest extends SingleFaultCases {
   }
 
   static Stream<SimScenario> common() {
-    return SCENES.stream();
+    return Stream.of(SimScenario.FIRST_RUN);
   }
 }

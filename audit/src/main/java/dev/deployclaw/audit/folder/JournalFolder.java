@@ -11,7 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code <stateDir>/executions}: a file of records and a cursor of shipping for each execution, and
@@ -45,7 +49,14 @@ public final class JournalFolder {
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
   private static final int LONGEST = 18;
 
+  /** More than the file system's clock may stay: within it a second change would not show. */
+  private static final Duration TICK = Duration.ofSeconds(1);
+
   private final Path folder;
+  private volatile @Nullable Listing listed;
+
+  /** The names of logs when the folder had last changed. */
+  private record Listing(FileTime changed, List<String> executions, List<String> known) {}
 
   private JournalFolder(Path folder) {
     this.folder = folder;
@@ -86,28 +97,47 @@ public final class JournalFolder {
 
   /** By id, where runs of digits count as numbers: the ids of a day are in the order of time. */
   public List<String> executions() {
-    return executions(Set.of(RECORDS));
+    return listing().executions();
   }
 
   /** The same, with those of which there is but the mark of a copy. */
   public List<String> known() {
-    return executions(Set.of(RECORDS, STORED));
+    return listing().known();
   }
 
-  private List<String> executions(Set<String> endings) {
-    try (var files = Files.list(folder)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> endings.contains(name.substring(Math.max(0, name.lastIndexOf('.')))))
-          .map(name -> name.substring(0, name.lastIndexOf('.')))
-          .filter(name -> ID.matcher(name).matches())
-          .distinct()
-          .map(name -> Map.entry(sortable(name), name))
-          .sorted(Map.Entry.<String, String>comparingByKey().thenComparing(Map.Entry::getValue))
-          .map(Map.Entry::getValue)
-          .toList();
+  /** As it was read, if nothing was created, renamed or removed since: marks stay for ever. */
+  private Listing listing() {
+    try {
+      var changed = (FileTime) Files.getAttribute(folder, "unix:ctime");
+      var last = listed;
+      if (last != null && last.changed().equals(changed)) {
+        return last;
+      }
+      var fresh = list(changed);
+      if (changed.toInstant().isBefore(Instant.now().minus(TICK))) {
+        listed = fresh;
+      }
+      return fresh;
     } catch (IOException e) {
       throw new UncheckedIOException("can't list " + folder, e);
+    }
+  }
+
+  private Listing list(FileTime changed) throws IOException {
+    try (var files = Files.list(folder)) {
+      var names = files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+      var known =
+          names.stream()
+              .filter(name -> name.endsWith(RECORDS) || name.endsWith(STORED))
+              .map(name -> name.substring(0, name.lastIndexOf('.')))
+              .filter(name -> ID.matcher(name).matches())
+              .distinct()
+              .map(name -> Map.entry(sortable(name), name))
+              .sorted(Map.Entry.<String, String>comparingByKey().thenComparing(Map.Entry::getValue))
+              .map(Map.Entry::getValue)
+              .toList();
+      var here = known.stream().filter(name -> names.contains(name + RECORDS)).toList();
+      return new Listing(changed, here, known);
     }
   }
 

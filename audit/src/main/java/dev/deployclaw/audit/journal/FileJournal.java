@@ -135,6 +135,9 @@ public final class FileJournal implements Journal {
 
   @Override
   public Optional<LogOutline> outline(String execution) {
+    if (bucket.isPresent() && hasLeft(execution)) {
+      return awaited(execution, () -> bucket.get().outline(execution));
+    }
     return new OutlineReader(folder)
         .read(execution)
         .filter(log -> ends.isEmpty() || ends.get().covers(execution, log));
@@ -154,8 +157,18 @@ public final class FileJournal implements Journal {
       throw new BucketUnavailableException(
           "the log of " + execution + " was moved to the bucket, and no bucket is configured here");
     }
+    return awaited(execution, () -> bucket.get().left(execution)).orElse(List.of());
+  }
+
+  /** Asks the bucket. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    Optional<T> read() throws InterruptedException;
+  }
+
+  private static <T> Optional<T> awaited(String execution, Reading<T> reading) {
     try {
-      return bucket.get().left(execution).orElse(List.of());
+      return reading.read();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BucketUnavailableException("stopped while the log of " + execution + " was read");
@@ -228,6 +241,13 @@ public final class FileJournal implements Journal {
     return shipper
         .map(NatsShipper::shipping)
         .orElseGet(() -> new Shipping(0, 0, "no stream is configured"));
+  }
+
+  /** Somebody else may have replaced its file: the next append opens it. */
+  public void reopen(String execution) {
+    synchronized (open) {
+      forget(execution);
+    }
   }
 
   /** Stops shipping and closes the files. What isn't shipped is shipped by the next process. */

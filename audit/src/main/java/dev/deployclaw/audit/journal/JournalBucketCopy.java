@@ -11,6 +11,7 @@ import dev.deployclaw.audit.signing.LogCopyVerifier;
 import dev.deployclaw.audit.signing.LogCopyVerifier.Contents;
 import dev.deployclaw.core.log.BucketCopy;
 import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.log.LogOutline;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -87,11 +88,55 @@ public record JournalBucketCopy(
     if (mark.isEmpty()) {
       return Optional.empty();
     }
-    var contents = contents(() -> copies.contents(mark.get().head()));
+    return Optional.of(whole(execution, () -> copies.contents(mark.get().head())));
+  }
+
+  /** The ends of a long one, from its first and its last segment; empty for another log. */
+  Optional<LogOutline> outline(String execution) throws InterruptedException {
+    var mark = leftMark(execution, OutlineReader.LONG);
+    if (mark.isEmpty()) {
+      return Optional.empty();
+    }
+    var head = mark.get().head();
+    var first = whole(execution, () -> copies.contents(head, head.segments().getFirst()));
+    var last =
+        head.segments().size() == 1
+            ? first
+            : whole(execution, () -> copies.contents(head, head.segments().getLast()));
+    return Optional.of(OutlineReader.outline(execution, first, last));
+  }
+
+  @Override
+  public Optional<Part> part(String execution, long after) throws InterruptedException {
+    var mark = leftMark(execution, 0);
+    if (mark.isEmpty()) {
+      return Optional.empty();
+    }
+    var head = mark.get().head();
+    var found = head.segments().stream().filter(one -> one.to() > after).findFirst();
+    if (found.isEmpty()) {
+      return Optional.of(new Part(after, List.of(), false));
+    }
+    var segment = found.get();
+    var records = whole(execution, () -> copies.contents(head, segment));
+    boolean more = segment.to() < head.segments().getLast().to();
+    return Optional.of(new Part(segment.from() - 1, records, more));
+  }
+
+  /** The mark of a log that lies in the bucket alone. */
+  private Optional<LocalArchiveMarker> leftMark(String execution, long least) {
+    return folder.length(execution) > 0
+        ? Optional.empty()
+        : LocalArchiveMarker.of(folder, execution)
+            .filter(mark -> mark.length() >= least && !mark.head().segments().isEmpty());
+  }
+
+  private static List<byte[]> whole(String execution, Asking asking) throws InterruptedException {
+    var contents = contents(asking);
     if (!contents.wrong().isEmpty()) {
       throw new DamagedJournalException(execution, "its copy in the bucket: " + words(contents));
     }
-    return Optional.of(contents.records());
+    return contents.records();
   }
 
   @Override

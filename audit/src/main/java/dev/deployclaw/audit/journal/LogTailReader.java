@@ -4,6 +4,9 @@ import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.record.RecordLines;
 import dev.deployclaw.audit.verify.chain.HashChainChecker;
+import dev.deployclaw.core.journal.ExecutionLog;
+import dev.deployclaw.core.log.BucketCopy;
+import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
@@ -19,7 +22,7 @@ import java.util.Optional;
 /**
  * The records of a log as they come, from any writer. Each look reads on where the last one ended,
  * follows the chain on, and takes no more than it is asked for: however long the log is, a few
- * records are in memory. Where there is no file, the journal is read, as a whole at each look. One
+ * records are in memory. Of one in the bucket alone a part is, of another journal's the whole. One
  * thread at a time.
  */
 public final class LogTailReader {
@@ -38,6 +41,7 @@ public final class LogTailReader {
   private HashChainChecker chain;
   private byte[] last = new byte[0];
   private long next;
+  private Optional<BucketCopy.Part> held = Optional.empty();
 
   LogTailReader(Journal journal, Optional<JournalFolder> folder, String execution, LogHead had) {
     this.journal = journal;
@@ -102,7 +106,7 @@ public final class LogTailReader {
   /** Empty where the log doesn't go on from what was read. */
   private Optional<Part> ahead(int most) {
     try {
-      return folder.isPresent() ? inFile(folder.get(), most) : inWhole(most);
+      return folder.isPresent() ? inFile(folder.get(), most) : elsewhere(most);
     } catch (IOException e) {
       throw new UncheckedIOException("can't read the journal of " + execution, e);
     }
@@ -112,7 +116,7 @@ public final class LogTailReader {
   private Optional<Part> inFile(JournalFolder files, int most) throws IOException {
     var file = files.records(execution);
     if (!Files.exists(file)) {
-      return inWhole(most);
+      return elsewhere(most);
     }
     if (next == NOWHERE) {
       findPlace();
@@ -122,7 +126,7 @@ public final class LogTailReader {
     long until = from + last.length + 1 + MOST_BYTES;
     var read = RecordLines.read(file, new RecordLines.Span(from, until, known + most));
     if (read.lines().isEmpty() && !Files.exists(file)) {
-      return inWhole(most);
+      return elsewhere(most);
     }
     var whole = read.withoutTornLast();
     if (known == 1 && (whole.lines().isEmpty() || !Arrays.equals(whole.lines().getFirst(), last))) {
@@ -140,6 +144,35 @@ public final class LogTailReader {
       had = new LogHead(chain.seq(), chain.head());
     }
     rewind();
+  }
+
+  private Optional<Part> elsewhere(int most) {
+    long at = chain.seq();
+    if (held.filter(part -> part.follows(at)).isEmpty()) {
+      held = inBucket(at);
+    }
+    return held.isPresent() ? inPart(held.get(), most) : inWhole(most);
+  }
+
+  private Optional<Part> inPart(BucketCopy.Part part, int most) {
+    var all = part.records();
+    int from = (int) Math.min(all.size(), chain.seq() - part.after());
+    if (from < all.size() && !ExecutionLog.previous(all.get(from)).equals(chain.head())) {
+      return Optional.empty();
+    }
+    long wanted = Math.max(chain.seq(), had.seq()) - part.after() + most;
+    int until = (int) Math.min(all.size(), wanted);
+    boolean more = part.more() || until < all.size();
+    return Optional.of(new Part(all.subList(from, until), NOWHERE, more));
+  }
+
+  private Optional<BucketCopy.Part> inBucket(long after) {
+    try {
+      return journal.bucket().part(execution, after);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BucketUnavailableException("stopped while the log of " + execution + " was read");
+    }
   }
 
   private Optional<Part> inWhole(int most) {

@@ -38,17 +38,27 @@ record OutlineReader(JournalFolder folder) {
     try {
       var file = folder.records(execution);
       var first = RecordLines.read(file, new Span(0, length, MOST)).lines();
-      var _ = RecordFile.check(execution, first);
+      var _ = RecordFile.check(execution, first); // before what may be no record ends the search
       var end = RecordLines.read(file, new Span(length - END_BYTES, length, Integer.MAX_VALUE));
       var whole = end.withoutTornLast().lines();
-      int from = Math.min(whole.size(), Math.max(1, whole.size() - MOST));
-      var last = whole.subList(from, whole.size());
-      return last.isEmpty()
+      return whole.size() < 2
           ? Optional.empty()
-          : Optional.of(new LogOutline(first, last, number(execution, last)));
+          : Optional.of(outline(execution, first, whole.subList(1, whole.size())));
     } catch (IOException e) {
       throw new UncheckedIOException("can't read the journal of " + execution, e);
     }
+  }
+
+  /**
+   * Of lines at both ends of a long log, at least one of each.
+   *
+   * @throws DamagedJournalException when a record of the ends isn't what it was
+   */
+  static LogOutline outline(String execution, List<byte[]> first, List<byte[]> last) {
+    var begin = first.subList(0, Math.min(first.size(), MOST));
+    var _ = RecordFile.check(execution, begin);
+    var end = last.subList(Math.max(0, last.size() - MOST), last.size());
+    return new LogOutline(begin, end, number(execution, end));
   }
 
   /** Of the last record, after each was hashed. */

@@ -33,6 +33,8 @@ public record SignInEvent(
     REFUSED("A credential was refused"),
     /** A known caller may not do this. */
     DENIED("A call was denied"),
+    /** A log isn't what was written, by the reason. */
+    TAMPERED("A log of sign-ins was changed or removed"),
     /** Events beyond a bound, by their number. */
     LEFT_OUT("Events without a record of their own");
 
@@ -72,7 +74,7 @@ public record SignInEvent(
   Status status() {
     return switch (kind) {
       case BEGAN, SIGNED_IN, CALLS_ON, SIGNED_OUT -> Status.OK;
-      case REFUSED, DENIED -> Status.ERROR;
+      case REFUSED, DENIED, TAMPERED -> Status.ERROR;
       case LEFT_OUT -> Status.WARNING;
     };
   }

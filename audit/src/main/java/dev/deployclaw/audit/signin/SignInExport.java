@@ -37,6 +37,7 @@ public record SignInExport(SignInReader reader) {
         case REFUSED -> new Told(ActivityWord.LOGON, "", OcsfStatus.FAILURE);
         case DENIED -> new Told(ActivityWord.OTHER, kind.word(), OcsfStatus.FAILURE);
         case BEGAN, CALLS_ON -> new Told(ActivityWord.OTHER, kind.word(), OcsfStatus.SUCCESS);
+        case TAMPERED -> new Told(ActivityWord.OTHER, kind.word(), OcsfStatus.SERIOUS);
         case LEFT_OUT -> new Told(ActivityWord.OTHER, kind.word(), OcsfStatus.UNKNOWN);
       };
     }

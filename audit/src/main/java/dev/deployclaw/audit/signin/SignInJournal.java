@@ -1,18 +1,8 @@
 package dev.deployclaw.audit.signin;
 
-import dev.deployclaw.audit.folder.JournalFolder;
-import dev.deployclaw.audit.folder.RecordFile;
-import dev.deployclaw.audit.journal.FileJournal;
-import dev.deployclaw.audit.record.DamagedJournalException;
-import dev.deployclaw.audit.record.RecordLines;
 import dev.deployclaw.audit.signin.SignInEvent.Kind;
 import dev.deployclaw.audit.signing.HeadSigner;
-import dev.deployclaw.audit.signing.LocalArchiveMarker;
 import dev.deployclaw.audit.signing.LogArchiver;
-import dev.deployclaw.audit.signing.LogCopyVerifier;
-import dev.deployclaw.audit.signing.LogEndSignatures;
-import dev.deployclaw.audit.signing.LogEndVerifier;
-import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.log.DecisionBasis;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -22,23 +12,17 @@ import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.log.RecordedDecision;
 import dev.deployclaw.core.spi.ObjectStore;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sign-ins, sign-outs and refusals of this state folder's serving agent: for each hour in which
@@ -49,10 +33,15 @@ import java.util.regex.Pattern;
  * An end is signed before it is written, so that an unsigned one was meddled with: no crash makes
  * it, and nothing signs it later.
  *
- * <p>For one thread, but {@link #store} and {@link #prune}. A disk that fails throws {@code
- * UncheckedIOException}.
+ * <p>Before each record, and each minute, the log's file is compared with what was written: where
+ * it is gone or another one, the next log begins with a record that says so.
+ *
+ * <p>For one thread, but {@link #store}, {@link #prune}, {@link #tampering}, {@link #end} and
+ * {@link #missing}. A disk that fails throws {@code UncheckedIOException}.
  */
 public final class SignInJournal implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SignInJournal.class);
+
   /** Records of an hour; what is beyond is counted. Refusals take no place of known callers. */
   static final int MOST_RECORDS = 10_000;
 
@@ -67,34 +56,18 @@ public final class SignInJournal implements AutoCloseable {
   /** The fact that names the end of the log before. */
   static final String AFTER = "after";
 
-  private static final String PREFIX = "sign-ins-";
   private static final String RESULT = "NO_CHANGE";
 
-  /** Ends the name of the file with a log's last record, until that is in the log. */
-  private static final String ENDING = ".ending";
-
-  private static final Pattern NAME =
-      Pattern.compile(PREFIX + "(\\d{4}-\\d\\d-\\d\\d)-(\\d\\d)-\\d{5}-[0-9a-f]{8}");
-
-  /**
-   * Behind the hour: of one hour there are several logs after damage, or of a clock that went back.
-   */
-  private static final int NUMBER = 5;
-
-  private static final int CHANCE = 8;
-  private static final int SUFFIX = NUMBER + 1 + CHANCE;
-  private static final DateTimeFormatter HOUR =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd-HH").withZone(ZoneOffset.UTC);
-
   private final Parts parts;
-  private final JournalFolder folder;
-  private final FileJournal journal;
+  private final SignInFolder folder;
   private final LogArchiver archiver;
-  private final LogEndSignatures ends;
   private final AtomicBoolean unstored = new AtomicBoolean(true);
   private String current = "";
   private LogHead head = LogHead.START;
-  private Map<String, Object> before = Map.of();
+  private SignInLogEnd before = SignInLogEnd.NONE;
+
+  /** The last log that this process began; it may be gone. */
+  private String named = "";
 
   /** The clock's hour when it was last looked at. */
   private String since = "";
@@ -102,8 +75,28 @@ public final class SignInJournal implements AutoCloseable {
   /** Of this log, by this process. */
   private int refusals;
 
-  /** Whether an append failed: its record may or may not be there. */
-  private boolean lost;
+  /** The ends that the disk may have, the known one first; none where there is no doubt. */
+  private List<SignInLogEnd> doubted = List.of();
+
+  /** The file's version when it was last written. */
+  private String version = "";
+
+  /** What has no record yet. Read by any thread. */
+  private volatile Optional<Tampering> untold = Optional.empty();
+
+  private volatile Optional<Tampering> tampering = Optional.empty();
+  private volatile SignInLogEnd end = SignInLogEnd.NONE;
+
+  /**
+   * Somebody else changed or removed a log.
+   *
+   * @param at when it was found
+   */
+  public record Tampering(Instant at, String what) {
+    private SignInEvent event() {
+      return SignInEvent.of(Kind.TAMPERED, "", "", "").because(what);
+    }
+  }
 
   /**
    * What it needs.
@@ -116,15 +109,13 @@ public final class SignInJournal implements AutoCloseable {
   private SignInJournal(Parts parts) {
     this.parts = parts;
     Path own = folder(parts.stateDir());
-    this.folder = JournalFolder.in(own);
-    this.journal = FileJournal.open(own, LogCopyVerifier.of(own, parts.objects(), parts.signer()));
+    this.folder = SignInFolder.open(parts.stateDir(), parts.objects(), parts.signer());
     this.archiver = LogArchiver.ofSigned(own, parts.objects(), parts.signer());
-    this.ends = new LogEndSignatures(folder, parts.signer());
   }
 
   /** Below which these logs lie. */
   public static Path folder(Path stateDir) {
-    return stateDir.resolve("sign-ins");
+    return SignInFolder.below(stateDir);
   }
 
   /**
@@ -132,8 +123,8 @@ public final class SignInJournal implements AutoCloseable {
    */
   public static SignInJournal open(Parts parts, Instant now) {
     var log = new SignInJournal(parts);
-    String told = log.resume();
-    var _ = log.write(SignInEvent.of(Kind.BEGAN, parts.actor(), "", "").because(told), now);
+    String trouble = log.resume();
+    var _ = log.write(SignInEvent.of(Kind.BEGAN, parts.actor(), "", "").because(trouble), now);
     return log;
   }
 
@@ -144,44 +135,37 @@ public final class SignInJournal implements AutoCloseable {
    */
   public boolean write(SignInEvent event, Instant now) {
     turn(now);
+    return add(event, now);
+  }
+
+  private boolean add(SignInEvent event, Instant now) {
     if (current.isEmpty()) {
       head = LogHead.START;
       refusals = 0;
     }
     boolean refusal = event.kind() == Kind.REFUSED;
-    if (isFull(event.kind(), refusal) || folder.free() < RESERVE) {
+    boolean crowded = event.kind() != Kind.TAMPERED && folder.files().free() < RESERVE;
+    if (crowded || isFull(event.kind(), refusal)) {
       return false;
     }
     var facts = new HashMap<>(event.facts());
     if (current.isEmpty()) {
-      current = nextName(now);
-      if (!before.isEmpty()) {
-        facts.put(AFTER, before);
+      named = SignInLogName.behind(named.compareTo(before.log()) > 0 ? named : before.log(), now);
+      current = named;
+      if (!before.equals(SignInLogEnd.NONE)) {
+        facts.put(AFTER, before.map());
       }
     }
-    append(parts.sealer().seal(head, entry(now, event, facts)));
+    append(parts.sealer().seal(head, entry(now, event, facts)), folder::append);
     refusals += refusal ? 1 : 0;
     return true;
   }
 
   private boolean isFull(Kind kind, boolean refusal) {
     return switch (kind) {
-      case BEGAN, LEFT_OUT -> false;
+      case BEGAN, LEFT_OUT, TAMPERED -> false;
       default -> refusal ? refusals >= MOST_REFUSALS : head.seq() >= MOST_RECORDS;
     };
-  }
-
-  /** Behind the one before, wherever the clock is. */
-  private String nextName(Instant now) {
-    String hour = HOUR.format(now);
-    int number = 0;
-    if (before.get("log") instanceof String last && hour.compareTo(hour(last)) <= 0) {
-      hour = hour(last);
-      int from = last.length() - SUFFIX;
-      number = Integer.parseInt(last, from, from + NUMBER, 10) + 1;
-    }
-    String chance = UUID.randomUUID().toString().substring(0, CHANCE);
-    return PREFIX + hour + "-%05d-".formatted(number) + chance;
   }
 
   /**
@@ -189,21 +173,92 @@ public final class SignInJournal implements AutoCloseable {
    * ends none.
    */
   public void turn(Instant now) {
-    if (lost) {
-      var _ = resume();
-      unstored.set(true);
-      lost = false;
-    }
-    String hour = HOUR.format(now);
+    compare(now);
+    String hour = SignInLogName.hour(now);
     boolean passed = !since.isEmpty() && hour.compareTo(since) > 0;
     since = hour;
-    if (current.isEmpty() || !(passed || hour.compareTo(hour(current)) > 0)) {
+    if (!current.isEmpty() && (passed || hour.compareTo(SignInLogName.hour(current)) > 0)) {
+      append(parts.sealer().seal(head, over(now)), folder::appendEnd);
+      before = reached();
+      current = "";
+      unstored.set(true);
+    }
+    if (untold.isPresent() && add(untold.get().event(), now)) {
+      untold = Optional.empty();
+    }
+  }
+
+  /**
+   * Whether the disk has what was written. After a record that may or may not be there, the log
+   * goes on; behind one that is gone or another one, a new log begins.
+   */
+  private void compare(Instant now) {
+    if (doubted.isEmpty() && (current.isEmpty() || folder.holds(current, version))) {
       return;
     }
-    appendEnd(over(now));
-    before = end(current, head);
-    current = "";
+    var possible = doubted.isEmpty() ? List.of(reached()) : doubted;
+    doubted = possible; // also where the disk can't be read now
+    folder.journal().reopen(current);
+    String trouble = resume();
     unstored.set(true);
+    if (!possible.contains(before)) {
+      String why = trouble.isEmpty() ? "" : "; " + trouble;
+      note("there was %s, and now %s%s".formatted(possible.getFirst(), before, why), now);
+    }
+    current = untold.isPresent() ? "" : current;
+    doubted = List.of();
+  }
+
+  /** Finds where the logs end; gives what is wrong there. */
+  private String resume() {
+    var last = folder.last();
+    before = last.end();
+    head = last.goesOn() ? before.head() : LogHead.START;
+    current = last.goesOn() ? before.log() : "";
+    version = folder.version(current);
+    end = before;
+    return last.trouble();
+  }
+
+  private SignInLogEnd reached() {
+    return current.isEmpty() || head.seq() == 0 ? before : new SignInLogEnd(current, head);
+  }
+
+  /** Tells in a record what else is wrong with the logs. */
+  public void found(String what, Instant now) {
+    note(what, now);
+    turn(now);
+  }
+
+  private void note(String what, Instant now) {
+    LOG.atError().addKeyValue("reason", what).log("A log of sign-ins was changed or removed");
+    untold = untold.or(() -> Optional.of(new Tampering(now, what)));
+    tampering = untold;
+  }
+
+  /** What was found last; empty for nothing. Any thread. */
+  public Optional<Tampering> tampering() {
+    return tampering;
+  }
+
+  /** Whether the last of what was found is in a record, and is this. Any thread. */
+  boolean told(String what) {
+    return untold.isEmpty() && tampering.filter(t -> t.what().equals(what)).isPresent();
+  }
+
+  /** Whether all that was found is in a record. Any thread. */
+  boolean isTold() {
+    return untold.isEmpty();
+  }
+
+  /** Where the logs end. Any thread. */
+  SignInLogEnd end() {
+    return end;
+  }
+
+  /** What is missing of a log that ended so once; {@link SignInFolder#missing} says when. */
+  Optional<String> missing(SignInLogEnd then) {
+    return folder.missing(then);
   }
 
   /**
@@ -234,13 +289,13 @@ public final class SignInJournal implements AutoCloseable {
    * @throws dev.deployclaw.core.log.BucketUnavailableException when it can't be read
    */
   public int prune(int keep) throws InterruptedException {
-    var logs = journal.executions();
+    var logs = folder.journal().executions();
     var old = logs.subList(0, Math.max(0, logs.size() - Math.max(1, keep)));
-    var copied = Set.copyOf(journal.bucket().copied());
+    var copied = Set.copyOf(folder.journal().bucket().copied());
     int kept = 0;
     for (String log : old.stream().filter(copied::contains).limit(MOST_LET_GO).toList()) {
-      var proven = journal.bucket().prove(log);
-      boolean left = proven.isPresent() && journal.bucket().letGo(log, proven.get());
+      var proven = folder.journal().bucket().prove(log);
+      boolean left = proven.isPresent() && folder.journal().bucket().letGo(log, proven.get());
       kept += left ? 0 : 1;
     }
     return kept;
@@ -248,92 +303,16 @@ public final class SignInJournal implements AutoCloseable {
 
   @Override
   public void close() {
-    journal.close();
+    folder.journal().close();
   }
 
-  /** Finds where the logs end, which the disk alone knows; tells what is wrong there. */
-  private String resume() {
-    folder.named(ENDING).forEach(this::recoverEnd);
-    current = "";
-    head = LogHead.START;
-    long torn = 0;
-    for (String last : journal.known().reversed()) {
-      if (!NAME.matcher(last).matches()) {
-        continue; // a foreign file, which the reader tells of
-      }
-      var whole = folder.all(last);
-      torn += folder.length(last) - RecordLines.join(whole).length;
-      if (!whole.isEmpty()) {
-        return resume(last, torn);
-      }
-      if (LocalArchiveMarker.of(folder, last).isPresent()) {
-        before = readEnd(last);
-        return told(torn);
-      }
-    }
-    return told(torn);
-  }
-
-  /** The last record of a log joins it, if it was signed and a crash kept it from being written. */
-  private void recoverEnd(String file) {
-    String log = file.substring(0, file.length() - ENDING.length());
-    if (!NAME.matcher(log).matches() || !Files.isRegularFile(folder.path().resolve(file))) {
-      return; // a foreign file
-    }
-    try {
-      byte[] end = folder.content(file);
-      if (ends.awaits(log, end)) {
-        journal.append(log, new SealedRecord(end, ExecutionLog.head(end)));
-      }
-      folder.forget(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't read " + file, e);
-    }
-  }
-
-  private String resume(String last, long torn) {
-    try {
-      byte[] record = journal.read(last).getLast();
-      head = ExecutionLog.head(record);
-      before = end(last, head);
-      current = RecordLines.isEnd(record) ? "" : last;
-      return told(torn);
-    } catch (DamagedJournalException e) {
-      before = readEnd(last);
-      return "the log before is damaged: " + e.getMessage();
-    }
-  }
-
-  /** As its reader finds it: as it was signed, else as its records say, else before the first. */
-  private Map<String, Object> readEnd(String log) {
-    var signed = LogEndVerifier.of(parts.stateDir(), Set.of(), folder(parts.stateDir())).end(log);
-    try {
-      return end(log, signed.isPresent() ? signed.get() : RecordFile.check(log, folder.all(log)));
-    } catch (DamagedJournalException e) {
-      return end(log, LogHead.START);
-    }
-  }
-
-  private static String told(long torn) {
-    return torn > 0 ? "a crash left a record of %d bytes unfinished".formatted(torn) : "";
-  }
-
-  private void appendEnd(LogEntry end) {
-    var sealed = parts.sealer().seal(head, end);
-    lost = true;
-    folder.keep(current + ENDING, sealed.bytes());
-    ends.sign(current, sealed.bytes());
-    journal.append(current, sealed);
-    folder.forget(current + ENDING);
-    lost = false;
+  private void append(SealedRecord sealed, BiConsumer<String, SealedRecord> how) {
+    doubted = List.of(reached(), new SignInLogEnd(current, sealed.head()));
+    how.accept(current, sealed);
+    doubted = List.of();
     head = sealed.head();
-  }
-
-  private void append(SealedRecord sealed) {
-    lost = true;
-    journal.append(current, sealed);
-    lost = false;
-    head = sealed.head();
+    version = folder.version(current);
+    end = reached();
   }
 
   private LogEntry entry(Instant now, SignInEvent event, Map<String, Object> facts) {
@@ -369,27 +348,5 @@ public final class SignInJournal implements AutoCloseable {
         Optional.empty(),
         Map.of("result", RESULT),
         new DecisionBasis(Optional.of(end), List.of()));
-  }
-
-  static Map<String, Object> end(String log, LogHead head) {
-    return Map.of("log", log, "records", head.seq(), "head", head.hash());
-  }
-
-  /**
-   * When its hour is over: none of its events is later. Never, of a log that isn't one of these.
-   */
-  static Instant over(String log) {
-    var name = NAME.matcher(log);
-    try {
-      return name.matches()
-          ? Instant.parse(name.group(1) + "T" + name.group(2) + ":00:00Z").plus(1, ChronoUnit.HOURS)
-          : Instant.MAX;
-    } catch (DateTimeException e) {
-      return Instant.MAX;
-    }
-  }
-
-  private static String hour(String log) {
-    return log.substring(PREFIX.length(), log.length() - SUFFIX - 1);
   }
 }

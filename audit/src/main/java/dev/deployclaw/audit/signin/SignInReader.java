@@ -76,7 +76,7 @@ public final class SignInReader implements AutoCloseable {
 
   /** Whether a log lies in the bucket alone, and before a period. */
   boolean isPassedOver(String name, ExportPeriod period) {
-    return here.hasLeft(name) && !SignInJournal.over(name).isAfter(period.since());
+    return here.hasLeft(name) && !SignInLogName.over(name).isAfter(period.since());
   }
 
   /**
@@ -96,7 +96,7 @@ public final class SignInReader implements AutoCloseable {
   public int readHere(Visitor visitor) throws IOException {
     var older =
         names.stream()
-            .takeWhile(name -> here.hasLeft(name) || SignInJournal.over(name).equals(Instant.MAX))
+            .takeWhile(name -> here.hasLeft(name) || SignInLogName.over(name).equals(Instant.MAX))
             .filter(here::hasLeft)
             .collect(Collectors.toSet());
     return read(ExportPeriod.ALL, older::contains, visitor);
@@ -160,11 +160,11 @@ public final class SignInReader implements AutoCloseable {
       String name = names.get(i);
       var signed = ends.end(name);
       if (signed.isPresent()) {
-        return SignInJournal.end(name, signed.get());
+        return new SignInLogEnd(name, signed.get()).map();
       }
       var log = alone(name);
       if (!log.records().isEmpty() || log.verdict().kind() == LogVerdict.Kind.FAILED) {
-        return SignInJournal.end(name, last(log));
+        return new SignInLogEnd(name, last(log)).map();
       }
     }
     return Map.of();

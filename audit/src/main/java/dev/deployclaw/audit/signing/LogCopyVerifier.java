@@ -141,17 +141,38 @@ public final class LogCopyVerifier {
       throws IOException, InterruptedException {
     var records = new ArrayList<byte[]>();
     for (Segment segment : head.segments()) {
-      byte[] bytes = read(objects, segment.name());
-      if (!CanonicalJson.sha256(bytes).equals(segment.sha256())) {
-        wrong.add(segment.name() + " differs from the stored object");
-      }
-      records.addAll(RecordLines.split(bytes));
+      records.addAll(lines(segment, wrong));
     }
     if (wrong.isEmpty()) {
       LogVerifier.records(head.head().execution(), records)
           .forEach(f -> wrong.add(f.word() + ": " + f.what()));
     }
     return records;
+  }
+
+  private List<byte[]> lines(Segment segment, List<String> wrong)
+      throws IOException, InterruptedException {
+    byte[] bytes = read(objects, segment.name());
+    if (!CanonicalJson.sha256(bytes).equals(segment.sha256())) {
+      wrong.add(segment.name() + " differs from the stored object");
+    }
+    return RecordLines.split(bytes);
+  }
+
+  /** The records of one segment below a head that this machine signed, and no other object. */
+  public Contents contents(SegmentManifest head, Segment segment)
+      throws IOException, InterruptedException {
+    try {
+      var wrong = new ArrayList<>(head.wrong(signer.trust()));
+      var records = lines(segment, wrong);
+      boolean last = segment.to() == head.head().records();
+      if (wrong.isEmpty() && last && !head.head().ends(records)) {
+        wrong.add("the records don't end with the signed head");
+      }
+      return new Contents(records, wrong);
+    } catch (Gone e) {
+      return new Contents(List.of(), List.of(String.valueOf(e.getMessage())));
+    }
   }
 
   /** An object that was read back once isn't there any more. */

@@ -8,13 +8,16 @@ import dev.deployclaw.audit.redaction.SecretRedactor;
 import dev.deployclaw.audit.signin.SignInEvent.Kind;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.core.fake.FakeObjectStore;
+import dev.deployclaw.core.fake.FakeStateStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The sign-in logs of a state folder, with a bucket in memory. */
@@ -22,9 +25,11 @@ final class SignInLogs implements AutoCloseable {
   static final Instant NOON = Instant.parse("2026-11-30T12:00:00Z");
 
   final FakeObjectStore bucket = new FakeObjectStore();
+  final FakeStateStore store = new FakeStateStore();
   private final Path state;
   private final HeadSigner signer;
   SignInJournal journal;
+  private SignInAnchor anchor;
 
   /** What a look at them found. */
   record Seen(Map<String, LogVerdict> verdicts, int passedOver) {
@@ -41,6 +46,7 @@ final class SignInLogs implements AutoCloseable {
     this.state = state;
     this.signer = HeadSigner.open(state);
     this.journal = open(NOON);
+    this.anchor = anchored();
   }
 
   static SignInEvent by(String person) {
@@ -55,6 +61,18 @@ final class SignInLogs implements AutoCloseable {
   void restart(Instant now) {
     journal.close();
     journal = open(now);
+    anchor = anchored();
+  }
+
+  private SignInAnchor anchored() {
+    return new SignInAnchor(store, "host:" + state);
+  }
+
+  /** The minute's work; what is missing is recorded. */
+  Optional<String> anchor(Instant now) throws InterruptedException {
+    var missing = anchor.settle(journal);
+    missing.ifPresent(what -> journal.found(what, now));
+    return missing;
   }
 
   private SignInJournal open(Instant now) {
@@ -99,6 +117,26 @@ final class SignInLogs implements AutoCloseable {
   /** All of them. */
   Seen seen() throws IOException {
     return seen((reader, visitor) -> reader.read(ExportPeriod.ALL, visitor));
+  }
+
+  /** All events, the oldest first. */
+  List<SignInEvent> events() throws IOException {
+    var out = new ArrayList<SignInEvent>();
+    try (var reader = reader()) {
+      reader.read(
+          ExportPeriod.ALL,
+          (_, _, records) ->
+              records.forEach(entry -> SignInEvent.of(entry.facts()).ifPresent(out::add)));
+    }
+    return out;
+  }
+
+  /** What the records say of changed and removed logs. */
+  List<String> tampering() throws IOException {
+    return events().stream()
+        .filter(event -> event.kind() == Kind.TAMPERED)
+        .map(SignInEvent::reason)
+        .toList();
   }
 
   /** Those that are here, as a look without a time sees them. */

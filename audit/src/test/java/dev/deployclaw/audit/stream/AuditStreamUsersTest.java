@@ -29,6 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("try") // closing a NATS connection can be interrupted
 class AuditStreamUsersTest {
   private static final Duration LONG = Duration.ofSeconds(60);
+
+  /** Of a refusal, which the client takes for silence until then. */
+  private static final Duration SHORT = Duration.ofSeconds(2);
+
   private static final String AGENT = "deployclaw-agent";
   @TempDir private static Path folder;
   @AutoClose private static NatsServer nats;
@@ -103,7 +107,7 @@ class AuditStreamUsersTest {
     assertThatThrownBy(() -> io.nats.client.Nats.connect(nats.url()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("Authorization Violation");
-    assertThatThrownBy(() -> AuditStream.connect(settings("stranger", "guess")))
+    assertThatThrownBy(() -> AuditStream.connect(settings("stranger", "guess", SHORT)))
         .hasMessageContaining("refuses the user stranger: check nats.passwordFile");
   }
 
@@ -171,14 +175,14 @@ class AuditStreamUsersTest {
   }
 
   private static NatsSettings settings() {
-    return settings(AGENT, password(AGENT));
+    return settings(AGENT, password(AGENT), Duration.ofSeconds(20));
   }
 
-  private static NatsSettings settings(String user, String password) {
+  private static NatsSettings settings(String user, String password, Duration timeout) {
     return new NatsSettings(
         nats.url(),
         Optional.empty(),
-        Duration.ofSeconds(20),
+        timeout,
         NatsSettings.DEFAULT_MOST_WAITING,
         Optional.of(new NatsSettings.Login(user, password)),
         TlsSettings.DEFAULT);

@@ -16,6 +16,8 @@ public enum AlertKind {
   REGRESSED("critical"),
   /** An executor host made a system call that it may not make, so the kernel ended it. */
   VIOLATION("critical"),
+  /** Somebody else changed or removed a log of sign-ins. */
+  TAMPERED("critical"),
   /** The stream holds another record than a log, so changes were stopped. */
   FORK("critical"),
   /** The stream lost records that it had acknowledged, and was given them again. */

@@ -76,7 +76,7 @@ public final class CommandLineRunner {
   }
 
   /** All of them with all their options. */
-  static CommandLine make(CommandEnvironment around) {
+  public static CommandLine make(CommandEnvironment around) {
     return join(around, CommandSelection.all());
   }
 

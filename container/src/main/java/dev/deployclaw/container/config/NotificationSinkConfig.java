@@ -25,6 +25,7 @@ public record NotificationSinkConfig(String name, Target target, Set<String> eve
           ACCESS_DENIED,
           "regressed",
           "violation",
+          "tampered",
           "fork",
           "repair",
           "not-shipped",

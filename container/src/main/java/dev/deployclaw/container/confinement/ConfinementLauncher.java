@@ -29,9 +29,10 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
 
   private static final int CANNOT_START = 126;
   private static final int PR_SET_NO_NEW_PRIVS = 38;
-  private static final int PR_SET_SECCOMP = 22;
-  private static final int FILTER = 2;
   private static final int RLIMIT_CORE = 4;
+  private static final int PTRACE_ATTACH = 16;
+  private static final int AT_FDCWD = -100;
+  private static final int O_CLOEXEC = 0x8_0000;
 
   /**
    * The arguments that {@link ConfinedCommand} writes: rights, {@code --}, the program's command.
@@ -47,9 +48,11 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
     }
     var kernel = new NativeCall(processor.get(), Arena.global());
     var launcher = new ConfinementLauncher(kernel, System.err);
-    var filter = SyscallFilter.program(processor.get()); // its class may be closed soon
+    var older = SyscallFilter.withoutClone3(processor.get()); // its class may be closed soon
+    var filter = SyscallFilter.program(processor.get());
     launcher.confine(given.subList(0, end));
-    if (launcher.filters(filter)) {
+    if (launcher.filters(older, 0) && launcher.filters(filter, NativeCall.TOLD)) {
+      launcher.meetRefusals();
       launcher.become(given.subList(end + 1, given.size()));
     }
     System.exit(CANNOT_START);
@@ -103,13 +106,22 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
     }
   }
 
-  /** Whether the kernel takes the seccomp filter. */
-  boolean filters(byte[] bytes) {
-    long refused = kernel.call(Syscall.PRCTL, PR_SET_SECCOMP, FILTER, kernel.filter(bytes));
+  /** Whether the kernel takes a seccomp filter. */
+  boolean filters(byte[] bytes, long flags) {
+    long refused = kernel.lay(bytes, flags);
     if (refused < 0) {
       say("seccomp, ptrace: " + NativeCall.error(refused));
     }
     return refused >= 0;
+  }
+
+  /**
+   * One of the filter and one of Landlock, by which the starter learns whether refusals are told: a
+   * program in another language makes no attempt of its own.
+   */
+  private void meetRefusals() {
+    kernel.call(Syscall.PTRACE, PTRACE_ATTACH, SyscallFilter.NO_PROCESS);
+    kernel.call(Syscall.OPENAT, AT_FDCWD, kernel.text("/"), O_CLOEXEC);
   }
 
   /** Returns only where the program can't be started. */

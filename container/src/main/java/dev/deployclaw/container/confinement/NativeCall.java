@@ -20,6 +20,14 @@ final class NativeCall {
   static final int ENOENT = 2;
   static final int EACCES = 13;
 
+  /** Of a filter that is laid: on all threads of the process at once. */
+  static final long ALL_THREADS = 1;
+
+  /** The audit tells what it refuses; what it ends is always told. Since Linux 4.14. */
+  static final long TOLD = 2;
+
+  private static final int EINVAL = 22;
+  private static final int SET_MODE_FILTER = 1;
   private static final int ARGUMENTS = 6;
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MemoryLayout ERROR_STATE = Linker.Option.captureStateLayout();
@@ -94,8 +102,22 @@ final class NativeCall {
     return memory.allocateFrom(text).address();
   }
 
-  /** The address of a seccomp filter's program (struct sock_fprog). */
-  long filter(byte[] bytes) {
+  /**
+   * Lays a seccomp filter for good; untold where the kernel doesn't know how to tell.
+   *
+   * @param flags of {@link #ALL_THREADS} and {@link #TOLD}
+   * @return 0, a negated error, or the number of a thread that can't have it
+   */
+  long lay(byte[] filter, long flags) {
+    long program = program(filter);
+    long refused = call(Syscall.SECCOMP, SET_MODE_FILTER, flags, program);
+    return refused == -EINVAL
+        ? call(Syscall.SECCOMP, SET_MODE_FILTER, flags & ~TOLD, program)
+        : refused;
+  }
+
+  /** The address of a filter's program (struct sock_fprog). */
+  private long program(byte[] bytes) {
     var code = allocate(bytes.length);
     code.copyFrom(MemorySegment.ofArray(bytes));
     var program = allocate(2 * Long.BYTES);
@@ -117,7 +139,7 @@ final class NativeCall {
       case 3 -> "ESRCH";
       case 8 -> "ENOEXEC";
       case 18 -> "EXDEV";
-      case 22 -> "EINVAL";
+      case EINVAL -> "EINVAL";
       case 38 -> "ENOSYS";
       case 95 -> "EOPNOTSUPP";
       default -> "error " + -value;

@@ -1,8 +1,9 @@
 package dev.deployclaw.container.confinement;
 
-import dev.deployclaw.container.confinement.LandlockRecord.Caller;
-import dev.deployclaw.container.confinement.LandlockRecord.Owner;
-import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
+import dev.deployclaw.container.confinement.RefusalRecord.Caller;
+import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
+import dev.deployclaw.container.confinement.RefusalRecord.Owner;
+import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,19 +15,23 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Landlock refused the processes of this machine, as the kernel's audit tells it: by its
- * socket where this process may listen there, and by the kernel's log. Two threads read, as long as
- * this process lives. For any thread.
+ * What Landlock and filters of system calls refused the processes of this machine, as the kernel's
+ * audit tells it: by its socket where this process may listen there, and by the kernel's log. Two
+ * threads read, as long as this process lives. For any thread.
  */
 public final class RefusalLog {
   private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
@@ -43,6 +48,12 @@ public final class RefusalLog {
   /** That are kept of a ruleset, the last ones. */
   private static final int MOST_REFUSALS = 64;
 
+  /** Of hosts that are watched; the one that isn't asked for the longest is forgotten. */
+  private static final int MOST_HOSTS = 256;
+
+  /** Of a process: those that started it are asked for no further. */
+  private static final int MOST_GENERATIONS = 8;
+
   /** Messages and events that are known again. */
   private static final int MOST_KNOWN = 256;
 
@@ -51,7 +62,9 @@ public final class RefusalLog {
 
   private final Map<String, Domain> domains = bounded(MOST_DOMAINS);
   private final Map<String, Domain> events = bounded(MOST_KNOWN);
-  private final Set<LandlockRecord> known = Collections.newSetFromMap(bounded(MOST_KNOWN));
+  private final Map<Long, WatchedHost> hosts = bounded(MOST_HOSTS);
+  private final Map<Long, CallingProcess> calling = bounded(MOST_KNOWN);
+  private final Set<RefusalRecord> known = Collections.newSetFromMap(bounded(MOST_KNOWN));
 
   /** What messages come from. */
   interface Messages extends AutoCloseable {
@@ -90,6 +103,41 @@ public final class RefusalLog {
     }
   }
 
+  /**
+   * One start of a host.
+   *
+   * @param user that only such hosts have
+   * @param last calls that were stopped: there are no more kinds than {@link Syscall} has
+   */
+  private record WatchedHost(Instant since, OptionalInt user, Map<CallKind, FilteredCall> last) {
+    void add(FilteredCall call, boolean own) {
+      if (!call.at().isBefore(since.minus(CLOCKS))) {
+        last.merge(
+            new CallKind(own, call.call(), call.fatal()),
+            call,
+            (before, next) -> next.at().isBefore(before.at()) ? before : next);
+      }
+    }
+
+    boolean isOf(FilteredCall call) {
+      return user.isPresent() && user.getAsInt() == call.user() && !call.isProbe();
+    }
+  }
+
+  /**
+   * What a host keeps the last call of.
+   *
+   * @param own whether its first process made it
+   */
+  private record CallKind(boolean own, String call, boolean fatal) {}
+
+  /**
+   * Who made a call.
+   *
+   * @param callers the process and those that started it, as far as they were there
+   */
+  private record CallingProcess(Instant at, Set<Long> callers) {}
+
   RefusalLog() {}
 
   /** This machine's. */
@@ -121,13 +169,11 @@ public final class RefusalLog {
 
   /** One message, which may come twice. */
   synchronized void take(String message) {
-    LandlockRecord.of(message)
-        .filter(r -> r instanceof Caller || known.add(r))
-        .ifPresent(this::add);
+    RefusalRecord.of(message).filter(r -> r instanceof Caller || known.add(r)).ifPresent(this::add);
   }
 
   /** The log may leave out who laid the rules, and then has who was refused something by them. */
-  private void add(LandlockRecord record) {
+  private void add(RefusalRecord record) {
     switch (record) {
       case Owner owner -> domain(owner.domain()).processes().put(owner.pid(), owner.at());
       case Refusal refusal -> {
@@ -138,7 +184,52 @@ public final class RefusalLog {
       case Caller caller ->
           Optional.ofNullable(events.get(caller.event()))
               .ifPresent(domain -> domain.processes().put(caller.pid(), caller.at()));
+      case FilteredCall call -> addToHosts(call);
     }
+  }
+
+  /**
+   * A host has the calls of its processes. One of a process that has ended, or whose parent has, is
+   * found by its user alone: all hosts of that user have it.
+   */
+  private void addToHosts(FilteredCall call) {
+    if (hosts.isEmpty()) {
+      return;
+    }
+    var callers = callers(call);
+    if (callers.stream().anyMatch(hosts::containsKey)) {
+      hosts.forEach((pid, host) -> {
+        if (callers.contains(pid)) {
+          host.add(call, pid == call.pid());
+        }
+      });
+    } else {
+      hosts.values().stream().filter(host -> host.isOf(call)).forEach(h -> h.add(call, false));
+    }
+  }
+
+  /** Those of a call shortly before are the same: a flood isn't asked for them each time. */
+  private Set<Long> callers(FilteredCall call) {
+    var before = calling.get(call.pid());
+    if (before != null && !call.at().isAfter(before.at().plus(CLOCKS))) {
+      return before.callers();
+    }
+    var callers = callers(call.pid());
+    calling.put(call.pid(), new CallingProcess(call.at(), callers));
+    return callers;
+  }
+
+  /** A record has no more than the process, and a filter holds for what that starts as well. */
+  private static Set<Long> callers(long pid) {
+    return Stream.concat(
+            Stream.of(pid),
+            Stream.iterate(
+                    ProcessHandle.of(pid),
+                    Optional::isPresent,
+                    process -> process.flatMap(ProcessHandle::parent))
+                .limit(MOST_GENERATIONS)
+                .map(process -> process.orElseThrow().pid()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private Domain domain(String number) {
@@ -156,6 +247,23 @@ public final class RefusalLog {
         .filter(e -> e.getValue().isOf(pid, since.minus(CLOCKS)))
         .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  /**
+   * From now on keeps what filters stop of a host; of all others nothing is kept.
+   *
+   * @param since its start
+   * @param user of hosts alone, by which children are found that have ended
+   */
+  public synchronized void watch(long pid, Instant since, OptionalInt user) {
+    hosts.put(pid, new WatchedHost(since, user, new HashMap<>()));
+  }
+
+  /** The last calls of each name that filters stopped of a watched host, in no order. */
+  public synchronized List<FilteredCall> calls(long pid) {
+    return Optional.ofNullable(hosts.get(pid))
+        .map(host -> List.copyOf(host.last().values()))
+        .orElse(List.of());
   }
 
   /** What a ruleset refused last; some may be left out. */

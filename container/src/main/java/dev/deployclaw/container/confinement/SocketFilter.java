@@ -9,13 +9,14 @@ import java.lang.foreign.Arena;
  * connecting to a Unix socket that has a path nor UDP: without this, a host of the agent's user
  * reaches that user's sockets, and one with {@code dac_override} everybody's.
  *
+ * <p>The audit tells its refusals, except where names are looked up: the C library asks the name
+ * services of this machine by Unix sockets, does without them, and the audit's record has the
+ * call's number, no argument.
+ *
  * @param unix such as Docker's
  * @param names UDP, to look names up
  */
 public record SocketFilter(boolean unix, boolean names) {
-  private static final int SET_MODE_FILTER = 1;
-  private static final int ALL_THREADS = 1;
-
   /**
    * Lays it.
    *
@@ -27,9 +28,9 @@ public record SocketFilter(boolean unix, boolean names) {
       throw new IOException("unknown processor " + System.getProperty("os.arch"));
     }
     try (var memory = Arena.ofConfined()) {
-      var kernel = new NativeCall(processor.get(), memory);
-      long program = kernel.filter(SyscallFilter.withoutSockets(processor.get(), unix, names));
-      long refused = kernel.call(Syscall.SECCOMP, SET_MODE_FILTER, ALL_THREADS, program);
+      var program = SyscallFilter.withoutSockets(processor.get(), unix, names);
+      long flags = names ? NativeCall.ALL_THREADS : NativeCall.ALL_THREADS | NativeCall.TOLD;
+      long refused = new NativeCall(processor.get(), memory).lay(program, flags);
       if (refused != 0) {
         throw new IOException("seccomp refuses a filter: " + NativeCall.error(refused));
       }

@@ -1,5 +1,8 @@
 package dev.deployclaw.container.confinement;
 
+import java.util.Locale;
+import java.util.stream.Stream;
+
 /**
  * System calls by their numbers on the two kinds of processor that we know (the kernel's {@code
  * unistd_64.h} and {@code asm-generic/unistd.h}): those that are called here, and those that a host
@@ -97,6 +100,9 @@ enum Syscall {
   MEMFD_SECRET(447, 447, Verdict.REFUSED),
   EXECVEAT(322, 281, Verdict.FATAL);
 
+  /** Of another processor's numbering. */
+  private static final String OTHER = "other";
+
   private final int x86;
   private final int arm;
   private final Verdict verdict;
@@ -127,5 +133,37 @@ enum Syscall {
 
   Verdict verdict() {
     return verdict;
+  }
+
+  /**
+   * Whether honest programs try it and do without: by number, or sockets of a kind that is refused,
+   * by which C libraries ask name services.
+   */
+  boolean isTried() {
+    return verdict == Verdict.REFUSED || this == SOCKET || this == SOCKETPAIR;
+  }
+
+  /** The same, of a name. */
+  static boolean isTried(String word) {
+    return Stream.of(values()).anyMatch(call -> call.isTried() && call.word().equals(word));
+  }
+
+  /** Its name as manuals have it. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The name of a call that a filter of ours stopped.
+   *
+   * @param audit the numbering, as {@link Processor#audit()} has it
+   */
+  static String word(int audit, long number) {
+    return Stream.of(Processor.values())
+        .filter(processor -> processor.audit() == audit)
+        .flatMap(processor -> Stream.of(values()).filter(c -> c.number(processor) == number))
+        .findFirst()
+        .map(Syscall::word)
+        .orElse(OTHER);
   }
 }

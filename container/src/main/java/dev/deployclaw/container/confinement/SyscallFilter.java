@@ -9,9 +9,7 @@ import java.util.stream.Stream;
 /**
  * The seccomp filter of a host: a program of classic BPF (seccomp(2)) over number and arguments of
  * each system call. A refused call fails with EPERM. A fatal one, and one in another processor's
- * numbering, ends the process with SIGSYS, which it can't catch; the kernel's audit tells of it.
- * {@code clone3} is said to be unknown (ENOSYS): its flags lie in memory, where a filter can't
- * look, and the C library then takes {@code clone}, whose flags it can.
+ * numbering, ends the process with SIGSYS, which it can't catch. The kernel's audit tells of both.
  *
  * <p>Sockets are of four families: unix, IPv4, IPv6, netlink (the C library lists addresses with
  * it). Of IPv4 and IPv6 only TCP and UDP, because Landlock's port rules know neither MPTCP nor
@@ -84,6 +82,19 @@ final class SyscallFilter {
   }
 
   /**
+   * Says that {@code clone3} is unknown (ENOSYS): its flags lie in memory, where a filter can't
+   * look, and the C library then takes {@code clone}, whose flags it can. Apart from {@link
+   * #program}, since each process with threads asks, and the audit needn't tell that.
+   */
+  static byte[] withoutClone3(Processor processor) {
+    var filter = new SyscallFilter(processor);
+    filter.add(LOAD, 0, 0, NUMBER);
+    filter.on(Syscall.CLONE3, ERROR | ENOSYS);
+    filter.answer(ALLOW);
+    return filter.bytes();
+  }
+
+  /**
    * Laid once a host needs these sockets no more. Of pairs of Unix sockets streams stay: others can
    * be connected elsewhere. Laid upon {@link #program}, which has more to say of IPv4 and IPv6.
    */
@@ -113,7 +124,6 @@ final class SyscallFilter {
     }
     onValue(Syscall.PTRACE, 1, NO_PROCESS, REFUSED);
     Stream.of(Syscall.values()).forEach(this::always);
-    on(Syscall.CLONE3, ERROR | ENOSYS);
     onBits(Syscall.CLONE, 0, NEW_NAMESPACES, KILL_PROCESS);
     onBits(Syscall.SENDTO, 3, MSG_FASTOPEN, REFUSED);
     onBits(Syscall.SENDMSG, 2, MSG_FASTOPEN, REFUSED);

@@ -43,7 +43,7 @@ final class IsolationCheck {
     String what = "%s lacks the layer %s: %s".formatted(who, layer.substring(slash + 1), detail);
     return layer.equals("host")
         ? Diagnosis.unreachable(ABOUT, detail)
-        : Diagnosis.warning(ABOUT, what, remedy(layer.substring(slash + 1)) + PAGE);
+        : Diagnosis.warning(ABOUT, what, remedy(layer.substring(slash + 1), detail) + PAGE);
   }
 
   private static Diagnosis violation(String host, Violation last) {
@@ -56,7 +56,7 @@ final class IsolationCheck {
   }
 
   /** What brings a layer about. */
-  private static String remedy(String layer) {
+  private static String remedy(String layer, String detail) {
     return switch (layer) {
       case "host" -> "see its last words in the agent's log";
       case "user" -> "start the agent as root, or run the host in a container of its own";
@@ -73,8 +73,10 @@ final class IsolationCheck {
           "use Kubernetes, or a Docker daemon by TCP; a plugin: give it a user of its own";
       case "udp" -> "name back ends by addresses, or close egress by a firewall";
       case "refusals" ->
-          "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and start"
-              + " the agent with CAP_AUDIT_READ or readable /dev/kmsg";
+          detail.contains("actions_logged")
+              ? "add errno to the sysctl kernel.seccomp.actions_logged"
+              : "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and"
+                  + " start the agent with CAP_AUDIT_READ or readable /dev/kmsg";
       case "masking" -> "start the host of this build";
       default -> "see what its layers need";
     };

@@ -5,6 +5,7 @@ import dev.deployclaw.container.confinement.ConfinedCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** How a host is started, each time: the product's own, or a plugin. */
 public interface HostCommand {
@@ -13,6 +14,11 @@ public interface HostCommand {
 
   /** Where it listens. */
   Path socket();
+
+  /** Its user, where only hosts have it. */
+  default OptionalInt separateUser() throws IOException {
+    return OptionalInt.empty();
+  }
 
   /** Its environment. */
   Map<String, String> surroundings();

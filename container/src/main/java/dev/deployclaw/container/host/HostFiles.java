@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * What an executor host has in the agent's state folder. Made by the agent before each start, and
@@ -100,6 +101,11 @@ public record HostFiles(Path stateDir) {
     } catch (NoSuchFileException e) {
       // nothing there to give away
     }
+  }
+
+  /** The user of a host, where it has another than the agent, which root alone can give it. */
+  public static OptionalInt separateUser(int configured) throws IOException {
+    return ownUser() == 0 && configured != 0 ? OptionalInt.of(configured) : OptionalInt.empty();
   }
 
   public static int ownUser() throws IOException {

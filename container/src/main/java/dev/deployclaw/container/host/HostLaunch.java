@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -63,6 +64,12 @@ public record HostLaunch(
           "-Xlog:disable",
           "-Xlog:all=error:stderr");
 
+  /**
+   * All names that there are for a host that looks none up. The C library would ask by sockets that
+   * such a host has given up, which would be told.
+   */
+  private static final String NAMES = "-Djdk.net.hosts.file=/etc/hosts";
+
   /** The product's own host. */
   public static HostLaunch of(AgentConfig config, Path file, Map<String, String> environment) {
     return new HostLaunch(config, file, environment, ExecutorHostMain.class.getName());
@@ -87,6 +94,11 @@ public record HostLaunch(
     return ConfinedCommand.around(rights.policy(self), command());
   }
 
+  @Override
+  public OptionalInt separateUser() throws IOException {
+    return HostFiles.separateUser(config.host().user());
+  }
+
   /** What it finds around it. */
   @Override
   public Map<String, String> surroundings() {
@@ -102,6 +114,9 @@ public record HostLaunch(
     var words = new ArrayList<String>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(OPTIONS);
+    if (!HostRights.sockets(config).names()) {
+      words.add(NAMES);
+    }
     inherited().forEach(words::add);
     words.add("-Djava.io.tmpdir=" + files().temporary());
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), main));

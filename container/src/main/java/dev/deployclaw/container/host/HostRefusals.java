@@ -1,12 +1,18 @@
 package dev.deployclaw.container.host;
 
-import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
 import dev.deployclaw.container.confinement.RefusalLog;
+import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
+import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,36 +28,79 @@ final class HostRefusals {
       "not even those that its own attempts met are told: the kernel's audit is off, or this process"
           + " may read neither it nor the kernel's log";
 
+  private static final String CALLS_ALONE =
+      "those of system calls alone are told: the kernel's audit is off, or the kernel is too old";
+
+  private static final String RULES_ALONE =
+      "those of system calls aren't told: seccomp/actions_logged of the kernel lacks errno, or its"
+          + " log left them out";
+
   private final RefusalLog log;
   private final long pid;
   private final Instant begun;
+
+  /** System calls that were logged; there are few. */
+  private final Set<String> tried = new HashSet<>();
+
+  private Instant ready = Instant.MAX;
   private Instant told = Instant.MAX;
   private Optional<String> domain = Optional.empty();
+  private boolean calls;
 
-  HostRefusals(RefusalLog log, long pid, Instant begun) {
+  /**
+   * One refusal.
+   *
+   * @param rights that lacked
+   * @param record by what it is found in the kernel's log
+   */
+  private record ToldRefusal(Instant at, List<String> rights, String record) {
+    static ToldRefusal of(Refusal refusal) {
+      return new ToldRefusal(refusal.at(), refusal.rights(), "domain=" + refusal.domain());
+    }
+
+    static ToldRefusal of(FilteredCall call) {
+      return new ToldRefusal(call.at(), List.of("call." + call.call()), "pid=" + call.pid());
+    }
+  }
+
+  private HostRefusals(RefusalLog log, long pid, Instant begun) {
     this.log = log;
     this.pid = pid;
     this.begun = begun;
   }
 
+  /**
+   * Those from now on.
+   *
+   * @param user of hosts alone: theirs are its calls, too, if their process has ended
+   */
+  static HostRefusals watch(RefusalLog log, long pid, Instant begun, OptionalInt user) {
+    log.watch(pid, begun, user);
+    return new HostRefusals(log, pid, begun);
+  }
+
   /** From now on it is refused what it may not do. */
   synchronized void ready(Instant at) {
+    ready = at;
     told = at;
   }
 
-  /** The last of them, where there are more than at the question before. */
+  /**
+   * The last of them, where there are more than at the question before. System calls that honest
+   * programs try and do without are logged alone.
+   */
   synchronized Optional<Violation> further() {
+    logTries();
     var further =
-        heard().stream()
-            .flatMap(d -> log.of(d).stream())
+        Stream.concat(byRules(), byFilters())
             .filter(r -> r.at().isAfter(told))
-            .sorted(Comparator.comparing(Refusal::at))
+            .sorted(Comparator.comparing(ToldRefusal::at))
             .toList();
     if (further.isEmpty()) {
       return Optional.empty();
     }
-    told = further.getLast().at();
-    var ruleset = further.getLast().domain();
+    var last = further.getLast();
+    told = last.at();
     String rights =
         further.stream()
             .flatMap(r -> r.rights().stream())
@@ -62,19 +111,45 @@ final class HostRefusals {
         .addKeyValue("pid", pid)
         .addKeyValue("rights", rights)
         .addKeyValue("least", further.size())
-        .addKeyValue("domain", ruleset)
+        .addKeyValue("record", last.record())
         .log("The kernel refused an executor host what it may not do");
     return Optional.of(
-        new Violation(told, "was refused %s by the kernel (domain=%s)".formatted(rights, ruleset)));
+        new Violation(told, "was refused %s by the kernel (%s)".formatted(rights, last.record())));
   }
 
-  /** Why refusals aren't told; empty where they are, as the host's own attempts were. */
+  private void logTries() {
+    log.calls(pid).stream()
+        .filter(call -> call.isTried() && call.at().isAfter(ready) && tried.add(call.call()))
+        .forEach(call ->
+            LOG.atInfo()
+                .addKeyValue("pid", pid)
+                .addKeyValue("call", call.call())
+                .addKeyValue("record", "pid=" + call.pid())
+                .log("An executor host tried a system call that it does without"));
+  }
+
+  private Stream<ToldRefusal> byRules() {
+    return domain().stream().flatMap(d -> log.of(d).stream()).map(ToldRefusal::of);
+  }
+
+  /** Its own end by such a call is told by its exit. */
+  private Stream<ToldRefusal> byFilters() {
+    return log.calls(pid).stream()
+        .filter(call -> !call.isTried() && !(call.fatal() && call.pid() == pid))
+        .map(ToldRefusal::of);
+  }
+
+  /** Why refusals aren't told; empty where they are, as those of its start were. */
   synchronized Optional<String> untold() {
-    return heard().isPresent() ? Optional.empty() : Optional.of(SILENT);
+    calls |= !log.calls(pid).isEmpty();
+    if (domain().isEmpty()) {
+      return Optional.of(calls ? CALLS_ALONE : SILENT);
+    }
+    return calls ? Optional.empty() : Optional.of(RULES_ALONE);
   }
 
   /** Its ruleset, known for good: a host can't drown that by starting others. */
-  private Optional<String> heard() {
+  private Optional<String> domain() {
     domain = domain.or(() -> log.domain(pid, begun));
     return domain;
   }

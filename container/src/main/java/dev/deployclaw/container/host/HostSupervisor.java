@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -213,7 +214,9 @@ public final class HostSupervisor implements HostKeeper {
     var log = RefusalLog.here();
     var begun = Instant.now();
     HostProcess process;
+    OptionalInt user;
     try {
+      user = launch.separateUser();
       var command = launch.prepare();
       missing = command.missing();
       tell(command);
@@ -227,7 +230,7 @@ public final class HostSupervisor implements HostKeeper {
       return down("it can't be started: " + e);
     }
     starts.incrementAndGet();
-    refusals = Optional.of(new HostRefusals(log, process.pid(), begun));
+    refusals = Optional.of(HostRefusals.watch(log, process.pid(), begun, user));
     present = Optional.of(process);
     try {
       return live(process, next);

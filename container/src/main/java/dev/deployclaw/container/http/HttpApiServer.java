@@ -51,6 +51,7 @@ import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -73,7 +74,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
   private static final Duration LONGEST_START = Duration.ofSeconds(30);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
-  /** At the files that say who may call. */
+  /** At the files that say who may call; no longer than between looks at back ends. */
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
   private final ServerConfig serve;
@@ -136,10 +137,14 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     var tokenFile = serve.tokensFile().map(file -> new TokenFileReloader(file, credentials));
     this.fileWatch =
         new PeriodicTaskVerticle(
-            new PeriodicTask("credential-files", BETWEEN_LOOKS, () -> look(tokenFile)));
+            new PeriodicTask("credential-files", period(serve), () -> look(tokenFile)));
     this.keyWatch =
         keys.map(k ->
-            new PeriodicTaskVerticle(new PeriodicTask("provider-keys", BETWEEN_LOOKS, k::look)));
+            new PeriodicTaskVerticle(new PeriodicTask("provider-keys", period(serve), k::look)));
+  }
+
+  private static Duration period(ServerConfig serve) {
+    return Collections.min(List.of(BETWEEN_LOOKS, serve.bounds().look()));
   }
 
   /** The same, without other agents. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * How an admitted plugin is started: its files are hashed again each time, and what runs is
@@ -37,6 +38,11 @@ record PluginLaunch(PluginConfig plugin, Path folder, Path copies) implements Ho
     int user = self == 0 ? plugin.rights().user() : self;
     HostFiles.own(folder, user);
     return ConfinedCommand.aroundProgram(policy(program, self, user), program.words());
+  }
+
+  @Override
+  public OptionalInt separateUser() throws IOException {
+    return HostFiles.separateUser(plugin.rights().user());
   }
 
   @Override

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * What executions came to, by their logs and without their records. The log of one that rests is
  * read once, and again when it was written since: lists and alerts ask for the same ones again and
- * again. Of a long log the ends are read, and said to be. Any thread.
+ * again. Of a long log the ends are read, also in the bucket, and said to be. Any thread.
  */
 final class ExecutionSummaries {
   private static final int MOST_KEPT = 1_000;
@@ -52,25 +52,23 @@ final class ExecutionSummaries {
    * @throws dev.deployclaw.audit.record.DamagedJournalException when its log is
    */
   Optional<Map<String, Object>> of(String execution) {
-    var outline = outline(execution);
-    if (outline.isPresent()) {
-      return outline.map(ExecutionSummaries::fields);
-    }
     var version = journal.version(execution); // asked first: what is written since is another one
     var known = version.flatMap(now -> known(execution, now));
     if (known.isPresent()) {
       return known;
     }
-    var records = journal.read(execution);
-    if (records.isEmpty()) {
-      return Optional.empty();
-    }
-    var document = ExecutionDocument.of(records);
-    var fields = fields(document);
-    if (!document.result().equals(DocumentDerivation.UNFINISHED)) {
-      version.ifPresent(read -> keep(execution, new CachedSummary(read, fields)));
-    }
-    return Optional.of(fields);
+    var document = outline(execution).or(() -> whole(execution));
+    document
+        .filter(read -> !read.result().equals(DocumentDerivation.UNFINISHED))
+        .ifPresent(read ->
+            version.ifPresent(now -> keep(execution, new CachedSummary(now, fields(read)))));
+    return document.map(ExecutionSummaries::fields);
+  }
+
+  private Optional<ExecutionDocument> whole(String execution) {
+    return Optional.of(journal.read(execution))
+        .filter(records -> !records.isEmpty())
+        .map(ExecutionDocument::of);
   }
 
   /**

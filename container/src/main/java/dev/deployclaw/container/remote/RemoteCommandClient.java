@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 /**
  * The thin client: hands a command to the agent that serves, and passes its output on. It uses the
@@ -35,7 +36,7 @@ public final class RemoteCommandClient {
   private static final Set<String> LOCAL =
       Set.of(
           ("serve lab demo campaign verify-guard health help completion config evaluate "
-                  + "import log mcp plugin audit skills top")
+                  + "import impact log export mcp plugin audit skills")
               .split(" ", -1));
 
   /** The rest of the environment stays with the client. */
@@ -108,10 +109,25 @@ public final class RemoteCommandClient {
     return run(socket.get(), command, output);
   }
 
-  /** Whether a command is none for an agent. One that would measure on and on isn't. */
+  /**
+   * Whether a command is none for an agent. One that would measure on and on isn't, nor one that
+   * reads its caller's files without a back end or a model. {@code log} and {@code export} judge
+   * what the agent wrote, here and in the bucket: an auditor needn't ask the agent. Of
+   * {@code @FILE}, which picocli replaces by the words in it, it isn't known what it asks for.
+   */
   static boolean worksHere(List<String> words) {
-    boolean once = words.contains("--once") || words.contains("--json");
-    return LOCAL.contains(words.getFirst()) && !(words.getFirst().equals("top") && once);
+    return switch (words.getFirst()) {
+      case "top" -> !has(words, "--once", "--json"); // with @FILE, too: it may say --watch
+      case "plan" -> has(words, "--inventory") && !has(words, "--in-words", "@.*");
+      case "adopt" -> !has(words, "--enforce", "--shadowed", "--redis", "@.*");
+      case "diff" -> !has(words, "committed", "[0-9]{1,18}", "@.*");
+      default -> LOCAL.contains(words.getFirst());
+    };
+  }
+
+  private static boolean has(List<String> words, String... patterns) {
+    var any = Pattern.compile("(?s)(" + String.join("|", patterns) + ")(=.*)?");
+    return words.stream().anyMatch(word -> any.matcher(word).matches());
   }
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation

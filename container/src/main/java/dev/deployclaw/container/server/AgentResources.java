@@ -2,6 +2,7 @@ package dev.deployclaw.container.server;
 
 import dev.deployclaw.audit.record.HashChainSealer;
 import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.audit.signin.SignInAnchor;
 import dev.deployclaw.audit.signin.SignInJournal;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.container.config.AccessLogConfig;
@@ -10,6 +11,7 @@ import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.query.LogTails;
 import dev.deployclaw.container.signin.SignInRecorder;
+import dev.deployclaw.container.wiring.MachineName;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.log.Journal.Shipping;
@@ -47,8 +49,10 @@ public record AgentResources(
   /** Begins to record who signs in, in the state folder and the bucket. */
   SignInRecorder signIns() {
     var sealer = new HashChainSealer(SecretRedactor.of(SecretRegistry.known()));
+    String folder = MachineName.name() + ":" + stateDir.toAbsolutePath().normalize();
     return SignInRecorder.start(
         new SignInJournal.Parts(stateDir, signer, ports.objects(), sealer, settings.agent()),
+        new SignInAnchor(ports.state(), folder),
         ports.time());
   }
 }

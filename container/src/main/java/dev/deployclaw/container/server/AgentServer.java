@@ -125,7 +125,7 @@ public final class AgentServer implements AutoCloseable {
                     .flatMap(AgentStatusReport::open));
     var logs = new ExecutionQueries.Logs(ports.journal(), resources.tails());
     this.executions = new ExecutionQueries(logs, resources.signer(), logEvents, positions);
-    var views = new EstateMonitor.Views(health, executions, metrics);
+    var views = new EstateMonitor.Views(health, executions, signIns, metrics);
     this.monitor = EstateMonitor.start(resources, this::changes, views);
     var archiver = LogArchiver.of(resources.stateDir(), ports.objects(), resources.signer());
     var parts = new MaintenanceTasks.Parts(queue, intake, agent, archiver, owner);

@@ -1,9 +1,11 @@
 package dev.deployclaw.container.server;
 
+import dev.deployclaw.audit.signin.SignInJournal.Tampering;
 import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.server.EstateMonitor.PutBack;
+import dev.deployclaw.container.wiring.MachineName;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.log.StreamCopy;
@@ -79,6 +81,19 @@ final class AlertConditions {
                 v.getKey() + " " + v.getValue().what(),
                 List.of(v.getKey()),
                 Map.of("at", v.getValue().at().toString())))
+        .toList();
+  }
+
+  /** Of a machine's logs of sign-ins, for an hour. */
+  static List<AlertCondition> tampered(Optional<Tampering> found, Instant now) {
+    return found.filter(t -> t.at().plus(FRESH).isAfter(now)).stream()
+        .map(t ->
+            new AlertCondition(
+                AlertKind.TAMPERED,
+                MachineName.name(),
+                "a log of sign-ins was changed or removed: " + t.what(),
+                List.of(t.at().toString()),
+                Map.of("at", t.at().toString())))
         .toList();
   }
 

@@ -7,6 +7,7 @@ import dev.deployclaw.container.monitor.EnforcementMonitor;
 import dev.deployclaw.container.notification.DeliverySettings;
 import dev.deployclaw.container.notification.NotificationDispatcher;
 import dev.deployclaw.container.query.ExecutionQueries;
+import dev.deployclaw.container.signin.SignInLog;
 import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorIsolation;
@@ -61,7 +62,10 @@ public final class EstateMonitor implements AutoCloseable {
 
   /** What it learns from, and what it counts with. */
   public record Views(
-      BackendHealthMonitor health, ExecutionQueries executions, ServerMetrics metrics) {}
+      BackendHealthMonitor health,
+      ExecutionQueries executions,
+      SignInLog signIns,
+      ServerMetrics metrics) {}
 
   private EstateMonitor(
       Views views,
@@ -141,6 +145,8 @@ public final class EstateMonitor implements AutoCloseable {
     enforcement.see(Set.of(AlertKind.EXECUTION), AlertConditions.ended(views.executions(), now));
     var violations = executors.isolation().orElse(ExecutorIsolation.NONE).violations();
     enforcement.see(Set.of(AlertKind.VIOLATION), AlertConditions.violations(violations, now));
+    enforcement.see(
+        Set.of(AlertKind.TAMPERED), AlertConditions.tampered(views.signIns().tampering(), now));
   }
 
   /** Whether a back end is ahead of the state store. */

@@ -2,11 +2,13 @@ package dev.deployclaw.container.signin;
 
 import dev.deployclaw.audit.signin.SignInEvent;
 import dev.deployclaw.audit.signin.SignInEvent.Kind;
+import dev.deployclaw.audit.signin.SignInJournal.Tampering;
 import dev.deployclaw.container.listener.NetworkPrefix;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,6 +104,11 @@ public final class SignInLog implements AutoCloseable {
   /** Once a minute; {@link SignInRecorder#settle} says what it does. */
   public void settle(int keep) throws InterruptedException {
     recorder.settle(keep);
+  }
+
+  /** What was last found wrong with the signed logs. */
+  public Optional<Tampering> tampering() {
+    return recorder.tampering();
   }
 
   @Override

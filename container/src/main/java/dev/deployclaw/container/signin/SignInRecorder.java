@@ -1,9 +1,11 @@
 package dev.deployclaw.container.signin;
 
+import dev.deployclaw.audit.signin.SignInAnchor;
 import dev.deployclaw.audit.signin.SignInEvent;
 import dev.deployclaw.audit.signin.SignInEvent.Kind;
 import dev.deployclaw.audit.signin.SignInJournal;
 import dev.deployclaw.core.log.BucketUnavailableException;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -26,6 +28,7 @@ public final class SignInRecorder implements AutoCloseable {
   private static final long LONGEST_STOP_SECONDS = 5;
 
   private final Optional<SignInJournal.Parts> parts;
+  private final Optional<SignInAnchor> anchor;
   private final InstantSource clock;
   private final AtomicLong leftOut = new AtomicLong();
   private final ThreadPoolExecutor writer =
@@ -43,21 +46,24 @@ public final class SignInRecorder implements AutoCloseable {
   /**
    * @param parts empty where nothing is recorded
    */
-  private SignInRecorder(Optional<SignInJournal.Parts> parts, InstantSource clock) {
+  private SignInRecorder(
+      Optional<SignInJournal.Parts> parts, Optional<SignInAnchor> anchor, InstantSource clock) {
     this.parts = parts;
+    this.anchor = anchor;
     this.clock = clock;
   }
 
   /** Opens the journal, on its thread. */
-  public static SignInRecorder start(SignInJournal.Parts parts, InstantSource clock) {
-    var recorder = new SignInRecorder(Optional.of(parts), clock);
+  public static SignInRecorder start(
+      SignInJournal.Parts parts, SignInAnchor anchor, InstantSource clock) {
+    var recorder = new SignInRecorder(Optional.of(parts), Optional.of(anchor), clock);
     recorder.later(recorder::opened, 0);
     return recorder;
   }
 
   /** One that records nothing. */
   public static SignInRecorder none() {
-    return new SignInRecorder(Optional.empty(), InstantSource.system());
+    return new SignInRecorder(Optional.empty(), Optional.empty(), InstantSource.system());
   }
 
   /** Returns at once. */
@@ -72,7 +78,8 @@ public final class SignInRecorder implements AutoCloseable {
   }
 
   /**
-   * Tells what was left out, ends the log of an hour that is over, copies it, and lets old ones go.
+   * Tells what was left out, ends the log of an hour that is over, copies it, lets old ones go, and
+   * looks whether one is gone that was there.
    *
    * @param keep so many logs stay on this machine
    */
@@ -89,7 +96,22 @@ public final class SignInRecorder implements AutoCloseable {
           .ifPresent(why ->
               LOG.atWarn().addKeyValue("reason", why).log("Sign-in logs wait for the bucket"));
       prune(there, keep);
+      anchor(there);
     }
+  }
+
+  private void anchor(SignInJournal journal) throws InterruptedException {
+    try {
+      var missing = anchor.orElseThrow().settle(journal);
+      missing.ifPresent(what -> later(() -> journal.found(what, clock.instant()), 0));
+    } catch (Unreachable | BucketUnavailableException e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Sign-in logs can't be compared now");
+    }
+  }
+
+  /** What was last found wrong with the logs. */
+  Optional<SignInJournal.Tampering> tampering() {
+    return Optional.ofNullable(journal).flatMap(SignInJournal::tampering);
   }
 
   private static void prune(SignInJournal journal, int keep) throws InterruptedException {

@@ -120,11 +120,15 @@ class WebhookApprovalTest {
     assertThat(send("{").status()).isEqualTo(400);
     assertThat(send(yes.replace("\"user\"", "\"who\"")).text("place")).isEqualTo("body.who");
     assertThat(send(yes.replace("approve", "maybe")).text("place")).isEqualTo("body.decision");
-    assertThat(send(yes.replace("ann@", "vic@")).status()).isEqualTo(403);
+    var stranger = send(yes.replace("ann@", "vic@"));
+    assertThat(stranger.status()).isEqualTo(403);
+    assertThat(stranger.text("place")).isEqualTo("body.user");
     assertThat(send(yes.replace("arch-", "../")).text("place")).isEqualTo("body.execution_id");
     assertThat(send(yes.replace("arch-", "other-")).status()).isEqualTo(404);
     String shown = card.path("shown").asText();
-    assertThat(send(yes.replace(shown, "0".repeat(64))).text("type")).endsWith(":stale");
+    var stale = send(yes.replace(shown, "0".repeat(64)));
+    assertThat(stale.text("type")).endsWith(":stale");
+    assertThat(stale.text("place")).isEqualTo("body.shown");
     String plan = card.path("plan").asText();
     assertThat(send(yes.replace(plan, "0".repeat(64))).status()).isEqualTo(409);
     assertThat(served.world.change(card.path("execution_id").asText()).orElseThrow().approval())

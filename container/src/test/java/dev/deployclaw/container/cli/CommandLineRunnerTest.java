@@ -2,6 +2,8 @@ package dev.deployclaw.container.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.cli.console.OutputMode;
+import dev.deployclaw.container.cli.screen.TerminalColumns;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +55,22 @@ class CommandLineRunnerTest {
     assertThat(screen.out().lines().filter(l -> l.matches("[A-Z].*[.?]")))
         .as("a line")
         .isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpFitsANarrowTerminal(List<String> command) {
+    var screen = new CommandLineFixture(folder, Map.of("COLUMNS", "60"));
+    var both = List.of(with(command, "--help"), with(List.of("help"), names(command).get(1)));
+
+    for (var words : both) {
+      assertThat(screen.runOn(OutputMode.TERMINAL, words)).isZero();
+      assertThat(screen.out().lines())
+          .allSatisfy(line -> assertThat(TerminalColumns.width(line)).isLessThanOrEqualTo(60));
+      assertThat(screen.out()).contains("Usage: deployclaw").doesNotContain("\u001b");
+    }
+    assertThat(screen.runOn(OutputMode.COLOUR, with(command, "--help"))).isZero();
+    assertThat(screen.out()).contains("\u001b");
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.deployclaw.container.confinement;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
@@ -66,8 +68,8 @@ final class EscapeAttempts {
       new SocketFilter(Boolean.parseBoolean(arguments[0]), Boolean.parseBoolean(arguments[1]))
           .lay();
     }
-    String given = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-    for (String line : given.lines().toList()) {
+    var given = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line; (line = given.readLine()) != null; ) {
       String outcome;
       try {
         outcome = attempts.outcome(List.of(line.split("\t", -1)));
@@ -77,6 +79,7 @@ final class EscapeAttempts {
         outcome = word(String.valueOf(e.getMessage()));
       }
       System.out.println(outcome);
+      System.out.flush();
     }
   }
 
@@ -114,6 +117,7 @@ final class EscapeAttempts {
       case "execveat" -> kernel(Syscall.EXECVEAT, AT_FDCWD, kernel.text(argument), 0, 0, 0);
       case "type" -> kernel(Syscall.IOCTL, 0, TIOCSTI, kernel.text("x"));
       case "memory" -> kernel(Syscall.PROCESS_VM_READV, Long.parseLong(argument), 0, 0, 0, 0, 0);
+      case "mark" -> kernel(Syscall.ADJTIMEX, 0);
       case "setuid" -> errorOf(kernel.call(SETUID, 0));
       case "abstract" -> errorOf(AbstractSocket.connect(kernel, spare, argument));
       case "report" -> report(Path.of(argument));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.host.RealPolicy;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A program behind the wall tries to get out of it, with real files, processes and sockets. Two of
  * the four walls are those that the product makes of a configuration. The same program tries the
  * same without a wall, as the same user with the same capabilities, so that no attempt fails for
- * another reason.
+ * another reason. {@code target/escapes.md} has all answers.
  */
 @EnabledIf(
     value = "dev.deployclaw.container.confinement.ConfinedWorld#possible",
@@ -100,6 +101,18 @@ class EscapeTest {
   @AfterAll
   static void ends() throws IOException {
     world.close();
+    var starts = List.copyOf(OUTCOMES.keySet());
+    var lines =
+        new ArrayList<>(
+            List.of(row("attempt", starts), row("---", starts.stream().map(_ -> "---").toList())));
+    attempts.forEach(
+        a -> lines.add(row(a.name(), starts.stream().map(s -> outcome(a, s)).toList())));
+    Files.write(Path.of("target", "escapes.md"), lines);
+  }
+
+  private static String row(String first, List<String> others) {
+    var cells = others.stream().map(cell -> cell.replaceFirst(":.*", "")).toList();
+    return "| %s | %s |".formatted(first, String.join(" | ", cells));
   }
 
   @TestFactory

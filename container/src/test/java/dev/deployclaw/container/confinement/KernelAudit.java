@@ -1,10 +1,23 @@
 package dev.deployclaw.container.confinement;
 
+import dev.deployclaw.testkit.BoundedWait;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import org.apache.commons.lang3.function.Failable;
 
-/** The kernel's audit, on for as long as this is open, and then as it was before (netlink(7)). */
+/**
+ * The kernel's audit, on for as long as this is open, and then as it was before (netlink(7)). Its
+ * log leaves out nothing meanwhile: a test in a network of its own has the log alone.
+ */
 public final class KernelAudit implements AutoCloseable {
   public static final String NEEDS = "needs root over the kernel's audit, and Landlock 7 (6.15)";
 
@@ -23,13 +36,66 @@ public final class KernelAudit implements AutoCloseable {
   /** The version of Landlock that tells the audit. */
   private static final int TELLING = 7;
 
+  /** In which the log takes so many messages; 0: all. */
+  private static final Path INTERVAL = Path.of("/proc/sys/kernel/printk_ratelimit");
+
+  /** Of this machine. */
+  private static final Path LOCK = Path.of("/tmp", "deployclaw-kernel-audit.lock");
+
+  private static final Duration OTHERS = Duration.ofMinutes(5);
+
   private final Arena memory = Arena.ofConfined();
   private final NativeCall kernel = new NativeCall(Processor.here().orElseThrow(), memory);
   private final long socket = kernel.call(Syscall.SOCKET, AF_NETLINK, RAW, AUDIT);
-  private final int before = enabled();
+  private final FileChannel lock = lock();
+  private final String interval;
+  private final int before;
 
   public KernelAudit() {
-    set(1);
+    try {
+      interval = Failable.get(() -> Files.readString(INTERVAL));
+      before = enabled();
+      write("0");
+    } catch (IllegalStateException | UncheckedIOException e) {
+      release();
+      throw e;
+    }
+    try {
+      set(1);
+    } catch (IllegalStateException e) {
+      write(interval);
+      release();
+      throw e;
+    }
+  }
+
+  /** Another test would switch it off meanwhile. Held until the channel is closed. */
+  private static FileChannel lock() {
+    var channel =
+        Failable.get(
+            () -> FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+    BoundedWait.until("no other test has the audit", OTHERS, () -> isLocked(channel));
+    return channel;
+  }
+
+  private static boolean isLocked(FileChannel channel) {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // another one of this JVM
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(String interval) {
+    Failable.run(() -> Files.writeString(INTERVAL, interval));
+  }
+
+  private void release() {
+    kernel.call(Syscall.CLOSE, socket);
+    memory.close();
+    Failable.run(lock::close);
   }
 
   /** Whether this test may switch it. */
@@ -45,7 +111,7 @@ public final class KernelAudit implements AutoCloseable {
     }
     try (var _ = new KernelAudit()) {
       return true;
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | UncheckedIOException e) {
       return false;
     }
   }
@@ -84,8 +150,11 @@ public final class KernelAudit implements AutoCloseable {
 
   @Override
   public void close() {
-    set(before);
-    kernel.call(Syscall.CLOSE, socket);
-    memory.close();
+    try {
+      set(before);
+    } finally {
+      write(interval);
+      release();
+    }
   }
 }

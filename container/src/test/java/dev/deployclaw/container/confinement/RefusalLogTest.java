@@ -1,11 +1,15 @@
 package dev.deployclaw.container.confinement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
-import dev.deployclaw.container.confinement.LandlockRecord.Refusal;
+import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
+import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +21,9 @@ class RefusalLogTest {
           + " comm=\"java\"";
   private static final String SHADOW =
       "domain=19a blockers=fs.read_file path=\"/etc/shadow\" dev=\"vda\" ino=7";
+
+  /** No process has such a number. */
+  private static final long GONE = 2_000_000_000L;
 
   private final RefusalLog log = new RefusalLog();
   private int serial;
@@ -95,6 +102,113 @@ class RefusalLogTest {
     take(1423, "domain=19a status=deallocated denials=3");
 
     assertThat(told()).contains(List.of());
+  }
+
+  @Test
+  void namesAStoppedCallByItsNumberAlone() {
+    watch(4711);
+    watch(4712);
+    log.watch(4713, BEGUN.plusSeconds(60), OptionalInt.empty());
+    take(1326, stopped(4711, "c000003e syscall=41", "50000"));
+    take(1326, stopped(4711, "c00000b7 syscall=279", "50000"));
+    take(1326, stopped(4711, "40000003 syscall=26", "80000000"));
+    take(1326, stopped(4711, "c000003e syscall=1073741825", "80000000"));
+    take(1326, stopped(4712, "c000003e syscall=101", "80000000"));
+    take(1326, stopped(4713, "c000003e syscall=101", "80000000"));
+
+    assertThat(log.calls(4711))
+        .extracting(FilteredCall::call, FilteredCall::fatal)
+        .containsExactlyInAnyOrder(
+            tuple("socket", false), tuple("memfd_create", false), tuple("other", true));
+    assertThat(log.calls(4712)).extracting(FilteredCall::call).containsExactly("ptrace");
+    assertThat(log.calls(4713)).as("of an earlier process").isEmpty();
+  }
+
+  @Test
+  void takesNoStoppedCallFromTextThatAProcessChose() {
+    String line = stopped(4711, "c000003e syscall=41", "50000");
+    watch(4711);
+    watch(4712);
+    take(1326, line.replace("comm=\"java\"", "comm=\"a\" pid=4712 comm=\"b\""));
+    take(1326, line.replace("gid=9", "gid=9 pid=4712 comm=\"x\""));
+    take(1326, line + " code=0x50000");
+    take(1326, line.replace("0x50000", "0x7ffc0000"));
+    take(1327, line);
+
+    assertThat(log.calls(4711)).isEmpty();
+    assertThat(log.calls(4712)).isEmpty();
+
+    take(1326, line.replace("ses=1", "ses=1 subj=docker-default (enforce)"));
+    take(1326, line.replace("\"java\"", "6A2061").replace("\"/jdk/bin/java\"", "(null)") + "\0");
+    assertThat(log.calls(4711)).hasSize(1);
+  }
+
+  @Test
+  void aCallOfAChildIsOfTheProcessThatStartedItToo() throws IOException {
+    long self = ProcessHandle.current().pid();
+    watch(self);
+    log.watch(4712, BEGUN, OptionalInt.of(9));
+    var child = new ProcessBuilder("sleep", "60").start();
+    try {
+      take(1326, stopped(child.pid(), "c000003e syscall=41", "50000"));
+    } finally {
+      child.destroyForcibly();
+    }
+    assertThat(log.calls(self)).extracting(FilteredCall::pid).containsExactly(child.pid());
+    assertThat(log.calls(4712)).as("of that user, but of another host").isEmpty();
+  }
+
+  /** It forks, tries and ends before its record is read. */
+  @Test
+  void aCallOfAChildThatHasEndedIsFoundByItsUser() {
+    log.watch(4711, BEGUN, OptionalInt.of(9));
+    log.watch(4712, BEGUN, OptionalInt.of(10));
+    log.watch(4713, BEGUN, OptionalInt.empty());
+    take(1326, stopped(GONE, "c000003e syscall=165", "80000000"));
+    take(1326, stopped(GONE, "c000003e syscall=101", "50000"));
+
+    assertThat(log.calls(4711))
+        .as("without what another start's probe asks")
+        .extracting(FilteredCall::call)
+        .containsExactly("mount");
+    assertThat(log.calls(4712)).isEmpty();
+    assertThat(log.calls(4713)).isEmpty();
+  }
+
+  @Test
+  void keepsTheLastCallOfANameWhateverOthersDo() {
+    watch(4711);
+    IntStream.range(0, 1_000)
+        .forEach(_ -> take(1326, stopped(4711, "c000003e syscall=41", "50000")));
+    serial = 5_000;
+    IntStream.range(0, 2_000)
+        .forEach(i -> take(1326, stopped(GONE + i, "c000003e syscall=41", "50000")));
+
+    assertThat(log.calls(4711))
+        .singleElement()
+        .extracting(FilteredCall::event)
+        .isEqualTo("1795000000.250:999");
+  }
+
+  /** The audit's socket and the kernel's log are read by two threads. */
+  @Test
+  void aRecordThatComesLateReplacesNoLaterOne() {
+    watch(4711);
+    String record = stopped(4711, "c000003e syscall=41", "50000");
+    log.take("audit: type=1326 audit(1795000009.000:9): " + record);
+    log.take("audit: type=1326 audit(1795000008.000:8): " + record);
+
+    assertThat(log.calls(4711)).extracting(FilteredCall::at).containsExactly(BEGUN.plusSeconds(9));
+  }
+
+  private void watch(long pid) {
+    log.watch(pid, BEGUN, OptionalInt.empty());
+  }
+
+  private static String stopped(long pid, String call, String code) {
+    return ("auid=1 uid=9 gid=9 ses=1 pid=%d comm=\"java\" exe=\"/jdk/bin/java\" sig=0 arch=%s compat=0"
+            + " ip=0x7f077c0ba6f9 code=0x%s")
+        .formatted(pid, call, code);
   }
 
   @Test

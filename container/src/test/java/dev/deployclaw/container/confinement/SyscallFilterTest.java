@@ -32,7 +32,9 @@ class SyscallFilterTest {
         .allSatisfy(call -> assertThat(verdict(processor, call)).isEqualTo(KILL));
     assertThat(verdict(processor, Syscall.PTRACE, 16, SyscallFilter.NO_PROCESS)).isEqualTo(EPERM);
     assertThat(verdict(processor, Syscall.PTRACE, 0, 1)).isEqualTo(KILL);
-    assertThat(verdict(processor, Syscall.CLONE3)).isEqualTo(ENOSYS);
+    var older = SyscallFilter.withoutClone3(processor);
+    assertThat(verdict(older, Syscall.CLONE3.number(processor))).isEqualTo(ENOSYS);
+    assertThat(verdict(older, Syscall.CLONE.number(processor))).isEqualTo(ALLOW);
   }
 
   @ParameterizedTest

@@ -42,7 +42,7 @@ class ThreadRightsTest {
       var launcher =
           new ConfinementLauncher(kernel, new PrintStream(said, true, StandardCharsets.UTF_8));
 
-      assertThat(launcher.filters(new byte[0])).isFalse();
+      assertThat(launcher.filters(new byte[0], NativeCall.TOLD)).isFalse();
     }
     assertThat(said.toString(StandardCharsets.UTF_8))
         .startsWith("confinement: seccomp, ptrace: EINVAL");

@@ -86,6 +86,16 @@ class IsolationCheckTest {
   }
 
   @Test
+  void untoldCallsAloneHaveAWayOfTheirOwn() {
+    var why = "those of system calls aren't told: seccomp/actions_logged of the kernel lacks errno";
+    var wall = new ExecutorIsolation(true, List.of(), Map.of("refusals", why), Map.of());
+
+    var found = IsolationCheck.examine(Optional.of(wall)).getLast();
+
+    assertThat(found.remedy()).contains("kernel.seccomp.actions_logged").doesNotContain("audit=1");
+  }
+
+  @Test
   void aHostThatIsAwayIsUnreachable() {
     var wall =
         new ExecutorIsolation(

@@ -90,8 +90,9 @@ class ConnectionTest {
     assertThat(RawCall.send(caller, CALL).status()).as("on the same connection").isEqualTo(200);
   }
 
+  /** Both at once, since each is waited for. */
   @Test
-  void endsAConnectionWhoseBodyDoesNotCome() throws Exception {
+  void endsConnectionsWhoseBodyDoesNotComeOrWasRefused() throws Exception {
     var slow =
         """
         POST /v1/tasks HTTP/1.1\r
@@ -103,25 +104,19 @@ class ConnectionTest {
         {\
         """
             .formatted(OLIVIA);
-    var socket = connect("127.0.0.1");
+    var late = connect("127.0.0.1");
+    var unknown = connect("127.0.0.1");
 
-    var answer = RawCall.send(socket, slow);
+    var refused =
+        RawCall.send(
+            unknown, "POST /v1/tasks HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{");
+    var answer = RawCall.send(late, slow);
 
+    assertThat(refused.status()).isEqualTo(401);
     assertThat(answer.status()).isEqualTo(408);
     assertThat(answer.json().path("place").asText()).isEqualTo("body");
-    assertThat(RawCall.ended(socket)).isTrue();
-  }
-
-  @Test
-  void endsAConnectionThatSendsOnWhatWasRefused() throws Exception {
-    var socket = connect("127.0.0.1");
-
-    var answer =
-        RawCall.send(
-            socket, "POST /v1/tasks HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{");
-
-    assertThat(answer.status()).isEqualTo(401);
-    assertThat(RawCall.ended(socket)).isTrue();
+    assertThat(RawCall.ended(late)).isTrue();
+    assertThat(RawCall.ended(unknown)).isTrue();
   }
 
   private static int connections() {

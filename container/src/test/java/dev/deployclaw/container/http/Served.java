@@ -201,7 +201,7 @@ public final class Served implements AutoCloseable {
                 Optional.empty());
     return new Served(
         folder,
-        ServerFixture.patient(),
+        ServerFixture.attentive(),
         new Ways(List.of(), UnaryOperator.identity(), secured, client));
   }
 

@@ -33,9 +33,13 @@ class CutOffTaskTest {
   private static final AtomicInteger QUEUES = new AtomicInteger();
   private static final Duration AMPLE = Duration.ofSeconds(30);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
+
+  /** Of a message that came as its agent ended, too late for it to be given back. */
+  private static final Duration HELD = Duration.ofSeconds(10);
+
   private static final BackoffPolicy QUICK =
       new BackoffPolicy(Duration.ofMillis(50), Duration.ofMillis(200), AMPLE, AMPLE);
-  private static final DeliveryPolicy PATIENT = new DeliveryPolicy(AMPLE, QUICK, 1_000);
+  private static final DeliveryPolicy PATIENT = new DeliveryPolicy(HELD, QUICK, 1_000);
   private static final String REPLIES = "_INBOX.olivia.1";
 
   @TempDir static Path nowhere;
@@ -56,7 +60,7 @@ class CutOffTaskTest {
   @BeforeEach
   void peopleCome() throws Exception {
     people = new NatsRequester(nats, queue);
-    try (var _ = TaskStream.connect(NatsSettings.of(nats.url()), queue, AMPLE)) {
+    try (var _ = TaskStream.connect(NatsSettings.of(nats.url()), queue, HELD)) {
       // the streams are there
     }
   }

@@ -8,13 +8,48 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RemoteCommandClientTest {
   @ParameterizedTest
-  @ValueSource(strings = {"status", "plan x", "top --once", "top --json --over 5", "run x --json"})
+  @ValueSource(
+      strings = {
+        "status",
+        "plan x",
+        "plan --batch lines.jsonl",
+        "top --once",
+        "top --json --over 5",
+        "run x --json",
+        "diff committed b.yaml",
+        "diff --json 41 42",
+        "adopt --enforce acme",
+        "adopt --enforce=acme",
+        "adopt --shadowed",
+        "adopt --redis 10.0.0.7:6379 --keys rate_limit:{tenant}",
+        "adopt --redis=10.0.0.7:6379 --configmap limits.yaml",
+        "adopt @words",
+        "adopt --configmap limits.yaml @words",
+        "plan --inventory estate.yaml --in-words x",
+        "plan --inventory estate.yaml @words",
+        "diff a.yaml @words"
+      })
   void anAgentMeasuresOnceAndDoesWhatNeedsBackEnds(String line) {
     assertThat(RemoteCommandClient.worksHere(List.of(line.split(" ", -1)))).isFalse();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"top", "top --watch", "log last --json", "audit verify", "serve"})
+  @ValueSource(
+      strings = {
+        "top",
+        "top --watch",
+        "top @words",
+        "log @words",
+        "log last --json",
+        "audit verify",
+        "serve",
+        "export --format csv --out all.csv",
+        "impact access.log --before a --after b",
+        "diff a.yaml b.yaml --json",
+        "plan --inventory estate.yaml x",
+        "plan --json --inventory=estate.yaml x",
+        "adopt --configmap limits.yaml --into policies"
+      })
   void whatRunsOnOrNeedsNoBackEndWorksHere(String line) {
     assertThat(RemoteCommandClient.worksHere(List.of(line.split(" ", -1)))).isTrue();
   }

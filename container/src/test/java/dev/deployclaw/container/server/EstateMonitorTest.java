@@ -2,6 +2,8 @@ package dev.deployclaw.container.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.audit.folder.JournalFolder;
+import dev.deployclaw.audit.signin.SignInJournal;
 import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.alert.AlertNotification;
@@ -10,6 +12,7 @@ import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.notification.BackoffPolicy;
+import dev.deployclaw.container.wiring.MachineName;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
@@ -18,12 +21,14 @@ import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.testkit.BoundedWait;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
@@ -35,8 +40,10 @@ import org.junit.jupiter.api.io.TempDir;
 class EstateMonitorTest {
   private static final String POINT = "gateway/shop/one";
 
-  @TempDir Path folder;
+  /** Deleted after the last test: a round that was cut off may still write. */
+  @TempDir static Path folders;
 
+  private final Path folder = folders.resolve(UUID.randomUUID().toString());
   private final FakeEstate world = new FakeEstate();
 
   /** The log of which the stream holds another record; empty for none. */
@@ -89,7 +96,7 @@ class EstateMonitorTest {
   void start() {
     world.journal.stream(copy);
     var estate = ServerFixture.estate(world, new ExecutorBrake(), folder, List.of());
-    var often = new MonitoringConfig(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    var often = new MonitoringConfig(Duration.ofMillis(200), Duration.ofMillis(200));
     server =
         AgentServer.start(
             new AgentResources(
@@ -257,6 +264,22 @@ class EstateMonitorTest {
 
     violate(Instant.EPOCH);
     awaitWell(AlertKind.VIOLATION);
+  }
+
+  @Test
+  void seesThatALogOfSignInsIsGone() throws Exception {
+    server.signIns().began("olivia", "token", "10.0.0.7");
+    var logs = JournalFolder.in(SignInJournal.folder(folder));
+    BoundedWait.until(
+        "both events are there",
+        ServerFixture.SOON,
+        () -> logs.executions().stream().anyMatch(log -> logs.all(log).size() == 2));
+    Files.delete(logs.records(logs.executions().getFirst()));
+    server.signIns().began("ann", "token", "10.0.0.8");
+
+    awaitAmiss(AlertKind.TAMPERED, MachineName.name());
+    assertThat(amiss(AlertKind.TAMPERED).orElseThrow().condition().summary())
+        .startsWith("a log of sign-ins was changed or removed: there was sign-ins-");
   }
 
   private void violate(Instant at) {

@@ -161,13 +161,25 @@ public final class ServerFixture {
 
   /** Where strangers may call as often as they like. */
   public static ServerConfig.Bounds patient() {
+    return bounds(ofStrangers());
+  }
+
+  /** The same, where files that change are soon seen. */
+  public static ServerConfig.Bounds attentive() {
+    return bounds(ofStrangers(), Duration.ofMillis(100));
+  }
+
+  private static ServerConfig.Shares ofStrangers() {
     var d = ServerConfig.Bounds.DEFAULT.shares();
-    return bounds(
-        new ServerConfig.Shares(
-            d.streams(), 1_000_000, d.connections(), d.connectionsPerAddress()));
+    return new ServerConfig.Shares(
+        d.streams(), 1_000_000, d.connections(), d.connectionsPerAddress());
   }
 
   public static ServerConfig.Bounds bounds(ServerConfig.Shares shares) {
+    return bounds(shares, ServerConfig.Bounds.DEFAULT.look());
+  }
+
+  private static ServerConfig.Bounds bounds(ServerConfig.Shares shares, Duration look) {
     var d = ServerConfig.Bounds.DEFAULT;
     return new ServerConfig.Bounds(
         d.queue(),
@@ -175,7 +187,7 @@ public final class ServerFixture {
         d.requestsPerMinute(),
         d.streams(),
         d.heartbeat(),
-        d.look(),
+        look,
         d.leaderWait(),
         d.stopWithin(),
         d.keepLogs(),

@@ -3,12 +3,14 @@ package dev.deployclaw.container.signin;
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.record.HashChainSealer;
 import dev.deployclaw.audit.redaction.SecretRedactor;
+import dev.deployclaw.audit.signin.SignInAnchor;
 import dev.deployclaw.audit.signin.SignInEvent;
 import dev.deployclaw.audit.signin.SignInEvent.Kind;
 import dev.deployclaw.audit.signin.SignInJournal;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeObjectStore;
+import dev.deployclaw.core.fake.FakeStateStore;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +36,9 @@ class SignInRecorderTest {
             new FakeObjectStore(),
             new HashChainSealer(SecretRedactor.of(List.of())),
             "agent@host");
+    var store = new FakeStateStore();
     var folder = JournalFolder.in(SignInJournal.folder(state));
-    try (var recorder = SignInRecorder.start(parts, now::get)) {
+    try (var recorder = SignInRecorder.start(parts, new SignInAnchor(store, "host"), now::get)) {
       for (int hour = 0; hour < 4; hour++) {
         now.set(NOON.plus(Duration.ofHours(hour)));
         recorder.write(SignInEvent.of(Kind.SIGNED_IN, "olivia", "token", "10.0.0.7"));

@@ -112,7 +112,7 @@ class LeftLogsTest {
   @Test
   void saysThatTheBucketIsAwayOrThatNoneIsKnown() throws Exception {
     left();
-    logs.server().daemons().forEach(d -> d.kill());
+    logs.server().close();
 
     try (var hasty = FileJournal.open(logs.state(), logs.hastyCopies())) {
       assertThatThrownBy(() -> hasty.read(ID))

@@ -114,14 +114,16 @@ class LogSegmentsTest {
 
   @Test
   void copiesWhenTheBucketIsBack() throws Exception {
-    logs.write(ID, 20, true);
-    logs.server().daemons().forEach(d -> d.kill());
-    assertThat(logs.hastySegments().store().trouble()).isPresent();
+    try (var own = StoredLogs.spawn(folder.resolve("own"))) {
+      own.write(ID, 20, true);
+      own.server().daemons().forEach(d -> d.kill());
+      assertThat(own.hastySegments().store().trouble()).isPresent();
 
-    logs.server().restart();
+      own.server().restart();
 
-    assertThat(logs.segments().store()).isEqualTo(ONE);
-    assertThat(logs.copies().check(ID)).isInstanceOf(Copy.Whole.class);
+      assertThat(own.segments().store()).isEqualTo(ONE);
+      assertThat(own.copies().check(ID)).isInstanceOf(Copy.Whole.class);
+    }
   }
 
   @Test

@@ -43,12 +43,26 @@ final class StoredLogs implements AutoCloseable {
   private FileJournal journal;
   private LogHead head = LogHead.START;
 
+  /** A bucket of this JVM. */
   StoredLogs(Path folder) {
+    this(folder, S3Server.start(bucketFolder(folder)));
+  }
+
+  private StoredLogs(Path folder, S3Server server) {
     this.folder = folder;
-    this.server = S3Server.spawn(folder.resolve("s3"));
+    this.server = server;
     this.bucket = bucket(Duration.ofSeconds(30));
     this.signer = HeadSigner.open(state());
     this.journal = FileJournal.open(state(), copies());
+  }
+
+  /** A bucket of a process, which can be killed. */
+  static StoredLogs spawn(Path folder) {
+    return new StoredLogs(folder, S3Server.spawn(bucketFolder(folder)));
+  }
+
+  private static Path bucketFolder(Path folder) {
+    return folder.resolve("s3");
   }
 
   S3Server server() {
@@ -154,7 +168,7 @@ final class StoredLogs implements AutoCloseable {
   }
 
   private Path object(String name) {
-    return folder.resolve("s3").resolve("data").resolve(server.bucket()).resolve(name);
+    return bucketFolder(folder).resolve("data").resolve(server.bucket()).resolve(name);
   }
 
   private ObjectStore bucket(Duration timeout) {

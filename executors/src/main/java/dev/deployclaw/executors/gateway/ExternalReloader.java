@@ -64,6 +64,13 @@ record ExternalReloader(
         new ExternalReloader(gateway, Long.parseLong(master.group(1)), asked.group(1), workers));
   }
 
+  /** Whether its present report has a worker. */
+  boolean reportsWorkers() throws IOException {
+    return of(gateway, gateway.watcher().orElseThrow())
+        .filter(now -> !now.workers().isEmpty())
+        .isPresent();
+  }
+
   /** Whether it has acted on what it was asked last. */
   boolean hasActed() throws IOException {
     return asked.equals(requested());

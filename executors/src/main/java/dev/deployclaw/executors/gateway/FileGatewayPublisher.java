@@ -85,7 +85,7 @@ final class FileGatewayPublisher {
       return MemberReport.unknown(
           gateway.member(), "the file is switched, but " + NginxProcess.missing(gateway));
     }
-    master.get().awaitStarted();
+    var _ = master.get().awaitStarted();
     keepWorkers(gateway, activation.epoch());
     master.get().reload();
     return MemberReport.yes(gateway.member(), activation.digest(), Map.of("changed", true));

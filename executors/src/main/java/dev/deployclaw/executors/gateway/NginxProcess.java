@@ -129,9 +129,16 @@ record NginxProcess(long pid, Optional<ExternalReloader> watcher) {
    * Waits until a worker runs, for some seconds at most. NGINX notes a signal that comes between
    * its pid file and its first worker, and acts on it only when the next signal comes ({@code
    * ngx_master_process_cycle}).
+   *
+   * @return whether one runs
    */
-  void awaitStarted() throws IOException, InterruptedException {
-    var _ = RetryPolicy.within(START, PAUSE).until(w -> !w.isEmpty(), this::workers);
+  boolean awaitStarted() throws IOException, InterruptedException {
+    return RetryPolicy.within(START, PAUSE).until(running -> running, this::runs);
+  }
+
+  /** What a watcher reports now, which may be more than it did. */
+  private boolean runs() throws IOException {
+    return watcher.isPresent() ? watcher.get().reportsWorkers() : !workers().isEmpty();
   }
 
   /** Asks it to read its file again. */

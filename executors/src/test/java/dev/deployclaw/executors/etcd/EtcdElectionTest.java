@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EtcdElectionTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final Duration SHORT = Duration.ofSeconds(5);
+  private static final Duration SHORT = Duration.ofSeconds(3);
   private static final Duration BOUND = Duration.ofSeconds(90);
 
   @TempDir static Path folder;

@@ -183,7 +183,7 @@ class EtcdStateStoreTest {
         var store = impatient(server);
         var later = Executors.newSingleThreadScheduledExecutor()) {
       server.daemon().pause();
-      var resumed = later.schedule(server.daemon()::resume, 4, TimeUnit.SECONDS);
+      var resumed = later.schedule(server.daemon()::resume, 2, TimeUnit.SECONDS);
 
       assertThat(store.get("a")).isEmpty();
 
@@ -227,7 +227,7 @@ class EtcdStateStoreTest {
         new EtcdSettings(
             List.of(server.endpoint()),
             "/t/",
-            Duration.ofSeconds(3),
+            Duration.ofSeconds(1),
             Optional.empty(),
             TlsSettings.DEFAULT));
   }

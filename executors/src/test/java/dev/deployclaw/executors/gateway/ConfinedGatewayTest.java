@@ -101,7 +101,7 @@ class ConfinedGatewayTest {
             Path.of("/run/nginx/nginx.pid"),
             Path.of("/var/log/nginx/access.log"),
             true,
-            Duration.ofSeconds(5),
+            Duration.ofSeconds(1),
             List.of(),
             EdgePolicy.NONE);
     var url = URI.create("http://" + listen);

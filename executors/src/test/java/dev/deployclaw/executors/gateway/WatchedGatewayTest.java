@@ -174,6 +174,17 @@ class WatchedGatewayTest {
     assertThat(NginxProcess.of(gateway).orElseThrow().marks()).isEqualTo("8:1 9:2");
   }
 
+  @Test
+  void aWorkerThatIsReportedLaterIsWaitedFor() throws Exception {
+    String report = "deployclaw-process 1\nmaster 7\nasked -\n";
+    Files.writeString(reports.resolve("process"), report);
+    var starting = NginxProcess.of(gateway).orElseThrow();
+
+    Files.writeString(reports.resolve("process"), report + "worker 8:1\n");
+
+    assertThat(starting.awaitStarted()).isTrue();
+  }
+
   private void converged(EpochSpec activation) {
     BoundedWait.until(
         "the gateway acts on epoch " + activation.epoch(),
@@ -245,7 +256,7 @@ class WatchedGatewayTest {
         run.resolve("nginx.pid"),
         run.resolve("access.log"),
         true,
-        Duration.ofSeconds(5),
+        Duration.ofSeconds(1),
         List.of(),
         EdgePolicy.NONE);
   }

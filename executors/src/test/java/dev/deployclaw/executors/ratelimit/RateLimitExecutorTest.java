@@ -41,6 +41,10 @@ class RateLimitExecutorTest {
           Optional.empty(),
           Optional.empty());
   private static final Duration AT_MOST = Duration.ofMinutes(1);
+
+  /** Of an answer that changes nothing however often it is given. */
+  private static final Duration BRIEF = Duration.ofSeconds(2);
+
   private static final Held FIRST = new Held(1, "first");
   private static final Held WANTED = new Held(2, SECOND.digest());
 
@@ -134,7 +138,9 @@ class RateLimitExecutorTest {
             URI.create("http://127.0.0.1:" + FreePortFinder.free()),
             RateLimitSettings.Access.OPEN);
 
-    assertThat(ask(nobody, new ExecutorCall.Prepare(SECOND), Duration.ofHours(1)))
+    var settings = new RateLimitSettings(List.of(nobody), 8, BRIEF, Duration.ofMillis(50));
+
+    assertThat(ask(settings, new ExecutorCall.Prepare(SECOND), Duration.ofHours(1)))
         .extracting(MemberReport::answer)
         .containsExactly(Answer.UNKNOWN);
   }
@@ -161,7 +167,9 @@ class RateLimitExecutorTest {
       throws InterruptedException {
     asks(new Asked("127.0.0.1:9999", "stranger"));
 
-    var vote = ask(new ExecutorCall.Prepare(SECOND), AT_MOST).getFirst();
+    var settings = new RateLimitSettings(List.of(edge()), 8, BRIEF, Duration.ofMillis(50));
+
+    var vote = ask(settings, new ExecutorCall.Prepare(SECOND), AT_MOST).getFirst();
 
     assertThat(vote.answer()).isEqualTo(Answer.UNKNOWN);
     assertThat(vote.reason()).startsWith("asks another Redis");
@@ -215,10 +223,11 @@ class RateLimitExecutorTest {
   }
 
   private List<MemberReport> ask(ExecutorCall call, Duration deadline) throws InterruptedException {
-    return ask(
-        new Service("edge", URI.create(service.url()), RateLimitSettings.Access.OPEN),
-        call,
-        deadline);
+    return ask(edge(), call, deadline);
+  }
+
+  private Service edge() {
+    return new Service("edge", URI.create(service.url()), RateLimitSettings.Access.OPEN);
   }
 
   @Test
@@ -256,7 +265,12 @@ class RateLimitExecutorTest {
 
   private List<MemberReport> ask(Service service, ExecutorCall call, Duration deadline)
       throws InterruptedException {
-    var executor = new RateLimitExecutor(RateLimitSettings.of(List.of(service)), configured::get);
+    return ask(RateLimitSettings.of(List.of(service)), call, deadline);
+  }
+
+  private List<MemberReport> ask(RateLimitSettings settings, ExecutorCall call, Duration deadline)
+      throws InterruptedException {
+    var executor = new RateLimitExecutor(settings, configured::get);
     var outcome = executor.execute(new Invocation("ratelimit", call, FencingToken.NONE, deadline));
     return outcome instanceof CallOutcome.Done done ? done.reports() : List.of();
   }

@@ -85,6 +85,16 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
    */
   public static byte[] decode(byte[] manifest, List<byte[]> chunks) {
     var promise = Manifest.parse(manifest);
+    byte[] bytes = unpack(promise, chunks);
+    promise.require(bytes);
+    return bytes;
+  }
+
+  /**
+   * The same, but for the digest of the plain bytes: {@link Manifest#require} compares it, which
+   * takes as long again.
+   */
+  public static byte[] unpack(Manifest promise, List<byte[]> chunks) {
     if (chunks.size() != promise.chunks()) {
       throw new DamagedSetException(
           "there are " + chunks.size() + " chunks instead of " + promise.chunks(), null);
@@ -93,11 +103,7 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
     if (!CanonicalJson.sha256(packed).equals(promise.sha256())) {
       throw new DamagedSetException("the chunks' SHA-256 differs from the manifest's", null);
     }
-    byte[] bytes = unpack(packed, promise.length());
-    if (!CanonicalJson.sha256(bytes).equals(promise.digest())) {
-      throw new DamagedSetException("the set's digest differs from the manifest's", null);
-    }
-    return bytes;
+    return unpack(packed, promise.length());
   }
 
   /** What a manifest promises. */
@@ -115,6 +121,15 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
       }
       return new Manifest(
           json.path("digest").asText(""), length, chunks, json.path("sha256").asText(""));
+    }
+
+    /**
+     * @throws DamagedSetException when these aren't the plain bytes
+     */
+    public void require(byte[] bytes) {
+      if (!CanonicalJson.sha256(bytes).equals(digest)) {
+        throw new DamagedSetException("the set's digest differs from the manifest's", null);
+      }
     }
 
     private static JsonNode read(byte[] manifest) {

@@ -46,7 +46,7 @@ final class QuotaLeases {
   private final Source redis;
   private final Function<CoalescibleCall, Future<Share>> exact;
   private final LongSupplier nanos;
-  private final int mostKeys = mostKeys(Runtime.getRuntime().maxMemory());
+  private final int mostKeys;
   private final Map<CoalescibleCall, LeasedKey> keys = new LinkedHashMap<>(16, LOAD, true);
   private PolicySnapshot view = PolicySnapshot.EMPTY;
   private long decided;
@@ -62,8 +62,14 @@ final class QuotaLeases {
   /**
    * @param exact decides one request that isn't leased
    * @param nanos a clock that never goes back
+   * @param mostKeys that may be leased at once
    */
-  QuotaLeases(Source redis, Function<CoalescibleCall, Future<Share>> exact, LongSupplier nanos) {
+  QuotaLeases(
+      Source redis,
+      Function<CoalescibleCall, Future<Share>> exact,
+      LongSupplier nanos,
+      int mostKeys) {
+    this.mostKeys = mostKeys;
     this.redis = redis;
     this.exact = exact;
     this.nanos = nanos;
@@ -121,7 +127,8 @@ final class QuotaLeases {
     return keys.size();
   }
 
-  private void forget(PolicySnapshot now) {
+  /** Drops what was leased under another snapshot. */
+  void forget(PolicySnapshot now) {
     if (!now.equals(view)) {
       keys.values().forEach(k -> lapsed += k.lapse());
       keys.clear();

@@ -60,30 +60,30 @@ public final class RateLimitDecider {
   private final RedisDecisionClient redis;
   private final RequestCoalescer merger;
   private final QuotaLeases leases;
-  private final MatchCache recalled = new MatchCache();
+  private final MatchCache recalled;
   private final HeaderCardinality headerValues;
-  private final UsageCounters turnout = new UsageCounters();
+  private final UsageCounters turnout;
   private final DecisionDeadlines deadlines;
 
-  /**
-   * What isn't in a policy.
-   *
-   * @param withoutPolicy what happens to requests before any policy set could be read
-   * @param headerValues how many values of one header of a tenant get a counter of their own
-   */
-  public record Bounds(BackendFailureMode withoutPolicy, int headerValues) {}
-
   public RateLimitDecider(
-      Vertx vertx, PolicyFeed feed, ShardRouter shards, BearerTokenVerifier tokens, Bounds bounds) {
+      Vertx vertx,
+      PolicyFeed feed,
+      ShardRouter shards,
+      BearerTokenVerifier tokens,
+      DeciderBounds bounds) {
     this.vertx = vertx;
     this.feed = feed;
     this.withoutPolicy = bounds.withoutPolicy();
-    this.headerValues = new HeaderCardinality(bounds.headerValues(), System::nanoTime);
+    this.headerValues = bounds.headerValues();
+    this.turnout = new UsageCounters(bounds.share(UsageCounters.MOST_LIMITS));
+    this.recalled = MatchCache.within(bounds.heap());
     this.askers = new CallerAuthenticator(tokens);
     this.probes = new ProbeTokenVerifier(vertx, Clock.systemUTC());
     this.redis = new RedisDecisionClient(shards);
     this.merger = new RequestCoalescer(redis);
-    this.leases = new QuotaLeases(redis::ahead, merger::decide, System::nanoTime);
+    this.leases =
+        new QuotaLeases(
+            redis::ahead, merger::decide, System::nanoTime, QuotaLeases.mostKeys(bounds.heap()));
     this.deadlines = new DecisionDeadlines(vertx, shards.timeout());
   }
 
@@ -168,6 +168,7 @@ public final class RateLimitDecider {
 
   /** What was decided since this service began, synthetic requests apart. */
   public ServiceUsage usage() {
+    leases.forget(feed.view());
     return turnout.usage(leases.usage());
   }
 

@@ -17,16 +17,24 @@ import java.util.Optional;
  * loop.
  */
 final class UsageCounters {
-  /** More limits than that aren't counted. */
-  private static final int MOST_LIMITS = 100_000;
+  /** More limits than that aren't counted in a process. */
+  static final int MOST_LIMITS = 100_000;
 
   /** Stands for "blocked", which no limit refuses. */
   private static final String BLOCKED = "";
 
   private final Instant since = Instant.now();
   private final Map<Name, long[]> counts = new HashMap<>();
+  private final int most;
 
   private record Name(String tenant, String limit) {}
+
+  /**
+   * @param most limits that are counted
+   */
+  UsageCounters(int most) {
+    this.most = most;
+  }
 
   /** Where the limits of a claim are counted: admitted and refused requests of each. */
   List<long[]> of(RequestCharges claim) {
@@ -89,7 +97,7 @@ final class UsageCounters {
     var there = counts.get(name);
     if (there == null) {
       there = new long[2];
-      if (counts.size() < MOST_LIMITS) {
+      if (counts.size() < most) {
         counts.put(name, there);
       }
     }

@@ -15,22 +15,27 @@ public final class EnvoyQuotaService {
   static final String CALL =
       "/envoy.service.rate_limit_quota.v3.RateLimitQuotaService/StreamRateLimitQuotas";
 
-  private static final int MOST_STREAMS = 1_000;
   private static final long SWEEP_MILLIS = 1_000;
 
   private final QuotaStream.Loop loop;
-  private final QuotaBudget budget = new QuotaBudget();
+  private final QuotaBudget budget;
   private final Set<QuotaStream> streams = new LinkedHashSet<>();
   private long sweeper = -1;
 
-  public EnvoyQuotaService(Vertx vertx, RateLimitDecider decider) {
+  /**
+   * @param budget of all event loops together
+   */
+  public EnvoyQuotaService(Vertx vertx, RateLimitDecider decider, QuotaBudget budget) {
+    this.budget = budget;
     this.loop = new QuotaStream.Loop(vertx, decider, System::nanoTime);
   }
 
   void open(HttpServerRequest request) {
     var call = new GrpcMessageStream(request, budget);
-    if (streams.size() >= MOST_STREAMS) {
-      call.fail(GrpcMessageStream.RESOURCE_EXHAUSTED, "there are " + MOST_STREAMS + " streams");
+    if (!budget.open()) {
+      call.fail(
+          GrpcMessageStream.RESOURCE_EXHAUSTED,
+          "there are " + QuotaBudget.MOST_STREAMS + " streams");
       return;
     }
     var stream = new QuotaStream(call, budget, loop);
@@ -43,7 +48,9 @@ public final class EnvoyQuotaService {
 
   private void close(QuotaStream stream) {
     stream.close();
-    streams.remove(stream);
+    if (streams.remove(stream)) {
+      budget.close();
+    }
     if (streams.isEmpty()) {
       loop.vertx().cancelTimer(sweeper);
     }

@@ -104,7 +104,10 @@ final class QuotaStream {
   void close() {
     open = false;
     due.clear();
-    buckets.values().forEach(this::release);
+    for (var bucket : buckets.values()) {
+      budget.giveBack();
+      release(bucket);
+    }
     buckets.clear();
   }
 
@@ -127,7 +130,10 @@ final class QuotaStream {
     } else {
       var idle = new ArrayList<QuotaBucket>();
       buckets.values().stream().filter(b -> b.isIdle(now)).forEach(idle::add);
-      idle.forEach(this::abandon);
+      for (var bucket : idle) {
+        budget.giveBack();
+        abandon(bucket);
+      }
     }
   }
 
@@ -167,11 +173,10 @@ final class QuotaStream {
     } catch (IllegalArgumentException e) {
       return refused(id, String.valueOf(e.getMessage()));
     }
-    if (!hasRoom()) {
+    if (!tookRoom()) {
       return refused(id, "there are too many buckets");
     }
     var bucket = new QuotaBucket(id, question, now);
-    budget.take();
     buckets.put(id, bucket);
     return bucket;
   }
@@ -189,8 +194,9 @@ final class QuotaStream {
     }
   }
 
-  private boolean hasRoom() {
-    if (buckets.size() < MOST_BUCKETS && budget.hasRoom()) {
+  /** Where there is none, the bucket that was silent for longest passes its own on. */
+  private boolean tookRoom() {
+    if (buckets.size() < MOST_BUCKETS && budget.take()) {
       return true;
     }
     if (buckets.isEmpty()) {
@@ -200,6 +206,7 @@ final class QuotaStream {
     return true;
   }
 
+  /** Its place in the budget is the caller's. */
   private void abandon(QuotaBucket bucket) {
     buckets.remove(bucket.id());
     release(bucket);
@@ -210,7 +217,6 @@ final class QuotaStream {
     count(bucket);
     bucket.close();
     due.remove(bucket);
-    budget.giveBack();
     loop.vertx().cancelTimer(bucket.timer());
   }
 

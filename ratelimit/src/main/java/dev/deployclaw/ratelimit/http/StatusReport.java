@@ -12,71 +12,99 @@ import dev.deployclaw.ratelimit.redis.RespReply;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The service's status: what it holds, whom it asks, and what every primary says now that it
- * decides by.
+ * The service's status: what all its event loops hold, whom any of them asks, and what every
+ * primary told every one of them now that it decides by. Where one loop can't ask, or is told of
+ * another epoch, the service as a whole can't, or doesn't decide by one epoch yet.
  */
 public final class StatusReport {
   private static final List<String> ASK = List.of("FCALL_RO", FunctionLibrary.STATUS, "0");
 
   private StatusReport() {}
 
-  public static Future<ServiceStatus> of(PolicyFeed feed, ShardRouter shards) {
+  /**
+   * What one event loop sees.
+   *
+   * @param polled what its primaries told it; empty where it could ask none
+   * @param trouble why; empty else
+   */
+  public record LoopView(List<Held> held, Optional<ShardRouter.Polled> polled, String trouble) {}
+
+  /** On that event loop, which knows at least these epochs in each later decision. */
+  public static Future<LoopView> view(PolicyFeed feed, ShardRouter shards) {
     var held = feed.view().held().stream().map(h -> new Held(h.epoch(), h.digest())).toList();
-    String etcd = feed.trouble().isEmpty() ? ServiceStatus.OK : feed.trouble();
     return shards
         .poll(ASK)
-        .map(polled -> status(held, polled))
+        .map(polled -> new LoopView(held, Optional.of(polled), ""))
         .recover(e ->
             Future.succeededFuture(
-                new ServiceStatus(
-                    held,
-                    String.valueOf(e.getMessage()),
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of())))
-        .map(status -> status.reading(etcd).waiting(shards.timeout()));
+                new LoopView(held, Optional.empty(), String.valueOf(e.getMessage()))));
+  }
+
+  /**
+   * @param loops at least one
+   */
+  public static ServiceStatus of(List<LoopView> loops) {
+    var held = new LinkedHashSet<>(loops.getFirst().held());
+    var answers = new PrimaryAnswers();
+    for (var loop : loops) {
+      held.retainAll(loop.held());
+      loop.polled().ifPresentOrElse(answers::add, () -> answers.problems.add(loop.trouble()));
+    }
+    return answers.status(List.copyOf(held));
   }
 
   /** What a primary decides by. */
   private record Said(Held committed, Optional<Trial> trial) {}
 
-  private static ServiceStatus status(List<Held> held, ShardRouter.Polled polled) {
-    var problems = new ArrayList<String>();
-    if (!polled.whole()) {
-      problems.add("some slots have no primary");
+  /** What primaries told all event loops. */
+  private static final class PrimaryAnswers {
+    private final Set<String> problems = new LinkedHashSet<>();
+    private final Set<Asked> asks = new LinkedHashSet<>();
+
+    /** By node: several where the loops were told different things. */
+    private final SortedMap<String, Set<Optional<Said>>> said = new TreeMap<>();
+
+    void add(ShardRouter.Polled polled) {
+      if (!polled.whole()) {
+        problems.add("some slots have no primary");
+      }
+      polled.ids().forEach((node, id) -> asks.add(new Asked(node, id)));
+      polled.answers().forEach(this::add);
     }
-    var said = new TreeMap<String, Optional<Said>>();
-    polled
-        .answers()
-        .forEach((node, answer) -> {
-          if (answer.succeeded() && refusal(answer.result()).isPresent()) {
-            problems.add(node + ": " + refusal(answer.result()).get());
-          } else if (answer.succeeded()) {
-            said.put(node, said(answer.result()));
-          } else {
-            problems.add(String.valueOf(answer.cause().getMessage()));
-          }
-        });
-    String redis = problems.isEmpty() ? ServiceStatus.OK : String.join("; ", problems);
-    var asks =
-        polled.ids().entrySet().stream().map(e -> new Asked(e.getKey(), e.getValue())).toList();
-    boolean one = problems.isEmpty() && new HashSet<>(said.values()).size() == 1;
-    var agreed = one ? said.firstEntry().getValue() : Optional.<Said>empty();
-    return new ServiceStatus(
-        held,
-        redis,
-        asks,
-        agreed.map(Said::committed),
-        agreed.flatMap(Said::trial),
-        agreed.isPresent() ? List.of() : differing(said));
+
+    private void add(String node, Future<RespReply> answer) {
+      if (answer.failed()) {
+        problems.add(String.valueOf(answer.cause().getMessage()));
+        return;
+      }
+      refusal(answer.result())
+          .ifPresentOrElse(
+              why -> problems.add(node + ": " + why),
+              () ->
+                  said.computeIfAbsent(node, _ -> new LinkedHashSet<>())
+                      .add(said(answer.result())));
+    }
+
+    ServiceStatus status(List<Held> held) {
+      var all = said.values().stream().flatMap(Set::stream).distinct().toList();
+      boolean one = problems.isEmpty() && all.size() == 1;
+      var agreed = one ? all.getFirst() : Optional.<Said>empty();
+      return new ServiceStatus(
+          held,
+          problems.isEmpty() ? ServiceStatus.OK : String.join("; ", problems),
+          List.copyOf(asks),
+          agreed.map(Said::committed),
+          agreed.flatMap(Said::trial),
+          agreed.isPresent() ? List.of() : differing(said));
+    }
   }
 
   private static Optional<String> refusal(RespReply reply) {
@@ -114,10 +142,10 @@ public final class StatusReport {
         : Optional.empty();
   }
 
-  private static List<String> differing(Map<String, Optional<Said>> said) {
+  private static List<String> differing(SortedMap<String, Set<Optional<Said>>> said) {
     var lines = new ArrayList<String>();
-    said.forEach(
-        (node, by) -> lines.add(node + by.map(StatusReport::words).orElse(" has no library")));
+    said.forEach((node, all) ->
+        all.forEach(by -> lines.add(node + by.map(StatusReport::words).orElse(" has no library"))));
     return lines;
   }
 

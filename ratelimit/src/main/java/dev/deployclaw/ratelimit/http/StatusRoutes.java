@@ -1,13 +1,14 @@
 package dev.deployclaw.ratelimit.http;
 
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.listener.StatusAccess;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
@@ -17,12 +18,15 @@ import org.slf4j.LoggerFactory;
  * {@code GET /v1/status} and {@code GET /v1/usage} for the agent, {@code GET /healthz} and {@code
  * GET /readyz} for the supervisor of the service, which needs no credential.
  *
+ * @param alive whether each event loop that decides takes turns
+ * @param starting why it isn't ready yet
  * @param status as JSON
  * @param usage as JSON
  */
 public record StatusRoutes(
     StatusAccess access,
-    PolicyFeed feed,
+    BooleanSupplier alive,
+    Supplier<Optional<String>> starting,
     Supplier<Future<String>> status,
     Supplier<Future<String>> usage) {
   private static final Logger LOG = LoggerFactory.getLogger(StatusRoutes.class);
@@ -42,7 +46,7 @@ public record StatusRoutes(
   /** Of these, health alone. */
   public boolean serveHealth(HttpServerRequest request) {
     switch (request.path()) {
-      case "/healthz" -> json(request.response(), "{\"status\":\"ok\"}");
+      case "/healthz" -> healthy(request.response());
       case "/readyz" -> ready(request.response());
       case null, default -> {
         return false;
@@ -91,21 +95,27 @@ public record StatusRoutes(
     }
   }
 
+  private void healthy(HttpServerResponse response) {
+    if (alive.getAsBoolean()) {
+      json(response, "{\"status\":\"ok\"}");
+    } else {
+      refused(response, "blocked", "an event loop takes no turn: restart the service");
+    }
+  }
+
   /** Alive is not ready: before it knows what is committed, it decides without any policy. */
   private void ready(HttpServerResponse response) {
-    if (feed.ready()) {
-      json(response, "{\"status\":\"ready\"}");
-    } else {
-      json(
-          response.setStatusCode(503),
-          CanonicalJson.text(
-              Map.of(
-                  "status",
-                  "starting",
-                  "reason",
-                  "the committed policy set hasn't been read from etcd yet"
-                      + (feed.trouble().isEmpty() ? "" : ": " + feed.trouble()))));
-    }
+    starting
+        .get()
+        .ifPresentOrElse(
+            why -> refused(response, "starting", why),
+            () -> json(response, "{\"status\":\"ready\"}"));
+  }
+
+  private static void refused(HttpServerResponse response, String status, String reason) {
+    json(
+        response.setStatusCode(503),
+        CanonicalJson.text(Map.of("status", status, "reason", reason)));
   }
 
   private static void json(HttpServerResponse response, String body) {

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +73,7 @@ public final class ConnectionCap extends ChannelInboundHandlerAdapter {
   private final RequestMemoryBudget memory;
   private final Set<Connection> kept = ConcurrentHashMap.newKeySet();
   private final AtomicInteger open = new AtomicInteger();
-  private long toldAt = System.nanoTime() - LOG_PAUSE_NANOS;
+  private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - LOG_PAUSE_NANOS);
 
   ConnectionCap(int most, RequestMemoryBudget memory) {
     this.most = most;
@@ -148,8 +149,8 @@ public final class ConnectionCap extends ChannelInboundHandlerAdapter {
 
   private void tell() {
     long now = System.nanoTime();
-    if (now - toldAt >= LOG_PAUSE_NANOS) {
-      toldAt = now;
+    long before = toldAt.get();
+    if (now - before >= LOG_PAUSE_NANOS && toldAt.compareAndSet(before, now)) {
       LOG.atWarn()
           .setMessage(
               "too many connections, or requests are too large: some connections are closed")
@@ -163,20 +164,26 @@ public final class ConnectionCap extends ChannelInboundHandlerAdapter {
         Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII).asReadOnly());
   }
 
-  /** Where unanswered requests take too much, the largest of them goes. */
+  /**
+   * Where unanswered requests take too much, the largest of them goes, whichever loop has it. Of
+   * several loops that choose it at once, one closes it.
+   */
   private void makeRoom() {
     kept.stream()
-        .max(Comparator.comparingInt(c -> c.taken))
-        .filter(c -> c.taken > 0)
+        .max(Comparator.comparingInt(c -> c.taken.get()))
+        .filter(c -> c.taken.get() > 0)
+        .filter(kept::remove)
         .ifPresent(largest -> {
           tell();
-          kept.remove(largest);
-          largest.forget();
+          largest.giveBack();
           var _ = largest.channel.close();
         });
   }
 
-  /** Notes when something was last read, whether anything was ever answered, and what waits. */
+  /**
+   * Notes when something was last read, whether anything was ever answered, and what waits. Belongs
+   * to the connection's event loop; what others read of it is volatile or atomic.
+   */
   private final class Connection extends ChannelDuplexHandler {
     private final Channel channel;
     private volatile long heardAt = System.nanoTime();
@@ -188,8 +195,8 @@ public final class ConnectionCap extends ChannelInboundHandlerAdapter {
     /** Lines among them, where they are many. */
     private int lines;
 
-    /** All connections of a listener are on one event loop. */
-    private int taken;
+    /** Of the memory; any loop may give it back. */
+    private final AtomicInteger taken = new AtomicInteger();
 
     private boolean first = true;
     private boolean inLines = true;
@@ -243,7 +250,7 @@ public final class ConnectionCap extends ChannelInboundHandlerAdapter {
         return false;
       }
       int taking = RequestMemoryBudget.of(length, more);
-      taken += taking;
+      taken.addAndGet(taking);
       if (memory.take(taking)) {
         makeRoom();
       }
@@ -254,9 +261,12 @@ public final class ConnectionCap extends ChannelInboundHandlerAdapter {
     private void forget() {
       unanswered = 0;
       lines = 0;
-      if (taken > 0) {
-        memory.giveBack(taken);
-        taken = 0;
+      giveBack();
+    }
+
+    private void giveBack() {
+      if (taken.get() > 0) {
+        memory.giveBack(taken.getAndSet(0));
       }
     }
 

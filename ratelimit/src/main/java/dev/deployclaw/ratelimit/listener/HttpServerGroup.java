@@ -16,7 +16,6 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 
 /**
  * The servers of one event loop, with the bounds that all have. Connections that say nothing are
@@ -47,13 +46,8 @@ public final class HttpServerGroup {
   }
 
   /** HTTP/1.1 in plain text. */
-  public Future<HttpServer> http(String host, int port, Handler<HttpServerRequest> routes) {
-    return listen(bounded(), SocketAddress.inetSocketAddress(port, host), routes);
-  }
-
-  /** HTTP/1.1 for those who may write a file. */
-  public Future<HttpServer> http(UnixSocket socket, Handler<HttpServerRequest> routes) {
-    return listen(bounded(), socket, routes);
+  public Future<HttpServer> http(SharedAddress address, Handler<HttpServerRequest> routes) {
+    return listen(bounded(), address.at(), routes);
   }
 
   /** HTTP/1.1, encrypted where it says so. */
@@ -66,33 +60,12 @@ public final class HttpServerGroup {
   }
 
   /** HTTP/2 in plain text, as gRPC needs it. */
-  public Future<HttpServer> http2(String host, int port, Handler<HttpServerRequest> routes) {
-    return listen(multiplexed(), SocketAddress.inetSocketAddress(port, host), routes);
-  }
-
-  /** The same for those who may write a file. */
-  public Future<HttpServer> http2(UnixSocket socket, Handler<HttpServerRequest> routes) {
-    return listen(multiplexed(), socket, routes);
+  public Future<HttpServer> http2(SharedAddress address, Handler<HttpServerRequest> routes) {
+    return listen(multiplexed(), address.at(), routes);
   }
 
   public Future<Void> close() {
     return Future.join(open.stream().map(HttpServer::close).toList()).mapEmpty();
-  }
-
-  private Future<HttpServer> listen(
-      HttpServerOptions options, UnixSocket socket, Handler<HttpServerRequest> routes) {
-    return vertx
-        .executeBlocking(socket::draft)
-        .compose(draft ->
-            listen(options, SocketAddress.domainSocketAddress(draft.toString()), routes)
-                .compose(server -> {
-                  Callable<HttpServer> opened =
-                      () -> {
-                        socket.publish(draft);
-                        return server;
-                      };
-                  return vertx.executeBlocking(opened);
-                }));
   }
 
   private Future<HttpServer> listen(

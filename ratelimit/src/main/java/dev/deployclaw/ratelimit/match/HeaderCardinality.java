@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
  * gives each value a fresh allowance and Redis a key, so a client that invents values would take
  * what it likes and fill Redis. Of each tenant's header only so many values are told apart within
  * some minutes; all further ones share one counter. A value that was seen keeps its own counter for
- * as long as it comes again. Belongs to one event loop.
+ * as long as it comes again. One for all event loops, which so tell the same values apart. For any
+ * thread.
  */
 public final class HeaderCardinality {
   /**
@@ -49,7 +50,7 @@ public final class HeaderCardinality {
   }
 
   /** The value, or {@link #OTHERS} where there are too many already. */
-  String bounded(String tenant, String header, String value) {
+  synchronized String bounded(String tenant, String header, String value) {
     forget();
     var seen = byHeader.computeIfAbsent(tenant + '\u0000' + header, _ -> new Seen());
     long hash = hash(value);

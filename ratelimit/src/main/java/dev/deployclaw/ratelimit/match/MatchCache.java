@@ -45,8 +45,9 @@ public final class MatchCache {
   private int turn;
   private PolicySnapshot view = PolicySnapshot.EMPTY;
 
-  public MatchCache() {
-    this(places(Runtime.getRuntime().maxMemory()));
+  /** That fits into a heap of that size. */
+  public static MatchCache within(long heap) {
+    return new MatchCache(places(heap));
   }
 
   /**

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param namespace names the service in its log
  * @param fronts how gateways and clients are spoken to
  * @param withoutPolicy what happens to requests before any policy set could be read
+ * @param eventLoops how many there are, each with connections to Redis of its own
  */
 public record ServiceSettings(
     String host,
@@ -35,7 +36,8 @@ public record ServiceSettings(
     RedisClusterSettings redis,
     String namespace,
     FrontendSettings fronts,
-    BackendFailureMode withoutPolicy) {
+    BackendFailureMode withoutPolicy,
+    int eventLoops) {
 
   /** By name; an empty default means that the setting is needed, "-" that it may be left out. */
   private static final Map<String, String> DEFAULTS =
@@ -43,6 +45,7 @@ public record ServiceSettings(
           Map.entry("host", "127.0.0.1"),
           Map.entry("port", "8089"),
           Map.entry("port-file", "-"),
+          Map.entry("event-loops", "-"),
           Map.entry("etcd", ""),
           Map.entry("etcd-user", "-"),
           Map.entry("etcd-password-file", "-"),
@@ -103,7 +106,8 @@ public record ServiceSettings(
             reader.cluster(),
             reader.text("namespace"),
             reader.fronts(),
-            reader.failure("on-backend-failure"));
+            reader.failure("on-backend-failure"),
+            reader.eventLoops(Runtime.getRuntime()));
     if (!problems.isEmpty()) {
       throw new Invalid(problems);
     }

@@ -25,6 +25,16 @@ record ServiceSettingsReader(
     Map<String, String> values, Map<String, String> environment, List<String> problems) {
   private static final String HTTPS = "https://";
   private static final int MOST_HEADER_VALUES = 1_000_000;
+  private static final int MOST_LOOPS = 64;
+
+  /** The gateway beside the service takes about as much CPU for a request as the decision. */
+  private static final int CORES_A_LOOP = 2;
+
+  /** More were never measured, and each one more splits leases and shared calls further. */
+  private static final int MOST_USUAL_LOOPS = 4;
+
+  /** What an event loop remembers is a share of the heap, which no further one may make scarce. */
+  private static final long HEAP_A_LOOP = 32L << 20;
 
   static String variable(String name) {
     return "DC_RATELIMIT_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
@@ -111,6 +121,25 @@ record ServiceSettingsReader(
       problems.add(name + " must be allow or deny");
     }
     return failure.orElse(BackendFailureMode.DENY);
+  }
+
+  int eventLoops(Runtime machine) {
+    return eventLoops(machine.availableProcessors(), machine.maxMemory());
+  }
+
+  /** More than there are cores would only take turns; more than the heap holds would exhaust it. */
+  int eventLoops(int cores, long heap) {
+    int held = Math.clamp(heap / HEAP_A_LOOP, 1, MOST_LOOPS);
+    if (optional("event-loops").isEmpty()) {
+      return Math.clamp(Math.min(cores / CORES_A_LOOP, held), 1, MOST_USUAL_LOOPS);
+    }
+    int loops = Math.min(cores, number("event-loops", 1, MOST_LOOPS));
+    if (loops > held) {
+      problems.add(
+          "event-loops: %d need %d MiB of heap, and there are %d: raise -Xmx, or take %d"
+              .formatted(loops, (loops * HEAP_A_LOOP) >> 20, heap >> 20, held));
+    }
+    return loops;
   }
 
   FrontendSettings fronts() {

@@ -36,23 +36,36 @@ public final class BearerTokenVerifier {
   private final TokenRules rules;
   private final JwksCache keys;
   private final FairCheckQueue checks;
-  private final Map<Seen, TokenRules.Outcome> valid = new Remembered(MOST_VALID);
-  private final Map<Seen, TokenRules.Outcome> forged = new Remembered(MOST_FORGED);
+  private final Map<Seen, TokenRules.Outcome> valid;
+  private final Map<Seen, TokenRules.Outcome> forged;
   private long rememberedBy;
 
   private BearerTokenVerifier(
-      FairCheckQueue checks, Clock clock, TokenRules rules, JwksCache keys) {
+      FairCheckQueue checks, Clock clock, TokenRules rules, JwksCache keys, int verifiers) {
     this.checks = checks;
     this.clock = clock;
     this.rules = rules;
     this.keys = keys;
+    this.valid = new Remembered(Math.max(1, MOST_VALID / verifiers));
+    this.forged = new Remembered(Math.max(1, MOST_FORGED / verifiers));
   }
 
   /** Goes on reading keys until {@code vertx} is closed. */
   public static BearerTokenVerifier start(Vertx vertx, Clock clock, TokenSettings settings) {
-    var rules = new TokenRules(settings);
+    var keys = JwksCache.start(vertx, settings);
     return new BearerTokenVerifier(
-        new FairCheckQueue(vertx), clock, rules, JwksCache.start(vertx, settings));
+        new FairCheckQueue(vertx), clock, new TokenRules(settings), keys, 1);
+  }
+
+  /**
+   * One of several that share what the process may remember.
+   *
+   * @param keys of all of them
+   */
+  public static BearerTokenVerifier of(
+      Vertx vertx, TokenSettings settings, JwksCache keys, int verifiers) {
+    return new BearerTokenVerifier(
+        new FairCheckQueue(vertx), Clock.systemUTC(), new TokenRules(settings), keys, verifiers);
   }
 
   /** A token, without the token, for one gateway's identity. */

@@ -1,6 +1,5 @@
 package dev.deployclaw.ratelimit.token;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -15,9 +14,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The keys as they were read last. They are read again every {@link JwksSource#period()}, and when
  * a token names one that isn't there, so that an issuer may change them at any time. While they
- * can't be read, the last ones hold. Belongs to one event loop.
+ * can't be read, the last ones hold. One for all event loops, each of which sees a change with its
+ * next token. For any thread.
  */
-final class JwksCache {
+public final class JwksCache {
   private static final Logger LOG = LoggerFactory.getLogger(JwksCache.class);
 
   /** However many tokens name unknown keys, they are read again no sooner. */
@@ -27,10 +27,10 @@ final class JwksCache {
 
   private final Vertx vertx;
   private final TokenSettings settings;
-  private Edition held = new Edition(0, TokenKeySet.EMPTY);
+  private volatile Edition held = new Edition(0, TokenKeySet.EMPTY);
   private String trouble = "";
   private long askedAt;
-  private @Nullable Future<Edition> reading;
+  private @Nullable CompletableFuture<Edition> reading;
 
   /**
    * @param number grows when the keys change
@@ -43,11 +43,15 @@ final class JwksCache {
   }
 
   /** Reads once, and goes on reading until {@code vertx} is closed. */
-  static JwksCache start(Vertx vertx, TokenSettings settings) {
+  public static JwksCache start(Vertx vertx, TokenSettings settings) {
     var keys = new JwksCache(vertx, settings);
     if (!(settings.keys() instanceof JwksSource.None)) {
-      keys.read();
-      vertx.setPeriodic(settings.keys().period().toMillis(), _ -> keys.read());
+      var _ = keys.read();
+      vertx.setPeriodic(
+          settings.keys().period().toMillis(),
+          _ -> {
+            var _ = keys.read();
+          });
     }
     return keys;
   }
@@ -56,33 +60,30 @@ final class JwksCache {
     return held;
   }
 
-  /** The keys, read again where that was not done just now. */
+  /** The keys, read again where that was not done just now; on the event loop that asks. */
   Future<Edition> renewed() {
-    var under = reading;
-    boolean soon = System.nanoTime() - askedAt < SOONEST.toNanos();
-    return under != null ? under : soon ? Future.succeededFuture(held) : read();
+    return Future.fromCompletionStage(latest(), vertx.getOrCreateContext());
   }
 
-  private Future<Edition> read() {
+  private synchronized CompletableFuture<Edition> latest() {
+    boolean soon = System.nanoTime() - askedAt < SOONEST.toNanos();
+    return reading == null && soon ? CompletableFuture.completedFuture(held) : read();
+  }
+
+  private synchronized CompletableFuture<Edition> read() {
     var under = reading;
     if (under != null) {
       return under;
     }
     askedAt = System.nanoTime();
-    Context context = vertx.getOrCreateContext();
     var asked = new CompletableFuture<TokenKeySet>();
-    var thread = Thread.ofVirtual().name("token-keys").start(() -> fetch(asked));
-    var _ =
+    var begun =
         asked
             .orTimeout(LONGEST_READ.toSeconds(), TimeUnit.SECONDS)
-            .whenComplete((_, _) -> thread.interrupt());
-    var begun =
-        Future.fromCompletionStage(asked, context)
-            .map(this::taken)
-            .recover(e -> Future.succeededFuture(failed(e)));
-    if (!begun.isComplete()) { // a small file may be read, and taken, by now
-      reading = begun;
-    }
+            .handle((read, failure) -> failure == null ? taken(read) : failed(failure));
+    reading = begun;
+    var thread = Thread.ofVirtual().name("token-keys").start(() -> fetch(asked));
+    var _ = begun.whenComplete((_, _) -> thread.interrupt());
     return begun;
   }
 
@@ -97,7 +98,7 @@ final class JwksCache {
     }
   }
 
-  private Edition taken(TokenKeySet read) {
+  private synchronized Edition taken(TokenKeySet read) {
     reading = null;
     trouble = "";
     if (!held.keys().equals(read)) {
@@ -111,7 +112,7 @@ final class JwksCache {
     return held;
   }
 
-  private Edition failed(Throwable e) {
+  private synchronized Edition failed(Throwable e) {
     reading = null;
     var cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
     String why = String.valueOf(cause.getMessage());

@@ -234,7 +234,10 @@ final class LeaseWorld {
 
   private QuotaLeases started(int service) {
     return new QuotaLeases(
-        (one, requests) -> ask(service, one, requests), one -> exact(service, one), () -> now);
+        (one, requests) -> ask(service, one, requests),
+        one -> exact(service, one),
+        () -> now,
+        QuotaLeases.MOST_KEYS);
   }
 
   private Future<Share> exact(int service, CoalescibleCall one) {

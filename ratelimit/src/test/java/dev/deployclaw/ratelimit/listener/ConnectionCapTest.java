@@ -3,10 +3,14 @@ package dev.deployclaw.ratelimit.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.Slow;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
@@ -23,8 +27,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,8 +49,8 @@ class ConnectionCapTest {
   @BeforeEach
   void start() throws Exception {
     var servers = new HttpServerGroup(vertx);
-    http = served(servers.http("127.0.0.1", 0, r -> r.response().setStatusCode(204).end()));
-    http2 = served(servers.http2("127.0.0.1", 0, r -> r.response().setStatusCode(204).end()));
+    http = served(servers.http(free(), r -> r.response().setStatusCode(204).end()));
+    http2 = served(servers.http2(free(), r -> r.response().setStatusCode(204).end()));
   }
 
   @AfterEach
@@ -166,8 +174,7 @@ class ConnectionCapTest {
         served(
             new HttpServerGroup(vertx)
                 .http2(
-                    "127.0.0.1",
-                    0,
+                    free(),
                     r -> {
                       waiting.add(r.response());
                       if (waiting.size() == many) {
@@ -193,6 +200,9 @@ class ConnectionCapTest {
     assertThat(answers).extracting(Future::result).containsOnly(204);
   }
 
+  @Slow(
+      guard = "dev.deployclaw.ratelimit.listener.ConnectionCapTest#doesntSpeakHttp2WhereItNeedNot",
+      because = "a connection that broke HTTP/2 is closed only after a while")
   @Test
   void thePrefaceOfHttp2OpensNoWayForLinesOfHttp1() throws Exception {
     for (var server : List.of(http, http2)) {
@@ -202,6 +212,66 @@ class ConnectionCapTest {
 
       BoundedWait.until("it is closed", LONG, () -> closed(socket));
     }
+  }
+
+  @Test
+  void connectionsOfAllEventLoopsAreCountedTogether() throws Exception {
+    var address = free();
+    Set<Thread> loops = ConcurrentHashMap.newKeySet();
+    Queue<HttpServer> listening = new ConcurrentLinkedQueue<>();
+    Supplier<Deployable> loop = () -> new OneLoop(address, loops, listening);
+    var _ = served(vertx.deployVerticle(loop, new DeploymentOptions().setInstances(3)));
+
+    var all = new ArrayList<Socket>();
+    for (int i = 0; i < 5 * MOST; i++) {
+      var one = open(listening.element());
+      ask(one);
+      all.add(one);
+    }
+
+    assertThat(listening).extracting(HttpServer::actualPort).containsOnly(port(all));
+    assertThat(loops).as("event loops that answered").hasSize(3);
+    var oldest = all.subList(0, all.size() - MOST);
+    BoundedWait.until(
+        "the oldest are closed", LONG, () -> oldest.stream().allMatch(ConnectionCapTest::closed));
+    for (var latest : all.subList(all.size() - MOST, all.size())) {
+      assertThat(closed(latest)).isFalse();
+      latest.setSoTimeout((int) LONG.toMillis());
+      ask(latest);
+    }
+  }
+
+  private static int port(List<Socket> sockets) {
+    return sockets.getFirst().getPort();
+  }
+
+  /** Listens where others do. */
+  private static final class OneLoop extends VerticleBase {
+    private final SharedAddress address;
+    private final Set<Thread> loops;
+    private final Queue<HttpServer> listening;
+
+    OneLoop(SharedAddress address, Set<Thread> loops, Queue<HttpServer> listening) {
+      this.address = address;
+      this.loops = loops;
+      this.listening = listening;
+    }
+
+    @Override
+    public Future<?> start() {
+      return new HttpServerGroup(vertx)
+          .http(
+              address,
+              request -> {
+                loops.add(Thread.currentThread());
+                request.response().setStatusCode(204).end();
+              })
+          .onSuccess(listening::add);
+    }
+  }
+
+  private static SharedAddress free() {
+    return SharedAddress.of("127.0.0.1", 0);
   }
 
   private static ByteBuf text(String text) {
@@ -236,10 +306,11 @@ class ConnectionCapTest {
 
   @Test
   void keepsFewerWhereTheProcessMayOpenFewFiles() {
-    assertThat(OpenFileLimit.fitting(1_000, 3, OptionalInt.empty())).isEqualTo(1_000);
-    assertThat(OpenFileLimit.fitting(1_000, 3, OptionalInt.of(65_536))).isEqualTo(1_000);
-    assertThat(OpenFileLimit.fitting(1_000, 3, OptionalInt.of(1_024))).isBetween(150, 205);
-    assertThat(OpenFileLimit.fitting(1_000, 3, OptionalInt.of(64))).isEqualTo(16);
+    assertThat(OpenFileLimit.fitting(1_000, 3, 1, OptionalInt.empty())).isEqualTo(1_000);
+    assertThat(OpenFileLimit.fitting(1_000, 3, 1, OptionalInt.of(65_536))).isEqualTo(1_000);
+    assertThat(OpenFileLimit.fitting(1_000, 3, 1, OptionalInt.of(1_024))).isBetween(150, 205);
+    assertThat(OpenFileLimit.fitting(1_000, 3, 4, OptionalInt.of(1_024))).isBetween(100, 154);
+    assertThat(OpenFileLimit.fitting(1_000, 3, 1, OptionalInt.of(64))).isEqualTo(16);
     assertThat(OpenFileLimit.limit()).isPresent();
   }
 
@@ -277,7 +348,7 @@ class ConnectionCapTest {
     }
   }
 
-  private static HttpServer served(Future<HttpServer> starting) throws Exception {
+  private static <T> T served(Future<T> starting) throws Exception {
     return starting.toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
   }
 }

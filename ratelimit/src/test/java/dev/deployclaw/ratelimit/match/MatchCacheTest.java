@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class MatchCacheTest {
   private static final PolicySnapshot VIEW = view(1, new CounterKeyPart.Header("x-user"));
 
-  private final MatchCache recalled = new MatchCache();
+  private final MatchCache recalled = MatchCache.within(64 << 20);
   private final HeaderCardinality values = new HeaderCardinality(100, System::nanoTime);
 
   @Test

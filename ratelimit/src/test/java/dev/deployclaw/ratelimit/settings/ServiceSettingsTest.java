@@ -38,6 +38,42 @@ class ServiceSettingsTest {
   }
 
   @Test
+  void anEventLoopTakesTwoCoresAndItsShareOfTheHeap() {
+    var none = new ArrayList<>(NEEDED);
+    none.add("--event-loops=0");
+
+    assertThat(loops("-").eventLoops(1, 1L << 30)).isEqualTo(1);
+    assertThat(loops("-").eventLoops(2, 1L << 30)).isEqualTo(1);
+    assertThat(loops("-").eventLoops(6, 1L << 30)).isEqualTo(3);
+    assertThat(loops("-").eventLoops(16, 1L << 30)).as("more aren't measured").isEqualTo(4);
+    assertThat(loops("-").eventLoops(16, 64L << 20)).isEqualTo(2);
+    assertThat(loops("-").eventLoops(256, 16L << 20)).isEqualTo(1);
+    assertThatThrownBy(() -> ServiceSettings.read(none, Map.of()))
+        .hasMessageContaining("event-loops must be a whole number from 1 to 64: 0");
+  }
+
+  @Test
+  void eventLoopsThatAreToldFitCoresAndHeap() {
+    var fitting = loops("64");
+    var small = loops("1");
+    var tooMany = loops("8");
+
+    assertThat(fitting.eventLoops(16, 512L << 20)).isEqualTo(16);
+    assertThat(small.eventLoops(16, 16L << 20)).as("it has always one").isEqualTo(1);
+    tooMany.eventLoops(16, 100L << 20);
+
+    assertThat(fitting.problems()).isEmpty();
+    assertThat(small.problems()).isEmpty();
+    assertThat(tooMany.problems())
+        .containsExactly(
+            "event-loops: 8 need 256 MiB of heap, and there are 100: raise -Xmx, or take 3");
+  }
+
+  private static ServiceSettingsReader loops(String told) {
+    return new ServiceSettingsReader(Map.of("event-loops", told), Map.of(), new ArrayList<>());
+  }
+
+  @Test
   void argumentsComeBeforeTheEnvironment() throws Exception {
     var environment =
         Map.of(

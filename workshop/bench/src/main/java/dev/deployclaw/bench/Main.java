@@ -4,8 +4,10 @@ import dev.deployclaw.bench.activation.ActivationBench;
 import dev.deployclaw.bench.client.ClientBench;
 import dev.deployclaw.bench.console.ConsoleBench;
 import dev.deployclaw.bench.decision.DecideBench;
+import dev.deployclaw.bench.grpc.GrpcBench;
 import dev.deployclaw.bench.lease.LeaseBench;
 import dev.deployclaw.bench.log.LogBench;
+import dev.deployclaw.bench.soak.FlipBench;
 import dev.deployclaw.bench.soak.SoakBench;
 import dev.deployclaw.bench.stage.StageBench;
 import dev.deployclaw.bench.wall.WallBench;
@@ -34,7 +36,9 @@ public final class Main {
             .addSubcommand(new WallBench(out))
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new ClientBench(out))
+            .addSubcommand(new GrpcBench(out))
             .addSubcommand(new SoakBench(out))
+            .addSubcommand(new FlipBench(out))
             .addSubcommand(new LeaseBench(out))
             .addSubcommand(new LogBench(out));
     System.exit(command.execute(words));

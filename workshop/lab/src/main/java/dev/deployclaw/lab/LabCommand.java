@@ -120,7 +120,7 @@ final class LabCommand {
       name = "break",
       description = "Inject a fault into it.",
       mixinStandardHelpOptions = true,
-      customSynopsis = "deployclaw lab break [-hV] [--json] FAULT TARGET [TARGET] [MS]",
+      customSynopsis = {"deployclaw lab break [-hV] [--json]", "       FAULT TARGET [TARGET] [MS]"},
       modelTransformer = BreakCommandHelp.class)
   int breakIt(
       @Option(names = "--json", description = JSON) boolean json,

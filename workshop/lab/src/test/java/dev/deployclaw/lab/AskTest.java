@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * A question of each topic, on an estate that has a change, a held one, and a tenant at its limit.
  */
 @Slow(
-    guard = "dev.deployclaw.lab.LookInWordsTest",
+    guard = "dev.deployclaw.lab.ReferenceRunTest#answersQuestionsOnTheTerminal",
     because = "it changes a real estate, uses a limit up, and serves")
 class AskTest extends SharedLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);

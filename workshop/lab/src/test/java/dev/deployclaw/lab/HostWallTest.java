@@ -41,7 +41,7 @@ class HostWallTest {
     try (var agent = ServingAgent.start(estate, Map.of())) {
       String id = agent.submit(estate.change()).text("execution_id");
 
-      assertThat(agent.follow(id).toString()).contains("\"result\":\"COMPLETED\"");
+      assertThat(agent.follow(id).toString()).as(agent::err).contains("\"result\":\"COMPLETED\"");
 
       long host = host(agent.pid());
       String secret = estate.config().s3().secretKey().value();
@@ -60,6 +60,12 @@ class HostWallTest {
       assertThat(isolation.path("separate").asBoolean()).isTrue();
       assertThat(isolation.path("enforced")).isNotEmpty();
       assertThat(estate.run("log", id).out()).contains("executors in a process of their own");
+      var served =
+          Map.of("DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "true", "DEPLOYCLAW_STANDALONE", "");
+      var doctor = estate.agent(served).apart().run("doctor").out();
+      doctor.lines().filter(line -> line.contains("isolation")).forEach(System.out::println);
+      assertThat(doctor).contains("executors have a process of their own; enforced: ");
+      assertThat(agent.err()).as("an honest host").doesNotContain("The kernel refused");
     }
   }
 

@@ -184,6 +184,7 @@ class ManualCommandsTest extends OwnLabCases {
   @Test
   void thoseOfLogs() throws Exception {
     assertThat(agent.get("/v1/executions", "test").status()).isEqualTo(200);
+    paste("deployclaw status"); // by the agent, which records its peer
     paste(block("docs/tasks/check-logs.md#1"));
     paste(block("docs/tasks/check-logs.md#2"));
     paste(block("docs/tasks/check-logs.md#3"));

@@ -239,6 +239,25 @@ class ReferenceRunTest extends OwnLabCases {
   }
 
   @Test
+  @Order(10)
+  void answersQuestionsOnTheTerminal() {
+    assertThat(told("list the limits of globex"))
+        .contains("globex/orders: token-bucket, ")
+        .doesNotContain("umbrella/");
+    assertThat(told("any drift?")).contains("enforced is what is committed, epoch ");
+    assertThat(told("validate umbrella"))
+        .contains("umbrella/search: ", "probe", "nothing is wrong");
+    var limits = scene.run("run", "scan globex").json().findValue("limits");
+    assertThat(limits.get(0).asText()).startsWith("globex/");
+  }
+
+  private static String told(String question) {
+    var answer = scene.quickAgent(Map.of()).run("run", question);
+    assertThat(answer.exit()).as(answer.err()).isZero();
+    return answer.out();
+  }
+
+  @Test
   @Order(11)
   void putsBackWhatWasThereBeforeTheFirstChange() {
     var back = scene.run("rollback", "last");

@@ -153,7 +153,8 @@ final class CoverageCheck {
           need(change(c -> millis(c.limitWindowSeconds(), token.value())), token);
       case "key" -> need(set(s -> s.key().equals(Optional.of(KeyPhrase.of(token)))), token);
       case "pool" -> need(false, token);
-      case "overall" -> need(change(c -> c.service().isEmpty()), token);
+      case "by-amount" -> need(!token.parts().getFirst().text().equals("by"), token);
+      case "overall" -> need(SpokenPairs.isOverall(intent), token);
       case "mode" ->
           need(set(s -> s.mode().filter(m -> m.word().equals(token.rule())).isPresent()), token);
       case "fallback" ->

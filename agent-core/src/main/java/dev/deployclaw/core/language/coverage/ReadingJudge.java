@@ -5,6 +5,7 @@ import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -65,6 +66,9 @@ public final class ReadingJudge {
     var leftOut = new ArrayList<>(coverage.unused());
     leftOut.addAll(unused.binding());
     leftOut.addAll(coverage.cues());
+    if (reading.operation().waits() != Waits.ONLY_LOOKS && !reading.guards().dryRun()) {
+      leftOut.addAll(grammar.pieces().denied());
+    }
     var grounded =
         new Intent(
             reading.operation(),

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /** Whether a reading keeps together what a request says together. Pure. */
 final class SpokenPairs {
+  private static final Set<TaskOperation> BLOCKS =
+      Set.of(TaskOperation.BLOCK, TaskOperation.UNBLOCK);
+
   private SpokenPairs() {}
 
   /**
@@ -37,6 +40,14 @@ final class SpokenPairs {
             read.stream().filter(r -> !wanted.contains(r)))
         .sorted()
         .toList();
+  }
+
+  /** Whether a limit is for all services: a block always is, so that it says nothing beside one. */
+  static boolean isOverall(Intent intent) {
+    boolean whole = BLOCKS.containsAll(intent.operations());
+    return intent.changes().stream()
+        .filter(c -> whole || !BLOCKS.contains(intent.operationOf(c)))
+        .anyMatch(c -> c.service().isEmpty());
   }
 
   /** One rate, for one group, is the same in all limits that are set. */

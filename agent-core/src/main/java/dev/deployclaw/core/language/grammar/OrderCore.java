@@ -38,8 +38,6 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   /** Somebody else's words, of more than one. */
   private static final Pattern QUOTED = Pattern.compile("[\"“„«][^\"”“»]*\\s[^\"”“»]*[\"”“»]");
 
-  private static final Set<String> VERBS = Set.of("op", "set", "up", "down", "mode", "spare");
-
   private static final Set<String> DATING = words("dating");
   private static final int LONGEST_SIGNATURE = 8;
 
@@ -105,7 +103,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     var used = new HashSet<Token>();
     request.sentences().stream()
         .filter(s -> !request.told().containsAll(s))
-        .flatMap(s -> meant(s, ordered(s)))
+        .flatMap(s -> meant(s, SpeechAct.ordered(s)))
         .filter(OrderCore::carries)
         .flatMap(Token::all)
         .filter(t -> !request.explains(t))
@@ -145,43 +143,6 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
         && !token.is(Kind.WORD)
         && !(token.is(Kind.ROUTE) && token.text().matches("/\\p{Lu}\\p{L}+"))
         && WEAK.stream().noneMatch(token::is);
-  }
-
-  /** The phrases of a sentence that orders; none of another. */
-  static Stream<Token> ordered(List<Token> sentence) {
-    var read = PhraseReader.readSentence(sentence);
-    return orders(sentence, read) ? read.stream() : Stream.empty();
-  }
-
-  static boolean orders(List<Token> typed, List<Token> read) {
-    boolean values = read.stream().anyMatch(t -> t.is("op") || FrameReader.slot(t).isPresent());
-    boolean clean = read.stream().noneMatch(ClauseReader::leftover);
-    boolean asks =
-        typed.stream().anyMatch(t -> is(t, "asking"))
-            || read.stream().anyMatch(t -> t.is("polite"));
-    return values
-        && (asks
-            || leads(read)
-            || should(read)
-            || (clean && !typed.stream().anyMatch(t -> is(t, "having"))));
-  }
-
-  /** Begins with a verb, behind courtesies. */
-  private static boolean leads(List<Token> read) {
-    return read.stream()
-        .dropWhile(
-            t -> t.is(Kind.REFERENCE) || is(t, "leading") || t.isMark() || OrderEvidence.timed(t))
-        .findFirst()
-        .filter(t -> VERBS.stream().anyMatch(t::is) || t.is(Kind.FACTOR))
-        .filter(t -> !t.is("mode") || read.stream().noneMatch(OrderCore::tells))
-        .isPresent();
-  }
-
-  private static boolean should(List<Token> read) {
-    return read.stream()
-        .filter(t -> t.is("set") || t.is("op"))
-        .flatMap(Token::all)
-        .anyMatch(t -> is(t, "modal"));
   }
 
   /**

@@ -1,16 +1,34 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.grammar.Frame.Slot;
+import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Orders that can be read in two ways although each of their words is understood. */
+/** What is no whole request, and orders that can be read in two ways though all is understood. */
 record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
+  private static final Set<String> ANSWERS = PatternTable.words(OrderDoubts.class, "answers.txt");
+
+  private static final Set<Kind> FRAGMENTS =
+      Set.of(
+          Kind.TENANT,
+          Kind.SERVICE,
+          Kind.LABEL,
+          Kind.TIME,
+          Kind.INSTANT,
+          Kind.DATE,
+          Kind.CLOCK,
+          Kind.DURATION,
+          Kind.UNIT,
+          Kind.PER,
+          Kind.NUMBER);
+
   private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
   /** What a story names beside the order might belong to it. */
@@ -103,5 +121,14 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         }
       }
     }
+  }
+
+  static boolean isAnswer(List<Token> typed) {
+    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
+        && typed.stream().anyMatch(t -> !t.isMark());
+  }
+
+  static boolean isFragment(List<Token> typed) {
+    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()) || FRAGMENTS.contains(t.kind()));
   }
 }

@@ -27,6 +27,9 @@ record RequestClause(
 
   private static final int NEAR = 5;
 
+  /** What follows is still to come, though it is said as if it were over. */
+  private static final Set<String> PENDING = Set.of("until", "till", "once");
+
   private static final Set<String> UNTIL = Set.of("until", "till", "through");
 
   /** Before a participle that isn't past: "is to be blocked", "the committed policies". */
@@ -40,7 +43,7 @@ record RequestClause(
 
   /** Words that end like verbs of what was. */
   private static final Set<String> NOUNS =
-      Set.of("need", "speed", "feed", "indeed", "exceed", "proceed");
+      Set.of("need", "speed", "feed", "indeed", "exceed", "proceed", "named");
 
   static List<RequestClause> of(List<Token> sentence) {
     var read = PhraseReader.readSentence(sentence);
@@ -60,12 +63,13 @@ record RequestClause(
     return new RequestClause(typed, mine, true, past && !asks, seen && !asks);
   }
 
-  /** "As we agreed", behind something else. */
+  /** "As we agreed", "until it has ended", behind something else. */
   private static boolean isAside(List<Token> typed, int at) {
     return at > 1
         && at + 1 < typed.size()
-        && typed.get(at).text().equals("as")
-        && (is(typed.get(at + 1), "subject") || past(typed, at + 1));
+        && (PENDING.contains(typed.get(at).text())
+            || (typed.get(at).text().equals("as")
+                && (is(typed.get(at + 1), "subject") || past(typed, at + 1))));
   }
 
   /** A part of it by itself, beside no order; empty where it has no such words. */
@@ -110,8 +114,11 @@ record RequestClause(
   static boolean past(List<Token> typed, int at) {
     var word = typed.get(at);
     boolean plain = word.is(Kind.UNKNOWN) || word.is(Kind.WORD);
+    var near = typed.subList(Math.max(0, at - 2), at);
     boolean coming =
-        typed.subList(Math.max(0, at - 2), at).stream().anyMatch(t -> COMING.contains(t.text()));
+        !near.isEmpty()
+            && !OrderEvidence.FIGURES.contains(near.getLast().kind())
+            && near.stream().anyMatch(t -> COMING.contains(t.text()));
     boolean ended = plain && word.text().endsWith("ed") && !NOUNS.contains(word.text());
     return is(word, "lately")
         || ((is(word, "past") || OrderEvidence.is(word, "past") || ended) && !coming);
@@ -276,5 +283,56 @@ record RequestClause(
               case PHRASE -> t.is("op") ? !isNamed(t) : !t.is("pronoun") && !isDate(t);
               default -> !isDate(t);
             });
+  }
+
+  /** How it is: "they are at 80 rps", "300 rps isn't enough". */
+  boolean isState() {
+    return typed.stream().anyMatch(t -> t.text().endsWith("n't") || OrderCore.is(t, "denying"))
+        || IntStream.range(1, typed.size())
+            .anyMatch(i ->
+                (typed.get(i).text().equals("at") && OrderCore.is(typed.get(i - 1), "stating"))
+                    || (OrderCore.is(typed.get(i), "having")
+                        && (is(typed.get(i - 1), "subject") || typed.get(i - 1).is(Kind.TENANT))));
+  }
+
+  /** "We'd like". */
+  boolean isWish() {
+    return IntStream.range(1, typed.size())
+        .filter(i -> OrderCore.is(typed.get(i), "liking"))
+        .anyMatch(i ->
+            OrderCore.is(typed.get(i - 1), "wishing")
+                || (i > 1 && OrderCore.is(typed.get(i - 2), "asker")));
+  }
+
+  boolean owes() {
+    return OrderCore.has(typed, "owing")
+        || IntStream.range(0, typed.size())
+            .filter(i -> typed.get(i).text().equals("need"))
+            .anyMatch(i -> i + 1 == typed.size() || !typed.get(i + 1).text().equals("to"));
+  }
+
+  /** "Acme would like". */
+  boolean isTheirs() {
+    return IntStream.range(2, typed.size())
+        .filter(i -> OrderCore.is(typed.get(i), "liking"))
+        .filter(i -> typed.get(i - 1).text().equals("would"))
+        .anyMatch(i -> !is(typed.get(i - 2), "subject"));
+  }
+
+  /** "Should have got", "have set". */
+  boolean isPerfect() {
+    return IntStream.range(1, typed.size())
+        .anyMatch(i -> typed.get(i - 1).text().equals("have") && past(typed, i));
+  }
+
+  /** Figures alone, and "with a burst of 40", are of the clause before them. */
+  boolean isRest(RequestClause before) {
+    boolean part =
+        (alone() && !before.alone() && before.typed.size() > 2)
+            || typed.getFirst().text().equals("with");
+    return part
+        && !asks()
+        && typed.stream().noneMatch(t -> OrderEvidence.NAMES.contains(t.kind()))
+        && !ClauseReader.links(typed.getFirst());
   }
 }

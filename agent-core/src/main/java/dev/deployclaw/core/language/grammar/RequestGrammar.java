@@ -145,12 +145,12 @@ public final class RequestGrammar {
 
   /** Whether it only answers something: "yes, go ahead", "a bit higher". */
   public boolean isAnswer() {
-    return SpeechAct.isAnswer(typed);
+    return OrderDoubts.isAnswer(typed);
   }
 
   /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
   public boolean isFragment() {
-    return SpeechAct.isFragment(typed);
+    return OrderDoubts.isFragment(typed);
   }
 
   /** Whether it speaks of nothing that the agent has to do with. */
@@ -221,7 +221,9 @@ public final class RequestGrammar {
     doubts.told(telling(), operation);
     doubts.amidst();
     var guards = guardReader.guards();
-    new SpeechAct(phrases, tokens, questions).check(LOOKS.contains(operation), guards.dryRun());
+    if (!LOOKS.contains(operation) && !guards.dryRun()) {
+      ordered();
+    }
     var target =
         operation == TaskOperation.ROLLBACK ? guardReader.target() : Optional.<String>empty();
     var schedule = guardReader.schedule();
@@ -244,6 +246,20 @@ public final class RequestGrammar {
     var intent = new Intent(operation, target, changes, guards, schedule, grounds.all());
     doubts.alike(intent);
     return Optional.of(intent);
+  }
+
+  /** What would be done is neither asked nor only told. */
+  private void ordered() {
+    if (SpeechAct.isQuestion(phrases, tokens)) {
+      questions.ask("operation", "Is that a question, or shall it be done? Say what is to be set.");
+    }
+    pieces.sentences().speech().denied(this::orders).stream()
+        .limit(1)
+        .forEach(told -> questions.ask("operation", "\"" + told + "\": shall that be done?"));
+  }
+
+  private boolean orders(Token token) {
+    return telling().stream().noneMatch(t -> t.from() <= token.from() && token.to() <= t.to());
   }
 
   private Optional<TaskOperation> operation(List<Token> order, boolean values, List<Frame> frames) {

@@ -1,39 +1,359 @@
 package dev.deployclaw.core.language.grammar;
 
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
-import dev.deployclaw.core.language.value.OpenQuestions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Whether a request orders: a question orders only where it is a polite one. */
-record SpeechAct(TokenLine read, List<Token> ordering, OpenQuestions questions) {
-  private static final Set<String> ANSWERS = PatternTable.words(SpeechAct.class, "answers.txt");
-
-  private static final Set<Kind> FRAGMENTS =
-      Set.of(
-          Kind.TENANT,
-          Kind.SERVICE,
-          Kind.LABEL,
-          Kind.TIME,
-          Kind.INSTANT,
-          Kind.DATE,
-          Kind.CLOCK,
-          Kind.DURATION,
-          Kind.UNIT,
-          Kind.PER,
-          Kind.NUMBER);
-
+/**
+ * Which clauses of a request are shown to be orders of who asks, now: they begin with a verb of
+ * ours, ask politely, say what shall be or what was agreed, or are made of values alone. What is,
+ * was or would be, what others want, do or say, and what is asked order nothing, whatever figures
+ * stand there. One object, one request.
+ */
+final class SpeechAct {
   private static final Set<String> INVERTED =
       Set.of(
           "is", "are", "do", "does", "did", "should", "shall", "was", "were", "has", "have", "why");
 
+  private static final Set<String> VERBS = Set.of("op", "set", "up", "down", "mode", "spare");
+
+  /** Somebody else's words, where there are three of them or more. */
+  private static final Pattern QUOTED =
+      Pattern.compile(
+          "\"[^\"]+\"|[“„][^”“]+[”“]|«[^»]+»"
+              + "|(?m:^[ \\t]*>[^\\n]*)|(?<![\\p{L}\\p{N}])['‘](?:[^'’\\n]|['’](?=\\p{L}))+['’](?![\\p{L}\\p{N}])");
+
+  private static final int FEW_WORDS = 3;
+
+  private static final Pattern QUESTION = Pattern.compile("[\"”’')\\s]*[!?]*\\?");
+
+  private final ToldSentences request;
+  private final List<MatchResult> quotes;
+  private final List<RequestClause> shown = new ArrayList<>();
+
+  /** Of the others those that are surely none, whatever else is ordered. */
+  private final List<RequestClause> denied = new ArrayList<>();
+
+  SpeechAct(ToldSentences request) {
+    this.request = request;
+    this.quotes = quotes(request.text());
+    for (int i = 0; i < request.sentences().size(); i++) {
+      part(request.sentences().get(i).getLast().to(), request.clauses().get(i));
+    }
+  }
+
+  /** Clauses that are surely no order, with what a reader uses and no order has. */
+  List<String> denied(Predicate<Token> used) {
+    if (shown.stream().anyMatch(SpeechAct::points)) {
+      return List.of();
+    }
+    var ordered = shown.stream().flatMap(c -> c.read().stream()).toList();
+    return denied.stream()
+        .filter(c ->
+            c.read().stream()
+                .filter(SpeechAct::weighs)
+                .filter(t -> t.all().filter(part -> part.parts().isEmpty()).anyMatch(used))
+                .anyMatch(t -> ordered.stream().noneMatch(o -> alike(o, t))))
+        .map(this::text)
+        .toList();
+  }
+
+  private String text(RequestClause clause) {
+    return request
+        .text()
+        .substring(clause.typed().getFirst().from(), clause.typed().getLast().to());
+  }
+
+  private static boolean weighs(Token token) {
+    return OrderEvidence.FIGURES.contains(token.kind())
+        || token.is(Kind.BURST)
+        || token.is(Kind.NUMBER)
+        || token.is("op")
+        || token.is("mode");
+  }
+
+  private static boolean alike(Token one, Token other) {
+    return one.is(other.kind())
+        && one.value().compareTo(other.value()) == 0
+        && one.window().compareTo(other.window()) == 0
+        && (!one.is(Kind.PHRASE)
+            || (one.text().equals(other.text()) && one.rule().equals(other.rule())));
+  }
+
+  /** "Please set it", "could you do that", "please apply": an order of what is told elsewhere. */
+  private static boolean points(RequestClause clause) {
+    var typed = clause.typed();
+    boolean does =
+        OrderCore.has(typed, "doing")
+            || clause.read().stream().anyMatch(t -> t.is("set") || t.is("live") || wants(t));
+    boolean applies = OrderCore.has(typed, "applying") && asks(typed, clause.read());
+    return clause.read().stream().noneMatch(SpeechAct::weighs)
+        && (applies || (does && OrderCore.has(typed, "value")))
+        && (isOffered(clause) || requests(clause.read()) || leads(clause.read(), clause.past()));
+  }
+
+  private static boolean wants(Token polite) {
+    return polite.is("polite") && polite.all().anyMatch(t -> OrderCore.is(t, "needing"));
+  }
+
+  private void part(int end, List<RequestClause> clauses) {
+    boolean asked =
+        QUESTION.matcher(request.text()).region(end, request.text().length()).lookingAt();
+    var last = clauses.getLast().typed();
+    boolean tag = clauses.size() > 1 && last.size() == 1 && OrderCore.is(last.getFirst(), "tag");
+    boolean timed = clauses.stream().flatMap(c -> c.read().stream()).anyMatch(OrderEvidence::timed);
+    boolean order = false;
+    for (int i = 0; i < clauses.size(); i++) {
+      var clause = clauses.get(i);
+      boolean reported =
+          (i > 0 && reports(clauses.get(i - 1)))
+              || (i + 1 < clauses.size()
+                  && OrderCore.is(clauses.get(i + 1).typed().getFirst(), "saying"));
+      boolean rest = i > 0 && clause.isRest(clauses.get(i - 1));
+      boolean none =
+          reported
+              || tag
+              || isQuoted(clause)
+              || (asked
+                  && !isOffered(clause)
+                  && clause.read().stream().noneMatch(t -> t.is("polite")))
+              || isOver(clause);
+      order = !none && (rest ? order : isOrder(clause, timed));
+      if (order) {
+        shown.add(clause);
+      } else if (none || clause.isState() || concludes(clause)) {
+        denied.add(clause);
+      }
+    }
+  }
+
+  /** "So acme's limit is 600 a minute now". */
+  private static boolean concludes(RequestClause clause) {
+    var typed = clause.typed();
+    return typed.getFirst().text().equals("so")
+        && OrderCore.has(typed, "stating")
+        && typed.stream().anyMatch(t -> RequestClause.is(t, "limits"));
+  }
+
+  /** Whether it reports the words of somebody. */
+  private boolean reports(RequestClause clause) {
+    String first = clause.typed().getFirst().text();
+    boolean heads =
+        clause.typed().size() < FEW_WORDS
+            && request.text().startsWith(":", clause.typed().getLast().to());
+    return first.equals("according")
+        || (heads && OrderCore.has(clause.typed(), "framing"))
+        || (OrderCore.is(clause.typed().getLast(), "saying") && !first.equals("as"));
+  }
+
+  private boolean isQuoted(RequestClause clause) {
+    int from = clause.typed().getFirst().from();
+    int to = clause.typed().getLast().to();
+    return quotes.stream().anyMatch(m -> m.start() <= from && to <= m.end());
+  }
+
+  /** A request that is in quotation marks as a whole is one all the same. */
+  private static List<MatchResult> quotes(String text) {
+    return QUOTED
+        .matcher(text)
+        .results()
+        .filter(m -> m.group().split("\\s+", -1).length >= FEW_WORDS)
+        .filter(m -> !m.group().equals(text.strip()) || m.group().startsWith(">"))
+        .toList();
+  }
+
+  /** "Can we instead allow", "could that be put". */
+  private static boolean isOffered(RequestClause clause) {
+    var typed = clause.typed();
+    return IntStream.range(1, typed.size())
+            .filter(i -> OrderCore.is(typed.get(i - 1), "offering"))
+            .anyMatch(i ->
+                OrderCore.is(typed.get(i), "asker")
+                    || (i + 1 < typed.size() && typed.get(i + 1).text().equals("be")))
+        && clause.read().stream().anyMatch(SpeechAct::isVerb);
+  }
+
+  private static boolean isVerb(Token token) {
+    return VERBS.stream().anyMatch(token::is) || token.is(Kind.FACTOR);
+  }
+
+  /** What was, what others want, and what somebody thinks; not what was agreed. */
+  private static boolean isOver(RequestClause clause) {
+    var typed = clause.typed();
+    boolean others = OrderCore.has(typed, "opinion") || clause.isTheirs();
+    boolean over = clause.past() || clause.isPerfect();
+    boolean agreed =
+        OrderCore.has(typed, "agreeing")
+            || (OrderCore.has(typed, "promising") && OrderCore.has(typed, "asker"));
+    return !leads(clause.read(), over)
+        && !follows(clause)
+        && !clause.isWish()
+        && (others || (over && (!agreed || OrderCore.has(typed, "been"))));
+  }
+
+  /** Where its sentence says when, what is said to be so orders: "from Monday on it is 40 rps". */
+  private static boolean isOrder(RequestClause clause, boolean timed) {
+    return commands(clause)
+        || isTarget(clause)
+        || (timed && !clause.isState())
+        || isBare(clause.read());
+  }
+
+  private static boolean commands(RequestClause clause) {
+    var read = clause.read();
+    return leads(read, clause.past() || clause.isPerfect())
+        || follows(clause)
+        || requests(read)
+        || isOffered(clause)
+        || clause.isWish()
+        || should(read)
+        || clause.owes()
+        || OrderCore.has(clause.typed(), "agreeing")
+        || OrderCore.has(clause.typed(), "promising");
+  }
+
+  /** "Acme search to 40 rps for the pilot". */
+  private static boolean isTarget(RequestClause clause) {
+    var read = clause.read();
+    return clause.typed().stream().noneMatch(t -> RequestClause.is(t, "finite"))
+        && read.stream().filter(SpeechAct::isVerb).noneMatch(SpeechAct::isGerund)
+        && IntStream.range(2, read.size())
+            .anyMatch(i ->
+                OrderEvidence.FIGURES.contains(read.get(i).kind())
+                    && read.get(i - 1).text().equals("to")
+                    && read.stream().limit(i).noneMatch(ClauseReader::leftover)
+                    && names(read.get(i - 2)));
+  }
+
+  /** "After this morning's review set …": what is ordered stands behind when. */
+  private static boolean follows(RequestClause clause) {
+    var read = clause.read();
+    return OrderCore.is(clause.typed().getFirst(), "when")
+        && IntStream.range(1, read.size())
+            .filter(i -> VERBS.stream().anyMatch(read.get(i)::is) && !isGerund(read.get(i)))
+            .limit(1)
+            .noneMatch(i ->
+                RequestClause.is(read.get(i - 1), "subject")
+                    || RequestClause.is(read.get(i - 1), "finite")
+                    || read.get(i - 1).is("pronoun"))
+        && read.stream().anyMatch(t -> t.is("set") || t.is("op"));
+  }
+
+  /** Asks politely for a value, and for nothing else: "please check that" does. */
+  private static boolean requests(List<Token> read) {
+    int at =
+        IntStream.range(0, read.size())
+            .filter(i -> OrderCore.is(read.get(i), "asking") || read.get(i).is("polite"))
+            .reduce(-1, (_, i) -> i);
+    return at >= 0
+        && read.stream()
+            .skip(at + 1L)
+            .dropWhile(t -> isBefore(t) || (t.is(Kind.WORD) && !ClauseReader.leftover(t)))
+            .limit(1)
+            .noneMatch(t -> (t.is(Kind.WORD) || t.is(Kind.UNKNOWN)) && !OrderCore.is(t, "doing"));
+  }
+
+  private static boolean isBare(List<Token> read) {
+    return read.stream()
+            .noneMatch(
+                t -> ClauseReader.leftover(t) || OrderCore.is(t, "stating") || t.is("declined"))
+        && read.stream().filter(SpeechAct::isVerb).noneMatch(SpeechAct::isGerund);
+  }
+
+  /** The phrases of a sentence that orders; none of another. */
+  static Stream<Token> ordered(List<Token> sentence) {
+    var read = PhraseReader.readSentence(sentence);
+    return orders(sentence, read) ? read.stream() : Stream.empty();
+  }
+
+  private static boolean orders(List<Token> typed, List<Token> read) {
+    boolean values = read.stream().anyMatch(t -> t.is("op") || FrameReader.slot(t).isPresent());
+    boolean clean = read.stream().noneMatch(ClauseReader::leftover);
+    return values
+        && (asks(typed, read)
+            || leads(read, false)
+            || should(read)
+            || (clean && !OrderCore.has(typed, "having")));
+  }
+
+  private static boolean asks(List<Token> typed, List<Token> read) {
+    return OrderCore.has(typed, "asking") || read.stream().anyMatch(t -> t.is("polite"));
+  }
+
+  /** Begins with a verb of ours, behind courtesies: one that isn't a noun or part of a saying. */
+  private static boolean leads(List<Token> read, boolean past) {
+    boolean polite = false;
+    int at = 0;
+    while (at < read.size() && isBefore(read.get(at))) {
+      polite |= read.get(at).is("polite");
+      at++;
+    }
+    if (at == read.size()) {
+      return false;
+    }
+    var verb = read.get(at);
+    var behind = read.subList(at + 1, read.size());
+    boolean named = read.subList(0, at).stream().anyMatch(SpeechAct::names);
+    boolean noun =
+        (past && (named || behind.stream().limit(1).anyMatch(t -> OrderCore.is(t, "of"))))
+            || behind.stream()
+                .limit(named ? behind.size() : 1)
+                .anyMatch(t -> OrderCore.is(t, "stating"));
+    boolean saying =
+        behind.stream()
+            .dropWhile(t -> OrderCore.is(t, "determining"))
+            .limit(1)
+            .anyMatch(t -> t.is(Kind.UNKNOWN) && t.rule().isEmpty());
+    return (isVerb(verb) || verb.text().equals("let"))
+        && (!verb.is("mode") || read.stream().noneMatch(OrderCore::tells))
+        && (polite || !isGerund(verb))
+        && !noun
+        && !saying;
+  }
+
+  private static boolean isBefore(Token token) {
+    return token.is(Kind.REFERENCE)
+        || OrderCore.is(token, "leading")
+        || OrderCore.is(token, "asking")
+        || token.is("polite")
+        || token.isMark()
+        || OrderEvidence.timed(token)
+        || names(token);
+  }
+
+  private static boolean names(Token token) {
+    return token.is("who") || token.is("where");
+  }
+
+  private static boolean isGerund(Token verb) {
+    return verb.all()
+        .filter(t -> t.is(Kind.WORD))
+        .limit(1)
+        .anyMatch(t -> t.text().endsWith("ing") && !t.text().equals("bring"));
+  }
+
+  private static boolean should(List<Token> read) {
+    return read.stream()
+        .filter(t -> t.is("set") || t.is("op"))
+        .flatMap(Token::all)
+        .anyMatch(t -> OrderCore.is(t, "modal"));
+  }
+
   /**
-   * @param looks whether it only asks to see something
+   * Whether what would be done is asked, in no polite way.
+   *
+   * @param read the phrases of the request
+   * @param ordering those of its orders
    */
-  void check(boolean looks, boolean dryRun) {
+  static boolean isQuestion(TokenLine read, List<Token> ordering) {
     boolean polite = false;
     boolean slots = false;
     boolean first = true;
@@ -43,26 +363,16 @@ record SpeechAct(TokenLine read, List<Token> ordering, OpenQuestions questions) 
       inverted =
           (!mark && inverted) || (first && token.is(Kind.WORD) && INVERTED.contains(token.text()));
       first = mark;
-      boolean asks = (mark && token.text().equals("?") && slots && !polite) || (slots && inverted);
-      if (asks && !looks && !dryRun) {
-        questions.ask(
-            "operation", "Is that a question, or shall it be done? Say what is to be set.");
+      if ((mark && token.text().equals("?") && slots && !polite) || (slots && inverted)) {
+        return true;
       }
       polite = !mark && (polite || token.is("polite"));
       slots = !mark && (slots || (ordering.contains(token) && matters(token)));
     }
+    return false;
   }
 
   private static boolean matters(Token token) {
     return token.is("op") || token.is("set") || FrameReader.slot(token).isPresent();
-  }
-
-  static boolean isAnswer(List<Token> typed) {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
-        && typed.stream().anyMatch(t -> !t.isMark());
-  }
-
-  static boolean isFragment(List<Token> typed) {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()) || FRAGMENTS.contains(t.kind()));
   }
 }

@@ -94,8 +94,8 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
 
   /** Whether each clause is a part of the order as a whole, or beside it as a whole. */
   private boolean whole() {
-    return request.sentences().stream()
-        .flatMap(s -> RequestClause.of(s).stream())
+    return request.clauses().stream()
+        .flatMap(List::stream)
         .map(RequestClause::typed)
         .allMatch(c ->
             c.stream().anyMatch(order)

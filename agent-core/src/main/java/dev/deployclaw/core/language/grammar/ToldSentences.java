@@ -9,12 +9,14 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
  * Which whole sentences of a request only tell: what was, or how something is that has no limits.
- * Their numbers and times belong to no order. Text that a ticket ends with is told, too.
+ * Their numbers and times belong to no order. Text that a ticket ends with is told, too. One
+ * thread.
  */
 final class ToldSentences {
   private static final Pattern END =
@@ -33,6 +35,8 @@ final class ToldSentences {
   private final List<List<Token>> sentences;
   private final List<Token> told;
   private final List<Token> signed = new ArrayList<>();
+  private Optional<List<List<RequestClause>>> clauses = Optional.empty();
+  private Optional<SpeechAct> speech = Optional.empty();
 
   ToldSentences(String text, List<Token> typed) {
     this.text = text;
@@ -47,6 +51,20 @@ final class ToldSentences {
 
   List<Token> typed() {
     return typed;
+  }
+
+  /** The parts of each sentence; read when they are asked for, as is the speech act. */
+  List<List<RequestClause>> clauses() {
+    var cut = clauses.orElseGet(() -> sentences.stream().map(RequestClause::of).toList());
+    clauses = Optional.of(cut);
+    return cut;
+  }
+
+  /** What of it orders. */
+  SpeechAct speech() {
+    var read = speech.orElseGet(() -> new SpeechAct(this));
+    speech = Optional.of(read);
+    return read;
   }
 
   /** The tokens that only tell, in order. */

@@ -65,7 +65,7 @@ public final class UnquotedPieces {
   static UnquotedPieces of(ToldSentences sentences, Claims claims) {
     var out = new UnquotedPieces(sentences, claims);
     out.quoting = true;
-    var all = sentences.sentences().stream().map(RequestClause::of).toList();
+    var all = sentences.clauses();
     all.forEach(out.clauses::addAll);
     out.clauses.stream().filter(out::isCited).forEach(c -> out.order.add(c.typed(), c.read()));
     for (var clauses : all) {
@@ -213,7 +213,8 @@ public final class UnquotedPieces {
   private void sort(RequestClause clause) {
     var typed = clause.typed();
     boolean cited = isCited(clause);
-    var found = CueReader.of(clause.read(), clause.beside() || clause.orders(), clause.past());
+    boolean orders = clause.beside() || clause.orders() || isDated(clause);
+    var found = CueReader.of(clause.read(), orders, clause.past());
     cues.addAll(found);
     boolean bears =
         !sentences.signed().containsAll(typed)
@@ -232,6 +233,19 @@ public final class UnquotedPieces {
       return;
     }
     tell(clause);
+  }
+
+  /** "Before acme gets more": it says when of the order itself. */
+  private boolean isDated(RequestClause clause) {
+    var behind = clause.read().stream().dropWhile(t -> !WHOLE.contains(t.text())).skip(1).toList();
+    return behind.stream().limit(1).anyMatch(t -> t.is("pronoun") || t.all().anyMatch(order::has))
+        && behind.stream()
+            .anyMatch(t ->
+                t.is("up")
+                    || t.is("down")
+                    || t.is("op")
+                    || OrderCore.sets(t)
+                    || OrderCore.is(t, "value"));
   }
 
   private void tell(RequestClause clause) {
@@ -264,6 +278,11 @@ public final class UnquotedPieces {
   /** What is beside the order of a reader that is the grammar itself. */
   public TicketBackground beside() {
     return new TicketBackground(sentences, quoted, told());
+  }
+
+  /** Clauses that a reader quotes as an order, and that are surely none. */
+  public List<String> denied() {
+    return quoting ? sentences.speech().denied(quoted) : List.of();
   }
 
   ToldSentences sentences() {

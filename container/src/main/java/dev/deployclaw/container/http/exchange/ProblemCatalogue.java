@@ -51,6 +51,15 @@ public final class ProblemCatalogue {
         .of(reason, "header Authorization", "let another person approve");
   }
 
+  /** A channel's user for whom the agent has no name. */
+  public static ProblemDetail stranger() {
+    return new ProblemKind(403, "gate-refuses", "The gate refuses")
+        .of(
+            "the agent knows no name for body.user",
+            "body.user",
+            "let one of the channel's people decide, or add this user to them");
+  }
+
   public static ProblemDetail notAsked(String reason) {
     return new ProblemKind(403, "not-asked", "The question was for another caller")
         .of(reason, "header Authorization", "answer with the credential of the request");
@@ -173,6 +182,15 @@ public final class ProblemCatalogue {
             "what is held of %s differs from what was shown".formatted(execution),
             "query shown",
             "read GET /v1/executions/%s/hold again, and decide on that".formatted(execution));
+  }
+
+  /** The same of a channel's card. */
+  public static ProblemDetail staleCard(String execution) {
+    return new ProblemKind(409, "stale", "What was shown is out of date")
+        .of(
+            "what is held of %s differs from what the card showed".formatted(execution),
+            "body.shown",
+            "decide on the channel's newest card of it");
   }
 
   public static ProblemDetail tooLarge(int most) {

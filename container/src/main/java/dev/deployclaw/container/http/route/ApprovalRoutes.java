@@ -149,10 +149,9 @@ public record ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
     String signature = call.header().apply(BodySignature.HEADER).orElse("");
     return switch (callback.get().receive(signature, call.body(), server.resources().mask())) {
       case WebhookCallback.Received.Vote(HoldVote vote) ->
-          reply(vote.decision(), callback.get().decide(vote, signature, server.approvals()));
+          card(vote.decision(), callback.get().decide(vote, signature, server.approvals()));
       case WebhookCallback.Received.Unproved(String why) -> unproved(why, call);
-      case WebhookCallback.Received.Stranger() ->
-          ApiResponse.of(ProblemCatalogue.gateRefuses("the agent knows no name for body.user"));
+      case WebhookCallback.Received.Stranger() -> ApiResponse.of(ProblemCatalogue.stranger());
       case WebhookCallback.Received.Malformed(String field, String why) -> {
         String place = field.isEmpty() ? "body" : "body." + field;
         yield ApiResponse.of(
@@ -160,6 +159,14 @@ public record ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
                 place, place + " " + why, "see docs/tasks/approve-in-chat.md"));
       }
     };
+  }
+
+  /** Who decides by a card may read nothing but cards. */
+  private ApiResponse card(ApprovalDecision decision, DecisionRuling ruling) {
+    var response = reply(decision, ruling);
+    return ruling instanceof DecisionRuling.Stale
+        ? ApiResponse.of(ProblemCatalogue.staleCard(decision.execution()))
+        : response;
   }
 
   private ApiResponse unproved(String why, ApiRequest call) {

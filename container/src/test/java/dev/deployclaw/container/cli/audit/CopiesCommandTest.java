@@ -33,7 +33,7 @@ class CopiesCommandTest {
 
   @Test
   void saysWhatIsWholeWhatWaitsAndWhatWasChanged() throws Exception {
-    try (var server = S3Server.spawn(folder.resolve("s3"))) {
+    try (var server = S3Server.start(folder.resolve("s3"))) {
       var screen = CommandLineFixture.withBucket(folder, server);
       written(ONE, true);
       copied();
@@ -55,12 +55,13 @@ class CopiesCommandTest {
   }
 
   @Test
+  @SuppressWarnings("try") // the server ends in the middle
   void saysThatNobodyAnswers() throws Exception {
-    try (var server = S3Server.spawn(folder.resolve("s3"))) {
+    try (var server = S3Server.start(folder.resolve("s3"))) {
       var screen = CommandLineFixture.withBucket(folder, server);
       written(ONE, true);
       copied();
-      server.daemons().forEach(d -> d.kill());
+      server.close();
 
       assertThat(screen.run("audit", "copies", "--json")).isEqualTo(10);
       assertThat(screen.json().get("reason").asText()).contains("can't be read", "doctor");

@@ -28,8 +28,9 @@ class SignInsCommandTest {
   @TempDir Path folder;
 
   @Test
+  @SuppressWarnings("try") // the server ends in the middle
   void logsThatLeftAreCountedAndReadWhereATimeIsGiven() throws Exception {
-    try (var server = S3Server.spawn(folder.resolve("s3"))) {
+    try (var server = S3Server.start(folder.resolve("s3"))) {
       var screen = CommandLineFixture.withBucket(folder, server);
       var logs = left();
 
@@ -51,7 +52,7 @@ class SignInsCommandTest {
       assertThat(screen.run("audit", "copies")).isZero();
       assertThat(screen.out()).contains("2 of 3 logs are in the bucket, whole");
 
-      server.daemons().forEach(d -> d.kill());
+      server.close();
       assertThat(screen.run("audit", "sign-ins")).isZero();
       assertThat(screen.run("audit", "sign-ins", "--since", "2026-11-30")).isEqualTo(10);
     }

@@ -60,7 +60,7 @@ class RebuildCommandTest {
   void start() throws Exception {
     etcd = EtcdServer.start(folder.resolve("etcd"));
     nats = NatsServer.start(folder.resolve("nats"));
-    s3 = S3Server.spawn(folder.resolve("s3"));
+    s3 = S3Server.start(folder.resolve("s3"));
     screen = new CommandLineFixture(folder);
     screen.write(
         "deployclaw.yaml",

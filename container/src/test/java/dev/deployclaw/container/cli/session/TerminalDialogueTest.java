@@ -41,7 +41,7 @@ class TerminalDialogueTest {
   @ParameterizedTest
   @ValueSource(strings = {"xterm-256color", "dumb"})
   void aQuestionIsAskedAndItsAnswerReadInPlace(String kind) throws Exception {
-    try (var terminal = plan(Map.of("TERM", kind))) {
+    try (var terminal = plan(Map.of("TERM", kind), "--inventory=estate.yaml")) {
       assertAnswered(terminal);
     }
   }
@@ -50,8 +50,10 @@ class TerminalDialogueTest {
   void anAgentThatServesAsksThroughTheThinClient() throws Exception {
     Files.writeString(folder.resolve("deployclaw.yaml"), "stateDir: state\n");
     var state = Files.createDirectory(folder.resolve("state"));
+    // A file of words isn't known to need files alone, so that the agent reads it.
+    var asked = Files.writeString(folder.resolve("asked"), "--inventory\nestate.yaml\n");
     try (var _ = RemoteCommandListener.start(state, SOON, new Agent(carriedOut));
-        var terminal = plan(Map.of())) {
+        var terminal = plan(Map.of(), "@" + asked)) {
       assertAnswered(terminal);
     }
     assertThat(carriedOut).hasValue(1);
@@ -59,7 +61,7 @@ class TerminalDialogueTest {
 
   @Test
   void whoEndsTheInputHasTheQuestionAndItsExitCode() throws Exception {
-    try (var terminal = plan(Map.of())) {
+    try (var terminal = plan(Map.of(), "--inventory=estate.yaml")) {
       terminal.awaitScreen("the question", s -> s.contains(WINDOW) && s.strip().endsWith(">"));
       terminal.type("\u0004");
 
@@ -80,17 +82,12 @@ class TerminalDialogueTest {
     assertThat(terminal.isRestored()).isTrue();
   }
 
-  private PseudoTerminal plan(Map<String, String> environment) {
+  private PseudoTerminal plan(Map<String, String> environment, String option) {
     var options = new ArrayList<>(JavaProgram.QUICK);
     options.add("-Ddeployclaw.home=" + folder);
     var command =
         JavaProgram.words(
-            options,
-            Main.class,
-            "plan",
-            "--inventory",
-            "estate.yaml",
-            "set umbrella's search limit to 600");
+            options, Main.class, "plan", option, "set umbrella's search limit to 600");
     return PseudoTerminal.start(folder, 100, 24, environment, command);
   }
 

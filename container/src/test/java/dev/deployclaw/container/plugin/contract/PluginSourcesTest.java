@@ -12,14 +12,21 @@ import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.docker.LocalImageBuilder;
 import dev.deployclaw.testkit.docker.OfficialImage;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
+import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.process.ExecutableFinder;
+import dev.deployclaw.testkit.server.ContractResult;
 import dev.deployclaw.testkit.server.ContractTable;
+import dev.deployclaw.testkit.server.NginxServer;
+import dev.deployclaw.testkit.server.ServerSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,7 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The contract of plugins at both examples, as processes and in containers, and a table of what
- * came of it.
+ * came of each promise. The web server that the example in Python is read back from is an NGINX of
+ * the same source. The edges of the example in Java are an invention of the example's, so that no
+ * image of them is published: the test plays them.
  */
 @Slow(
     guard = "dev.deployclaw.container.plugin.contract.PluginContractTest",
@@ -38,6 +47,7 @@ class PluginSourcesTest {
 
   @TempDir static Path place;
 
+  private static final ContractTable TABLE = new ContractTable();
   private static TestDockerDaemon docker;
 
   @TempDir Path folder;
@@ -54,7 +64,7 @@ class PluginSourcesTest {
     if (docker != null) {
       docker.close();
     }
-    ContractTable.print();
+    TABLE.write();
   }
 
   @Test
@@ -62,18 +72,20 @@ class PluginSourcesTest {
     String image = pythonImage();
     try (var example = ExamplePlugin.in(folder)) {
       var run = Files.createDirectory(folder.resolve("run"));
-      var words = new ArrayList<>(List.of(example.program().toString()));
-      words.addAll(example.arguments());
-      var program = example.program();
-      var files = new ArrayList<>(List.of(program));
+      var files = new ArrayList<>(List.of(example.program()));
       files.addAll(example.files().keySet());
-
-      assertKept(
-          "plugin limits-file",
-          run,
-          PluginPrograms.bare(words, run),
-          ContainerProgram.of(
-              docker, image, words, new Mounts(run, List.of(example.limits()), files)));
+      try (var process = web(ServerSource.processes(), example);
+          var container = web(ServerSource.containers(), example)) {
+        assertKept(
+            "plugin limits-file",
+            run,
+            PluginPrograms.bare(words(example, process), run),
+            ContainerProgram.of(
+                docker,
+                image,
+                words(example, container),
+                new Mounts(run, List.of(example.limits()), files)));
+      }
     }
   }
 
@@ -102,7 +114,7 @@ class PluginSourcesTest {
       String subject, Path run, HostCommand process, HostCommand container) throws Exception {
     var onProcess = new PluginContract(process, run, START, _ -> {}).run();
     var inContainer = new PluginContract(container, run, START, _ -> {}).run();
-    ContractTable.put(subject, words(onProcess), words(inContainer));
+    TABLE.add(subject, promises(onProcess), promises(inContainer));
 
     assertThat(onProcess).hasSameSizeAs(inContainer);
     assertThat(onProcess)
@@ -111,10 +123,52 @@ class PluginSourcesTest {
         .allSatisfy(r -> assertThat(r.verdict()).as(r.toString()).isEqualTo(Verdict.KEPT));
   }
 
-  private static String words(List<PromiseResult> results) {
-    long kept = results.stream().filter(r -> r.verdict() == Verdict.KEPT).count();
-    long broken = results.stream().filter(r -> r.verdict() == Verdict.BROKEN).count();
-    return "%d, %d failed, %d skipped".formatted(kept, broken, results.size() - kept - broken);
+  private static Map<String, String> promises(List<PromiseResult> results) {
+    return results.stream()
+        .collect(
+            Collectors.toMap(
+                PromiseResult::promise,
+                result ->
+                    switch (result.verdict()) {
+                      case KEPT -> ContractResult.PASSED;
+                      case BROKEN -> "failed: " + result.detail();
+                      case SKIPPED -> "skipped: " + result.detail();
+                    },
+                (first, second) -> first.equals(ContractResult.PASSED) ? second : first,
+                TreeMap::new));
+  }
+
+  /** An NGINX with the plugin's folder. */
+  private record WebServer(NginxServer nginx, int port) implements AutoCloseable {
+    @Override
+    public void close() {
+      nginx.close();
+    }
+  }
+
+  private static WebServer web(ServerSource source, ExamplePlugin example) throws IOException {
+    int port = FreePortFinder.free();
+    var folder = Files.createTempDirectory(example.limits().resolveSibling(""), "web");
+    var file =
+        Files.writeString(
+            folder.resolve("nginx.conf"),
+            """
+            events {}
+            http {
+              access_log off;
+              %s
+              server { listen 127.0.0.1:%d; root "%s"; }
+            }
+            """
+                .formatted(NginxServer.TEMP_PATHS, port, example.limits()));
+    return new WebServer(NginxServer.start(source, folder, file), port);
+  }
+
+  private static List<String> words(ExamplePlugin example, WebServer web) {
+    var words = new ArrayList<>(List.of(example.program().toString()));
+    words.addAll(example.arguments());
+    words.set(words.indexOf("--url") + 1, "http://127.0.0.1:%d/limits.json".formatted(web.port()));
+    return words;
   }
 
   /** This machine's Python with the libraries of the example, as its author's image would be. */

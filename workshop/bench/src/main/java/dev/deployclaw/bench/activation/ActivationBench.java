@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.activation;
 
+import dev.deployclaw.bench.limiter.ServiceProcess;
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.TimingSamples;
@@ -15,22 +16,14 @@ import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.executors.redis.RedisExecutor;
-import dev.deployclaw.testkit.network.FreePortFinder;
-import dev.deployclaw.testkit.network.HostPort;
-import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.JavaProgram;
-import dev.deployclaw.testkit.process.LaunchSpec;
 import dev.deployclaw.testkit.server.EtcdServer;
-import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +40,10 @@ import picocli.CommandLine.Option;
     description = "Commit to all published, and votes.")
 public final class ActivationBench extends BenchCommand<ActivationBench.Figures> {
   private static final String PREFIX = "/deployclaw/bench/";
+
+  /** With room for a hundred thousand tenants. */
+  private static final List<String> ROOMY =
+      Stream.concat(JavaProgram.QUICK.stream(), Stream.of("-Xmx2g")).toList();
 
   @Option(
       names = "--tenants",
@@ -80,14 +77,16 @@ public final class ActivationBench extends BenchCommand<ActivationBench.Figures>
         var etcd = EtcdServer.start(folder.resolve("etcd"));
         var state = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), PREFIX));
         var decider =
-            BenchRateLimitService.start(
+            ServiceProcess.start(
                 folder.resolve("services"),
-                new BenchRateLimitService.Stores(etcd.endpoint(), PREFIX, cluster.nodes()));
+                ROOMY,
+                new ServiceProcess.Stores(etcd.endpoint(), PREFIX, cluster.nodes()));
         var redis = new RedisExecutor(StageBench.settings(cluster), () -> FenceMark.NOBODY);
         var watched = new PrimaryEpochWatcher(cluster.primaries())) {
+      var url = URI.create("http://" + decider.address());
+      var service = new Service(ServiceProcess.NAMESPACE, url, RateLimitSettings.Access.OPEN);
       var services =
-          new RateLimitExecutor(
-              RateLimitSettings.of(List.of(decider.service())), cluster::addressesById);
+          new RateLimitExecutor(RateLimitSettings.of(List.of(service)), cluster::addressesById);
       var crew =
           new EpochSwitchRunner.ParticipantExecutors(
               new PolicyStoreExecutor(state), redis, services);
@@ -98,7 +97,6 @@ public final class ActivationBench extends BenchCommand<ActivationBench.Figures>
         measured.put(
             number, switches.run(SampleTenants.of(number), turns.warmUp(), turns.rounds()));
       }
-      var url = decider.service().url();
       var votes = new VoteMeasurement(url, participants, cluster::addressesById);
       var live = switches.live(SampleTenants.of(tenants.getLast()));
       return new Figures(measured, votes.run(live, turns.warmUp(), turns.rounds()));
@@ -108,49 +106,5 @@ public final class ActivationBench extends BenchCommand<ActivationBench.Figures>
   @Override
   protected List<FigureTable<?>> tables(Figures figures) {
     return List.of(SwitchTimes.table(figures.switches()), figures.votes().table());
-  }
-
-  /** A rate limit service in a process of its own, with room for a hundred thousand tenants. */
-  private record BenchRateLimitService(Service service, DaemonProcess daemon)
-      implements AutoCloseable {
-    private static final String NAMESPACE = "edge-1";
-    private static final Duration READY = Duration.ofMinutes(2);
-    private static final JavaProgram PROGRAM =
-        new JavaProgram(
-            "dev.deployclaw.ratelimit.RateLimitMain",
-            Stream.concat(JavaProgram.QUICK.stream(), Stream.of("-Xmx2g")).toList(),
-            Optional.empty());
-
-    /** What it asks. */
-    record Stores(String etcd, String prefix, List<HostPort> redis) {}
-
-    static BenchRateLimitService start(Path folder, Stores stores) {
-      var address = HostPort.loopback(FreePortFinder.free());
-      var command = PROGRAM.command(arguments(address, stores));
-      var daemon = DaemonProcess.start(new LaunchSpec(folder, NAMESPACE, command));
-      String url = "http://" + address;
-      var started =
-          new BenchRateLimitService(
-              new Service(NAMESPACE, URI.create(url), RateLimitSettings.Access.OPEN), daemon);
-      daemon.awaitReady(READY, () -> ServerReadiness.answers(url + "/readyz"));
-      return started;
-    }
-
-    @Override
-    public void close() {
-      daemon.close();
-    }
-
-    private static List<String> arguments(HostPort address, Stores stores) {
-      var nodes = stores.redis().stream().map(HostPort::toString).collect(Collectors.joining(","));
-      return List.of(
-          "--namespace=" + NAMESPACE,
-          "--host=" + address.host(),
-          "--port=" + address.port(),
-          "--etcd=" + stores.etcd(),
-          "--prefix=" + stores.prefix(),
-          "--redis=" + nodes,
-          "--redis-timeout-ms=1000");
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.deployclaw.bench.lease;
 
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.ratelimit.decision.DeciderBounds;
 import dev.deployclaw.ratelimit.decision.DecisionResponse;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
@@ -27,7 +28,7 @@ record DeciderGroup(List<Instance> instances) implements AutoCloseable {
       var loop = vertx.getOrCreateContext();
       var shards = ShardRouter.open(vertx, estate.cluster());
       var tokens = BearerTokenVerifier.start(vertx, Clock.systemUTC(), TokenSettings.NONE);
-      var bounds = new RateLimitDecider.Bounds(BackendFailureMode.DENY, 10_000);
+      var bounds = DeciderBounds.of(BackendFailureMode.DENY, 10_000, 1);
       return new Instance(
           vertx, loop, shards, new RateLimitDecider(vertx, estate.feed(), shards, tokens, bounds));
     }

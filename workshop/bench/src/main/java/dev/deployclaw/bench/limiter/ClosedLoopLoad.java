@@ -25,7 +25,7 @@ public record ClosedLoopLoad(RateLimiter limiter, Traffic traffic, TurnMeter met
    * @param tenants among whom they are spread; 1 is a hot key
    */
   public record Traffic(int callers, int requests, int tenants) {
-    int tenant(int request) {
+    public int tenant(int request) {
       return (int) ((long) request * STRIDE % tenants);
     }
   }

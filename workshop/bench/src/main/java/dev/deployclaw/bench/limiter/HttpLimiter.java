@@ -17,13 +17,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A server that answers {@code GET /v1/decide}, asked as NGINX asks: connections that stay, one
- * request at a time on each. The requests are encoded beforehand, and of an answer only its status
- * and its end are looked at, so that asking costs little.
+ * request at a time on each. The requests are encoded beforehand, and of an answer its status and
+ * its end are looked at, and what a reader wants, so that asking costs little.
  */
 public final class HttpLimiter implements RateLimiter {
   private static final String PASSED = "HTTP/1.1 204 ";
@@ -38,18 +39,21 @@ public final class HttpLimiter implements RateLimiter {
   private final NetClient client = vertx.createNetClient();
 
   private final List<Buffer> requests;
+  private final ToLongFunction<StringBuilder> reader;
   private final Deque<Line> free = new ArrayDeque<>();
   private final Deque<Asked> waiting = new ArrayDeque<>();
 
   private volatile boolean closed;
 
-  private HttpLimiter(HostPort server, String title, int tenants) {
+  private HttpLimiter(
+      HostPort server, String title, int tenants, ToLongFunction<StringBuilder> reader) {
     this.server = server;
     this.title = title;
+    this.reader = reader;
     this.requests = IntStream.range(0, tenants).mapToObj(HttpLimiter::request).toList();
   }
 
-  private record Asked(Buffer request, Promise<Void> answer) {}
+  private record Asked(Buffer request, Promise<Long> answer) {}
 
   /**
    * Opens all connections.
@@ -57,13 +61,27 @@ public final class HttpLimiter implements RateLimiter {
    * @param connections how many, at most so many requests are under way
    */
   public static HttpLimiter to(HostPort server, String title, int tenants, int connections) {
-    var limiter = new HttpLimiter(server, title, tenants);
+    return new HttpLimiter(server, title, tenants, _ -> 0).opened(connections);
+  }
+
+  /**
+   * The same for the service, whose answers are read.
+   *
+   * @param reader what an answer of yes says, by its head; negative where that isn't what it should
+   *     say, so that it counts as an error
+   */
+  public static HttpLimiter reading(
+      HostPort server, int tenants, int connections, ToLongFunction<StringBuilder> reader) {
+    return new HttpLimiter(server, "our service over HTTP", tenants, reader).opened(connections);
+  }
+
+  private HttpLimiter opened(int connections) {
     for (int i = 0; i < connections; i++) {
       var opened = Promise.<Void>promise();
-      limiter.loop.runOnContext(_ -> limiter.connect().onComplete(opened));
+      loop.runOnContext(_ -> connect().onComplete(opened));
       opened.future().await();
     }
-    return limiter;
+    return this;
   }
 
   private Future<Void> connect() {
@@ -78,8 +96,9 @@ public final class HttpLimiter implements RateLimiter {
     return title;
   }
 
+  /** Ends with what was read of the answer. */
   @Override
-  public CompletionStage<?> ask(int tenant) {
+  public CompletionStage<Long> ask(int tenant) {
     var asked = new Asked(requests.get(tenant), Promise.promise());
     if (loop.equals(Vertx.currentContext())) {
       send(asked);
@@ -108,7 +127,7 @@ public final class HttpLimiter implements RateLimiter {
   private final class Line {
     private final NetSocket socket;
     private final StringBuilder head = new StringBuilder();
-    private @Nullable Promise<Void> answer;
+    private @Nullable Promise<Long> answer;
 
     Line(NetSocket socket) {
       this.socket = socket;
@@ -127,12 +146,13 @@ public final class HttpLimiter implements RateLimiter {
       if (length < END.length() || head.indexOf(END, length - END.length()) < 0) {
         return;
       }
-      String status = head.substring(0, head.indexOf("\r\n"));
+      long read = head.indexOf(PASSED) == 0 ? reader.applyAsLong(head) : -1;
+      String failure = read < 0 ? head.toString() : "";
       head.setLength(0);
       var done = answer;
       answer = null;
       next();
-      tell(done, status);
+      tell(done, read, failure);
     }
 
     private void next() {
@@ -144,14 +164,14 @@ public final class HttpLimiter implements RateLimiter {
       }
     }
 
-    private void tell(@Nullable Promise<Void> done, String status) {
+    private static void tell(@Nullable Promise<Long> done, long read, String failure) {
       if (done == null) {
         throw new IllegalStateException("an answer to no request");
       }
-      if (status.startsWith(PASSED)) {
-        done.complete();
+      if (failure.isEmpty()) {
+        done.complete(read);
       } else {
-        done.fail("answered " + status);
+        done.fail("answered " + failure);
       }
     }
 

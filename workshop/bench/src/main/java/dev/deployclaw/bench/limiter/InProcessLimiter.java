@@ -4,6 +4,7 @@ import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.ratelimit.decision.DeciderBounds;
 import dev.deployclaw.ratelimit.decision.DecisionResponse;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
@@ -42,7 +43,7 @@ public final class InProcessLimiter implements RateLimiter {
             estate.feed(),
             shards,
             tokens,
-            new RateLimitDecider.Bounds(BackendFailureMode.DENY, 10_000));
+            DeciderBounds.of(BackendFailureMode.DENY, 10_000, 1));
   }
 
   public static InProcessLimiter of(DecisionBenchEstate estate, int tenants) {

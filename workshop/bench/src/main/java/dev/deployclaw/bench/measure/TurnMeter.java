@@ -7,9 +7,14 @@ import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
-/** Time and CPU around a turn: of a Redis node, and of this process. For one thread. */
-public record TurnMeter(RedisNode redis) {
+/**
+ * Time and CPU around a turn: of the server that works, and of this process. For one thread.
+ *
+ * @param server microseconds of CPU that it has used
+ */
+public record TurnMeter(LongSupplier server) {
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ThreadMXBean THREADS =
@@ -21,16 +26,25 @@ public record TurnMeter(RedisNode redis) {
     void run() throws InterruptedException;
   }
 
+  public static TurnMeter of(RedisNode redis) {
+    return new TurnMeter(() -> micros(redis));
+  }
+
+  /** Of a server that is one thread of this process. */
+  public static TurnMeter of(Thread server) {
+    return new TurnMeter(() -> THREADS.getThreadCpuTime(server.threadId()) / NANOS);
+  }
+
   public WorkloadMeasurement around(long calls, Task task) throws InterruptedException {
     var threads = threads();
-    long redisBefore = redisMicros();
+    long serverBefore = server.getAsLong();
     long ownBefore = SYSTEM.getProcessCpuTime();
     long begin = System.nanoTime();
     task.run();
     long nanos = System.nanoTime() - begin;
     long own = SYSTEM.getProcessCpuTime() - ownBefore;
-    long redisUsed = redisMicros() - redisBefore;
-    return new WorkloadMeasurement(calls, nanos, redisUsed, own / NANOS, busiest(threads));
+    long used = server.getAsLong() - serverBefore;
+    return new WorkloadMeasurement(calls, nanos, used, own / NANOS, busiest(threads));
   }
 
   /** CPU of each platform thread of this process, in nanoseconds, by its number. */
@@ -53,7 +67,7 @@ public record TurnMeter(RedisNode redis) {
   }
 
   /** Of all its threads, in user and system mode, since it was started. */
-  private long redisMicros() {
+  private static long micros(RedisNode redis) {
     return redis
         .call("INFO", "cpu")
         .lines()

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
  * What all turns of one work came to, for each call, in nanoseconds.
  *
  * @param nanos from the first call of a turn to the last answer, shared out
- * @param redis CPU of the Redis server
+ * @param redis CPU of the Redis server, or of the server that is measured without one
  * @param own CPU of this process
  * @param busiest the share of a turn that the busiest thread of this process worked, in percent
  */
@@ -21,6 +21,7 @@ public record WorkloadFigures(
     TimingSamples own,
     TimingSamples busiest) {
   private static final long SECOND = 1_000_000_000L;
+  private static final String REDIS = "redis_cpu_each_ns";
 
   /**
    * Works by turns, in one run on one Redis. The order is reversed in every other round; the rounds
@@ -46,7 +47,7 @@ public record WorkloadFigures(
     return new WorkloadFigures(
         title,
         samples(turns, WorkloadMeasurement::nanosEach),
-        samples(turns, WorkloadMeasurement::redisNanosEach),
+        samples(turns, WorkloadMeasurement::serverNanosEach),
         samples(turns, WorkloadMeasurement::ownNanosEach),
         samples(turns, WorkloadMeasurement::busiestPercent));
   }
@@ -78,7 +79,20 @@ public record WorkloadFigures(
   /** What limiters or clients do at most, the last column against the first row. */
   public static FigureTable<WorkloadFigures> table(
       String key, String title, List<WorkloadFigures> all) {
-    return columns(key, title, all)
+    return own(columns(key, title, all).milli("Redis CPU", REDIS, w -> w.redis.median()), all);
+  }
+
+  /** The same of servers, which do without Redis. */
+  public static FigureTable<WorkloadFigures> servers(
+      String key, String title, List<WorkloadFigures> all) {
+    var table =
+        columns(key, title, all).milli("server CPU", "server_cpu_each_ns", w -> w.redis.median());
+    return own(table, all);
+  }
+
+  private static FigureTable<WorkloadFigures> own(
+      FigureTable<WorkloadFigures> table, List<WorkloadFigures> all) {
+    return table
         .milli("other CPU", "own_cpu_each_ns", w -> w.own.median())
         .whole("busiest thread %", "busiest_thread_percent", w -> w.busiest.median())
         .milli("to first", "time_to_first_milli", w -> w.timeRatio(all.getFirst()));
@@ -88,6 +102,7 @@ public record WorkloadFigures(
   public static FigureTable<WorkloadFigures> functions(
       String key, String title, List<WorkloadFigures> all) {
     return columns(key, title, all)
+        .milli("Redis CPU", REDIS, w -> w.redis.median())
         .milli("to first", "redis_cpu_to_first_milli", w -> w.redisRatio(all.getFirst()))
         .milli("wall", "time_to_first_milli", w -> w.timeRatio(all.getFirst()));
   }
@@ -97,7 +112,6 @@ public record WorkloadFigures(
     return new FigureTable<>(key, title, all)
         .text("", "title", WorkloadFigures::title)
         .whole("calls/s", "per_second", WorkloadFigures::perSecond)
-        .milli("us each", "each_ns", w -> w.nanos.median())
-        .milli("Redis CPU", "redis_cpu_each_ns", w -> w.redis.median());
+        .milli("us each", "each_ns", w -> w.nanos.median());
   }
 }

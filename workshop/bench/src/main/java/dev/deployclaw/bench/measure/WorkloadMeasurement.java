@@ -4,20 +4,20 @@ package dev.deployclaw.bench.measure;
  * What one turn came to.
  *
  * @param calls how many were made
- * @param redisMicros CPU of the Redis server, as it says itself
- * @param ownMicros CPU of this process, in which all others are
+ * @param serverMicros CPU of the server: Redis says its own itself
+ * @param ownMicros CPU of this process, in which all but Redis are
  * @param busiestNanos CPU of its busiest thread
  */
 public record WorkloadMeasurement(
-    long calls, long nanos, long redisMicros, long ownMicros, long busiestNanos) {
+    long calls, long nanos, long serverMicros, long ownMicros, long busiestNanos) {
   private static final int NANOS = 1_000;
 
   long nanosEach() {
     return nanos / calls;
   }
 
-  long redisNanosEach() {
-    return redisMicros * NANOS / calls;
+  long serverNanosEach() {
+    return serverMicros * NANOS / calls;
   }
 
   /** How much of the turn the busiest thread worked, in percent. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Tenants of each kind of limits, behind one gateway. Their limits are so high that every request
@@ -81,6 +82,18 @@ public final class SampleLimits {
     return behindGateway(all);
   }
 
+  /**
+   * @param tenants of {@link Kind#TOKEN_BUCKET}, and none else
+   * @param most the requests of each one's limit
+   */
+  public static PolicySet tokenBuckets(int tenants, long most) {
+    return behindGateway(
+        IntStream.range(0, tenants)
+            .mapToObj(i ->
+                tenant(Kind.TOKEN_BUCKET.tenant(i), List.of(limit(Kind.TOKEN_BUCKET, 0, most))))
+            .toList());
+  }
+
   public static PolicySet behindGateway(List<TenantPolicy> tenants) {
     var gateway =
         new Gateway(
@@ -105,9 +118,10 @@ public final class SampleLimits {
   }
 
   private static TenantPolicy tenant(Kind kind, int number) {
+    long most = kind == Kind.CONCURRENCY ? Limit.MOST_AT_ONCE : Limit.MOST_REQUESTS;
     List<Limit> limits = new ArrayList<>();
     for (int i = 0; i < kind.limits(); i++) {
-      limits.add(limit(kind, i));
+      limits.add(limit(kind, i, most));
     }
     return tenant(kind.tenant(number), limits);
   }
@@ -117,9 +131,7 @@ public final class SampleLimits {
         name, new TreeMap<>(), Optional.empty(), false, BackendFailureMode.DENY, limits);
   }
 
-  private static Limit limit(Kind kind, int number) {
-    boolean held = kind == Kind.CONCURRENCY;
-    long most = held ? Limit.MOST_AT_ONCE : Limit.MOST_REQUESTS;
+  private static Limit limit(Kind kind, int number, long most) {
     return new Limit(
         "limit-" + number,
         RequestMatch.ANY,

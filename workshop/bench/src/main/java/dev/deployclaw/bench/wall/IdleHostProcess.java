@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@link IdleHostMain} as a process of its own. */
+/** A program that listens on a socket, such as {@link IdleHostMain}, as a process of its own. */
 final class IdleHostProcess implements AutoCloseable {
   private final Process process;
 
@@ -24,12 +24,12 @@ final class IdleHostProcess implements AutoCloseable {
    *
    * @param options for its JVM
    */
-  static IdleHostProcess start(Path socket, GrantKey key, List<String> options) throws IOException {
+  static IdleHostProcess start(Class<?> main, Path socket, GrantKey key, List<String> options)
+      throws IOException {
     var all = new ArrayList<>(JavaProgram.QUICK);
     all.removeIf(option -> option.startsWith("-XX:TieredStopAtLevel"));
     all.addAll(options);
-    var command =
-        JavaProgram.of(IdleHostMain.class.getName(), all).command(List.of(socket.toString()));
+    var command = JavaProgram.of(main.getName(), all).command(List.of(socket.toString()));
     var process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     process.outputWriter().write(key.hex() + "\n");

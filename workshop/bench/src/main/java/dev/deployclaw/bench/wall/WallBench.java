@@ -18,7 +18,6 @@ import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.executors.remote.HostAddress;
 import dev.deployclaw.executors.remote.HostConnection;
-import dev.deployclaw.executors.remote.RemoteExecutor;
 import dev.deployclaw.executors.sandbox.ExecutorLimits;
 import dev.deployclaw.executors.sandbox.ExecutorSandbox;
 import dev.deployclaw.executors.wire.ProtocolRevisions;
@@ -26,8 +25,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,7 +60,8 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
   /**
    * One call.
    *
-   * @param where in this process, with its grant and sandbox, or in an executor host
+   * @param where in this process, with its grant and sandbox, in an executor host, or, for the
+   *     floor, as a few bytes to another process
    */
   record Measured(String what, String where, CallTimes times) {}
 
@@ -75,19 +78,29 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
   protected Figures measure(Path folder) throws Exception {
     var key = GrantKey.random();
     Path socket = folder.resolve("host.sock");
-    try (var host = IdleHostProcess.start(socket, key, List.of("-Xmx256m"));
+    Path bareSocket = folder.resolve("bare.sock");
+    var options = List.of("-Xmx256m");
+    try (var host = IdleHostProcess.start(IdleHostMain.class, socket, key, options);
+        var bare = IdleHostProcess.start(BareHost.class, bareSocket, key, options);
+        var floor = new BareHost.BareCaller(bareSocket);
         var connection =
             HostConnection.of(
                 new HostAddress(socket, () -> key, "bench", ProtocolRevisions.SPOKEN))) {
       long idle = host.residentKibibytes();
       var remote = connection.executors().getFirst();
       List<Measured> measured = new ArrayList<>();
-      measured.addAll(compare("an observation of nothing", remote, new ExecutorCall.Observe()));
-      measured.addAll(compare("a publication of 1,000 tenants", remote, publication()));
+      var where = new LinkedHashMap<String, BackendExecutor>();
+      where.put("here", new IdleParticipant());
+      where.put("gRPC alone", floor);
+      where.put("in a host", remote);
+      measured.addAll(compare("an observation of nothing", where, new ExecutorCall.Observe()));
+      measured.addAll(compare("a publication of 1,000 tenants", where, publication()));
       return new Figures(
           measured,
           List.of(
-              new Memory("idle", idle), new Memory("after all calls", host.residentKibibytes())));
+              new Memory("idle", idle),
+              new Memory("after all calls", host.residentKibibytes()),
+              new Memory("of the floor, after all calls", bare.residentKibibytes())));
     }
   }
 
@@ -98,19 +111,25 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
             PURPOSE.execution(), 1, set.digest(), set, 0, Optional.empty(), Optional.empty()));
   }
 
-  private List<Measured> compare(String what, RemoteExecutor remote, ExecutorCall call)
+  private List<Measured> compare(
+      String what, SequencedMap<String, BackendExecutor> where, ExecutorCall call)
       throws Exception {
     var thrownAway = new CallTimes.Collected();
-    var here = new CallTimes.Collected();
-    var there = new CallTimes.Collected();
-    var turns =
-        List.<AlternatingRounds.Contender>of(
-            round -> turn(new IdleParticipant(), call, round < rounds.warmUp() ? thrownAway : here),
-            round -> turn(remote, call, round < rounds.warmUp() ? thrownAway : there));
+    var collected = new LinkedHashMap<String, CallTimes.Collected>();
+    var turns = new ArrayList<AlternatingRounds.Contender>();
+    where.forEach((name, executor) -> {
+      var into = new CallTimes.Collected();
+      collected.put(name, into);
+      turns.add(round -> turn(executor, call, round < rounds.warmUp() ? thrownAway : into));
+    });
     var _ = new AlternatingRounds(rounds.warmUp(), rounds.rounds()).take(turns);
-    return List.of(
-        new Measured(what, "here", here.times(concurrent(new IdleParticipant(), call))),
-        new Measured(what, "in a host", there.times(concurrent(remote, call))));
+    var measured = new ArrayList<Measured>();
+    for (var one : where.entrySet()) {
+      var into = Objects.requireNonNull(collected.get(one.getKey()));
+      var times = into.times(concurrent(one.getValue(), call));
+      measured.add(new Measured(what, one.getKey(), times));
+    }
+    return measured;
   }
 
   /** In turn; each call is timed. */
@@ -159,12 +178,12 @@ public final class WallBench extends BenchCommand<WallBench.Figures> {
       this.grants = new GrantIssuer(key, clock);
       this.call = new Invocation(bare.name(), what, FENCE, Duration.ofSeconds(30));
       this.executor =
-          bare instanceof RemoteExecutor
-              ? bare
-              : ExecutorSandbox.around(
+          bare instanceof IdleParticipant
+              ? ExecutorSandbox.around(
                   bare,
                   new ExecutorLimits(Set.of(call.operation()), CALLERS),
-                  new GrantVerifier(key, clock, OperationAllowlist.KERNEL));
+                  new GrantVerifier(key, clock, OperationAllowlist.KERNEL))
+              : bare;
     }
 
     void call() throws InterruptedException {

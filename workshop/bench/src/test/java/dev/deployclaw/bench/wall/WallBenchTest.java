@@ -23,7 +23,7 @@ class WallBenchTest {
 
     assertThat(status).isZero();
     var figures = new ObjectMapper().readTree(said.toString());
-    assertThat(figures.at("/calls").size()).isEqualTo(4);
+    assertThat(figures.at("/calls").size()).isEqualTo(6);
     for (var measured : figures.at("/calls")) {
       assertThat(measured.at("/per_second").asLong()).isPositive();
       assertThat(measured.at("/p99").asLong()).isGreaterThanOrEqualTo(measured.at("/p50").asLong());

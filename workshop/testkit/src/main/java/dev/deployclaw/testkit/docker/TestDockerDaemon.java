@@ -23,6 +23,7 @@ public final class TestDockerDaemon implements AutoCloseable {
   private static final String LABEL = "dev.deployclaw.testkit";
   private static final Path RUNNING = Path.of("/var/run/docker.sock");
   private static final Duration ANSWER = Duration.ofSeconds(60);
+  private static final Duration LONGEST_SILENCE = Duration.ofHours(1);
 
   private final String id = UUID.randomUUID().toString().substring(0, 8);
   private final String host;
@@ -32,7 +33,7 @@ public final class TestDockerDaemon implements AutoCloseable {
   private TestDockerDaemon(String host, Optional<DockerdProcess> own) {
     this.host = host;
     this.own = own;
-    this.client = client(host);
+    this.client = connect(host);
   }
 
   /**
@@ -62,7 +63,12 @@ public final class TestDockerDaemon implements AutoCloseable {
 
   /** The daemon that listens there, for somebody else's looks; the caller closes it. */
   public static DockerClient connect(String host) {
-    return client(host);
+    return client(host, ANSWER);
+  }
+
+  /** For events, which may be silent for long; the caller closes it. */
+  public DockerClient streaming() {
+    return client(host, LONGEST_SILENCE);
   }
 
   /** As a client is told, for example {@code unix:///tmp/x/docker.sock}. */
@@ -169,7 +175,7 @@ public final class TestDockerDaemon implements AutoCloseable {
         && !Files.isWritable(Path.of(host.substring("unix://".length())))) {
       return Optional.empty();
     }
-    try (var client = client(host)) {
+    try (var client = connect(host)) {
       client.pingCmd().exec();
       return Optional.of(host);
     } catch (IOException | RuntimeException e) {
@@ -177,7 +183,7 @@ public final class TestDockerDaemon implements AutoCloseable {
     }
   }
 
-  private static DockerClient client(String host) {
+  private static DockerClient client(String host, Duration longestSilence) {
     var config =
         DefaultDockerClientConfig.createDefaultConfigBuilder()
             .withDockerHost(host)
@@ -187,7 +193,7 @@ public final class TestDockerDaemon implements AutoCloseable {
         new ZerodepDockerHttpClient.Builder()
             .dockerHost(config.getDockerHost())
             .connectionTimeout(ANSWER)
-            .responseTimeout(ANSWER)
+            .responseTimeout(longestSilence)
             .build();
     return DockerClientImpl.getInstance(config, http);
   }

@@ -19,6 +19,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
 import org.apache.commons.lang3.function.Failable;
 
 /**
@@ -104,6 +105,7 @@ record ChildClassPath(List<Path> jars, Optional<Path> build) {
     Files.createDirectories(jar.resolveSibling(""));
     Path part = Files.createTempFile(jar.resolveSibling(""), "jar", ".part");
     try (var out = new JarOutputStream(Files.newOutputStream(part))) {
+      out.setLevel(Deflater.NO_COMPRESSION); // it is read from the same disk, more often
       for (Path file : files) {
         var entry = new JarEntry(classes.relativize(file).toString());
         entry.setLastModifiedTime(PACKED);

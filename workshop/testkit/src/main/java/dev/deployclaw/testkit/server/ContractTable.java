@@ -3,34 +3,58 @@ package dev.deployclaw.testkit.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.SortedSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
-/** What came of contracts by the latest test of each, on processes and in containers. */
+/** What came of each promise of contracts, on processes and in containers. */
 public final class ContractTable {
-  /** Beside the folders of the modules, which share it. */
-  private static final Path FILE = Path.of("..", "target", "contracts.txt");
+  private static final Path FILE = Path.of("target", "contracts.txt");
+  private static final String LINE = "%-62s %-34s %s";
 
-  private static final int SUBJECT = 24;
-  private static final String LINE = "%-" + SUBJECT + "s %-26s %s";
+  private final List<String> totals = new ArrayList<>();
+  private final List<String> rows = new ArrayList<>();
 
-  private ContractTable() {}
+  /**
+   * Adds one.
+   *
+   * @param processes by promise, what came of it; likewise in containers
+   */
+  public void add(String contract, Map<String, String> processes, Map<String, String> containers) {
+    totals.add(LINE.formatted(contract, count(processes), count(containers)));
+    var promises = new TreeSet<>(processes.keySet());
+    promises.addAll(containers.keySet());
+    for (var promise : promises) {
+      rows.add(
+          LINE.formatted(
+              (contract + " " + promise).strip(),
+              processes.getOrDefault(promise, "-"),
+              containers.getOrDefault(promise, "-")));
+    }
+  }
 
-  /** Keeps a row in place of an earlier one. */
-  public static void put(String subject, String processes, String containers) throws IOException {
-    var rows = rows();
-    rows.removeIf(row -> row.substring(0, SUBJECT).strip().equals(subject));
-    rows.add(LINE.formatted(subject, processes, containers));
+  /** Prints the totals, and writes all of it into the module's {@code target} folder. */
+  public void write() throws IOException {
+    var all = new ArrayList<>(List.of(LINE.formatted("contract", "processes", "containers")));
+    all.addAll(totals);
+    all.forEach(System.out::println);
+    all.add("");
+    all.addAll(rows);
     Files.createDirectories(FILE.resolveSibling(""));
-    Files.write(FILE, rows);
+    Files.write(FILE, all);
   }
 
-  public static void print() throws IOException {
-    System.out.println(LINE.formatted("contract", "processes", "containers"));
-    rows().forEach(System.out::println);
-  }
-
-  private static SortedSet<String> rows() throws IOException {
-    return Files.exists(FILE) ? new TreeSet<>(Files.readAllLines(FILE)) : new TreeSet<>();
+  private static String count(Map<String, String> results) {
+    var whole = results.get("");
+    if (whole != null && results.size() == 1) {
+      return whole;
+    }
+    long passed = results.values().stream().filter(ContractResult.PASSED::equals).count();
+    long skipped = results.values().stream().filter(r -> r.startsWith("skipped")).count();
+    return results.isEmpty()
+        ? "-"
+        : "%d passed, %d failed, %d skipped"
+            .formatted(passed, results.size() - passed - skipped, skipped);
   }
 }

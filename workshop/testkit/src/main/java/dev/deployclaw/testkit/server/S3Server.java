@@ -1,5 +1,6 @@
 package dev.deployclaw.testkit.server;
 
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
@@ -35,29 +36,29 @@ public final class S3Server implements LocalServer {
   private static final String BUCKET = "deployclaw";
   private static final int KEY_BYTES = 16;
 
-  private static final JavaProgram PROGRAM =
-      JavaProgram.of(
-          S3Server.class.getName(),
-          List.of(
-              "-XX:+UseSerialGC",
-              "-XX:TieredStopAtLevel=1",
-              "-Xmx128m",
-              "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml"));
-
   private final Settings settings;
   private final List<? extends DaemonHandle> daemons;
-  private final AutoCloseable embedded;
+  private final Runnable stop;
   private final String scheme;
 
   private S3Server(
-      Settings settings,
-      List<? extends DaemonHandle> daemons,
-      AutoCloseable embedded,
-      String scheme) {
+      Settings settings, List<? extends DaemonHandle> daemons, Runnable stop, String scheme) {
     this.scheme = scheme;
     this.settings = settings;
     this.daemons = daemons;
-    this.embedded = embedded;
+    this.stop = stop;
+  }
+
+  /** Of which only the first process needs the class path. */
+  private static final class Program {
+    static final JavaProgram PROGRAM =
+        JavaProgram.of(
+            S3Server.class.getName(),
+            List.of(
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml"));
   }
 
   /** Starts it in this JVM, or in a container where those are chosen. */
@@ -67,7 +68,7 @@ public final class S3Server implements LocalServer {
     }
     Settings settings = Settings.create(folder);
     S3Proxy proxy = serve(folder, settings);
-    return new S3Server(settings, List.of(), proxy::stop, "http");
+    return new S3Server(settings, List.of(), () -> end(proxy, settings), "http");
   }
 
   /** Starts one in this JVM that speaks TLS alone. */
@@ -81,7 +82,7 @@ public final class S3Server implements LocalServer {
                 .sslContext(server.serving()),
             folder,
             settings);
-    return new S3Server(settings, List.of(), proxy::stop, "https");
+    return new S3Server(settings, List.of(), () -> end(proxy, settings), "https");
   }
 
   /** Starts it as a server of its own, with this JVM's class path. */
@@ -92,7 +93,7 @@ public final class S3Server implements LocalServer {
   /** The same from a source that isn't the chosen one. */
   public static S3Server spawn(ServerSource source, Path folder) {
     Settings settings = Settings.create(folder);
-    List<String> command = PROGRAM.command(List.of(folder.toAbsolutePath().toString()));
+    List<String> command = Program.PROGRAM.command(List.of(folder.toAbsolutePath().toString()));
     DaemonHandle daemon = source.start(new LaunchSpec(folder, NAME, command));
     S3Server s3 = new S3Server(settings, List.of(daemon), () -> {}, "http");
     s3.awaitReady();
@@ -146,11 +147,13 @@ public final class S3Server implements LocalServer {
   @Override
   public void close() {
     daemons.forEach(DaemonHandle::close);
-    try {
-      embedded.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("the S3 server did not stop", e);
-    }
+    stop.run();
+  }
+
+  /** Returns once it listens no more: Jetty gives connections that clients keep a second. */
+  private static void end(S3Proxy proxy, Settings settings) {
+    Thread.ofVirtual().start(() -> Failable.run(proxy::stop));
+    BoundedWait.until("S3 stops", READY, () -> FreePortFinder.isFree(settings.port()));
   }
 
   /** Without a signature any answer at all, a refusal, shows that it is there. */

@@ -1,9 +1,9 @@
 package dev.deployclaw.testkit.server;
 
-import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,45 +11,76 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
+import java.util.Date;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** A key and its certificate, made by the JDK's keytool. */
+/** A key and its certificate, made in this JVM: keytool would start one for each. */
 public record TestCertificate(KeyStore store, Path certificate, Path key) {
   private static final String SECRET = "changeit";
   private static final String ALIAS = "it";
-  private static final String SIGNED = "signed";
-  private static final String STORE = "store.p12";
-  private static final Names LOCAL = new Names("san=dns:localhost,ip:127.0.0.1", "-1d");
+  private static final int SERIAL_BITS = 63;
+  private static final Duration LIFE = Duration.ofDays(3);
+  private static final Duration YOUNG = Duration.ofDays(1);
+  private static final Duration TOO_OLD = Duration.ofDays(9);
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final GeneralNames LOCAL =
+      new GeneralNames(
+          new GeneralName[] {
+            new GeneralName(GeneralName.dNSName, "localhost"),
+            new GeneralName(GeneralName.iPAddress, "127.0.0.1")
+          });
 
   /** One that it signed itself, and that may sign others. */
   public static TestCertificate make(Path folder, String subject) throws Exception {
-    Files.createDirectories(folder);
-    keytool(folder, List.of("-alias", ALIAS, "-dname", subject, "-ext", "bc:c=ca:true"), LOCAL);
-    return of(folder, ALIAS);
+    var name = new X500Principal(subject);
+    var keys = keys();
+    var unsigned = unsigned(name, keys, new Subject(name, LOCAL, YOUNG));
+    unsigned.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+    return of(folder, keys.getPrivate(), signed(unsigned, keys.getPrivate()));
   }
 
   /** One for this machine that this one signs. */
   public TestCertificate sign(Path folder, String subject) throws Exception {
-    return sign(folder, subject, LOCAL);
+    return sign(folder, new Subject(new X500Principal(subject), LOCAL, YOUNG));
   }
 
   /** One that ran out a week ago. */
   public TestCertificate signExpired(Path folder, String subject) throws Exception {
-    return sign(folder, subject, new Names(LOCAL.names(), "-9d"));
+    return sign(folder, new Subject(new X500Principal(subject), LOCAL, TOO_OLD));
   }
 
   /** One for another host. */
   public TestCertificate signFor(Path folder, String host) throws Exception {
-    return sign(folder, "CN=" + host, new Names("san=dns:" + host, "-1d"));
+    var names = new GeneralNames(new GeneralName(GeneralName.dNSName, host));
+    return sign(folder, new Subject(new X500Principal("CN=" + host), names, YOUNG));
   }
 
   /** Puts another's certificate and key where these are, as a renewal does. */
@@ -66,44 +97,70 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
         StandardCopyOption.COPY_ATTRIBUTES);
   }
 
-  private TestCertificate sign(Path folder, String subject, Names names) throws Exception {
+  /**
+   * Whom it is for.
+   *
+   * @param age since when it is valid, for {@link #LIFE}
+   */
+  private record Subject(X500Principal name, GeneralNames names, Duration age) {}
+
+  private TestCertificate sign(Path folder, Subject subject) throws Exception {
+    var keys = keys();
+    var unsigned = unsigned(own().getSubjectX500Principal(), keys, subject);
+    return of(folder, keys.getPrivate(), signed(unsigned, privateKey()), own());
+  }
+
+  private static JcaX509v3CertificateBuilder unsigned(
+      X500Principal issuer, KeyPair keys, Subject subject) throws IOException {
+    var from = Instant.now().minus(subject.age());
+    var until = Date.from(from.plus(LIFE));
+    var serial = new BigInteger(SERIAL_BITS, RANDOM);
+    var unsigned =
+        new JcaX509v3CertificateBuilder(
+            issuer, serial, Date.from(from), until, subject.name(), keys.getPublic());
+    unsigned.addExtension(Extension.subjectAlternativeName, false, subject.names());
+    return unsigned;
+  }
+
+  private static X509Certificate signed(JcaX509v3CertificateBuilder unsigned, PrivateKey key)
+      throws GeneralSecurityException, OperatorCreationException {
+    return new JcaX509CertificateConverter().getCertificate(unsigned.build(signer(key)));
+  }
+
+  private static ContentSigner signer(PrivateKey key) throws OperatorCreationException {
+    return new JcaContentSignerBuilder("SHA256withECDSA").build(key);
+  }
+
+  private static KeyPair keys() throws GeneralSecurityException {
+    var generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
+  }
+
+  private X509Certificate own() throws GeneralSecurityException {
+    return (X509Certificate) store.getCertificate(ALIAS);
+  }
+
+  private PrivateKey privateKey() throws GeneralSecurityException {
+    return (PrivateKey) store.getKey(ALIAS, SECRET.toCharArray());
+  }
+
+  /**
+   * Keeps it in a folder.
+   *
+   * @param signers of the certificate, the next one first
+   */
+  private static TestCertificate of(
+      Path folder, PrivateKey key, X509Certificate own, X509Certificate... signers)
+      throws GeneralSecurityException, IOException {
     Files.createDirectories(folder);
-    Files.copy(certificate.resolveSibling(STORE), folder.resolve(STORE));
-    keytool(folder, List.of("-alias", SIGNED, "-dname", subject, "-signer", ALIAS), names);
-    return of(folder, SIGNED);
-  }
-
-  /** Whom it is for, and from when on for three days. */
-  private record Names(String names, String from) {}
-
-  private static void keytool(Path folder, List<String> what, Names names) {
-    var words = new ArrayList<>(List.of("-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1"));
-    words.addAll(what);
-    words.addAll(List.of("-ext", names.names(), "-startdate", names.from(), "-validity", "3"));
-    keytool(folder.resolve(STORE), words);
-  }
-
-  private static void keytool(Path store, List<String> what) {
-    var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    var words = new ArrayList<>(List.of(keytool, "-J-XX:TieredStopAtLevel=1"));
-    words.addAll(what);
-    words.addAll(List.of("-storetype", "PKCS12", "-storepass", SECRET, "-keystore", "" + store));
-    var _ = CommandRunner.of(words).must();
-  }
-
-  private static TestCertificate of(Path folder, String alias) throws Exception {
-    var all = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(folder.resolve(STORE))) {
-      all.load(in, SECRET.toCharArray());
-    }
+    var chain = Stream.concat(Stream.of(own), Stream.of(signers)).toArray(Certificate[]::new);
     var store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
-    var key = all.getKey(alias, SECRET.toCharArray());
-    store.setKeyEntry(ALIAS, key, SECRET.toCharArray(), all.getCertificateChain(alias));
-    var certificate = all.getCertificate(alias).getEncoded();
+    store.setKeyEntry(ALIAS, key, SECRET.toCharArray(), chain);
     return new TestCertificate(
         store,
-        pem(folder.resolve("it.crt"), "CERTIFICATE", certificate),
+        pem(folder.resolve("it.crt"), "CERTIFICATE", own.getEncoded()),
         secret(pem(folder.resolve("it.key"), "PRIVATE KEY", key.getEncoded())));
   }
 
@@ -112,18 +169,18 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
   }
 
   /** A list by which this certificate revokes itself. */
-  public Path revoked(Path folder) throws GeneralSecurityException {
-    return revoking(
-        folder, ((X509Certificate) store.getCertificate(ALIAS)).getSerialNumber().toString());
+  public Path revoked(Path folder) throws Exception {
+    return revoking(folder, own().getSerialNumber().toString());
   }
 
   /** A list by which this certificate, as an authority, revokes one by its serial number. */
-  public Path revoking(Path folder, String serial) {
-    var list = folder.resolve("revoked-" + serial + ".pem");
-    keytool(
-        certificate.resolveSibling(STORE),
-        List.of("-gencrl", "-rfc", "-id", serial, "-file", list.toString(), "-alias", ALIAS));
-    return list;
+  public Path revoking(Path folder, String serial) throws Exception {
+    var now = Instant.now();
+    var list = new JcaX509v2CRLBuilder(own().getSubjectX500Principal(), Date.from(now));
+    list.setNextUpdate(Date.from(now.plus(LIFE)));
+    list.addCRLEntry(new BigInteger(serial), Date.from(now), CRLReason.unspecified);
+    byte[] der = list.build(signer(privateKey())).getEncoded();
+    return pem(folder.resolve("revoked-" + serial + ".pem"), "X509 CRL", der);
   }
 
   /** A client that shows this certificate and trusts that of a server. */
