@@ -116,12 +116,13 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
   }
 
   /**
-   * One of the filter and one of Landlock, by which the starter learns whether refusals are told: a
-   * program in another language makes no attempt of its own.
+   * One of the filter, of Landlock, and of another check (a folder is no program), by which the
+   * starter learns whether they are told: a program in another language makes no such attempts.
    */
   private void meetRefusals() {
     kernel.call(Syscall.PTRACE, PTRACE_ATTACH, SyscallFilter.NO_PROCESS);
     kernel.call(Syscall.OPENAT, AT_FDCWD, kernel.text("/"), O_CLOEXEC);
+    kernel.call(Syscall.EXECVE, kernel.text("/"));
   }
 
   /** Returns only where the program can't be started. */

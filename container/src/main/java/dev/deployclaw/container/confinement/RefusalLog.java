@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Landlock and filters of system calls refused the processes of this machine, as the kernel's
- * audit tells it: by its socket where this process may listen there, and by the kernel's log. Two
- * threads read, as long as this process lives. For any thread.
+ * What the kernel refused the processes of this machine, as its audit tells it: by its socket where
+ * this process may listen there, and by the kernel's log. Two threads read, as long as this process
+ * lives. For any thread.
  */
 public final class RefusalLog {
   private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
@@ -96,7 +96,9 @@ public final class RefusalLog {
     }
 
     void add(Refusal refusal) {
-      last.addLast(refusal);
+      if (!refusal.rights().isEmpty()) {
+        last.addLast(refusal);
+      }
       if (last.size() > MOST_REFUSALS) {
         last.removeFirst();
       }
@@ -107,13 +109,14 @@ public final class RefusalLog {
    * One start of a host.
    *
    * @param user that only such hosts have
-   * @param last calls that were stopped: there are no more kinds than {@link Syscall} has
+   * @param last calls that were stopped: there are no more kinds than {@link Syscall} and rules
+   *     have
    */
   private record WatchedHost(Instant since, OptionalInt user, Map<CallKind, FilteredCall> last) {
     void add(FilteredCall call, boolean own) {
       if (!call.at().isBefore(since.minus(CLOCKS))) {
         last.merge(
-            new CallKind(own, call.call(), call.fatal()),
+            new CallKind(own, call.call(), call.fatal(), call.tried()),
             call,
             (before, next) -> next.at().isBefore(before.at()) ? before : next);
       }
@@ -129,7 +132,7 @@ public final class RefusalLog {
    *
    * @param own whether its first process made it
    */
-  private record CallKind(boolean own, String call, boolean fatal) {}
+  private record CallKind(boolean own, String call, boolean fatal, boolean tried) {}
 
   /**
    * Who made a call.
@@ -172,7 +175,10 @@ public final class RefusalLog {
     RefusalRecord.of(message).filter(r -> r instanceof Caller || known.add(r)).ifPresent(this::add);
   }
 
-  /** The log may leave out who laid the rules, and then has who was refused something by them. */
+  /**
+   * The log may leave out who laid the rules, and then has who was refused something by them. Of
+   * such a refusal a rule of the audit has no more to tell.
+   */
   private void add(RefusalRecord record) {
     switch (record) {
       case Owner owner -> domain(owner.domain()).processes().put(owner.pid(), owner.at());
@@ -184,7 +190,10 @@ public final class RefusalLog {
       case Caller caller ->
           Optional.ofNullable(events.get(caller.event()))
               .ifPresent(domain -> domain.processes().put(caller.pid(), caller.at()));
-      case FilteredCall call -> addToHosts(call);
+      case FilteredCall call ->
+          Optional.ofNullable(events.get(call.event()))
+              .ifPresentOrElse(
+                  domain -> domain.processes().put(call.pid(), call.at()), () -> addToHosts(call));
     }
   }
 

@@ -50,7 +50,7 @@ final class IsolationCheck {
     return Diagnosis.error(
         ABOUT,
         "%s %s, at %s".formatted(host, last.what(), last.at()),
-        "find it in the kernel's log (type=1326 a call, 1423 a refusal); unless it is a file that"
+        "find it in the kernel's log (type=1326 or 1300 a call, 1423 a refusal); unless it is a file that"
             + " was replaced since the start, treat the host's secrets as stolen"
             + PAGE);
   }
@@ -75,8 +75,10 @@ final class IsolationCheck {
       case "refusals" ->
           detail.contains("actions_logged")
               ? "add errno to the sysctl kernel.seccomp.actions_logged"
-              : "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and"
-                  + " start the agent with CAP_AUDIT_READ or readable /dev/kmsg";
+              : detail.contains("rule")
+                  ? "load container/audit/20-deployclaw.rules"
+                  : "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and"
+                      + " start the agent with CAP_AUDIT_READ or readable /dev/kmsg";
       case "masking" -> "start the host of this build";
       default -> "see what its layers need";
     };

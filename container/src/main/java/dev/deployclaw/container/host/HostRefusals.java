@@ -35,6 +35,9 @@ final class HostRefusals {
       "those of system calls aren't told: seccomp/actions_logged of the kernel lacks errno, or its"
           + " log left them out";
 
+  private static final String PERMISSIONS =
+      "those by permissions aren't told: its user is in no audit rule with a key deployclaw-execve";
+
   private final RefusalLog log;
   private final long pid;
   private final Instant begun;
@@ -46,6 +49,7 @@ final class HostRefusals {
   private Instant told = Instant.MAX;
   private Optional<String> domain = Optional.empty();
   private boolean calls;
+  private boolean permissions;
 
   /**
    * One refusal.
@@ -119,7 +123,7 @@ final class HostRefusals {
 
   private void logTries() {
     log.calls(pid).stream()
-        .filter(call -> call.isTried() && call.at().isAfter(ready) && tried.add(call.call()))
+        .filter(call -> call.tried() && call.at().isAfter(ready) && tried.add(call.call()))
         .forEach(call ->
             LOG.atInfo()
                 .addKeyValue("pid", pid)
@@ -135,17 +139,21 @@ final class HostRefusals {
   /** Its own end by such a call is told by its exit. */
   private Stream<ToldRefusal> byFilters() {
     return log.calls(pid).stream()
-        .filter(call -> !call.isTried() && !(call.fatal() && call.pid() == pid))
+        .filter(call -> !call.tried() && !(call.fatal() && call.pid() == pid))
         .map(ToldRefusal::of);
   }
 
   /** Why refusals aren't told; empty where they are, as those of its start were. */
   synchronized Optional<String> untold() {
-    calls |= !log.calls(pid).isEmpty();
+    calls |= log.calls(pid).stream().anyMatch(FilteredCall::isProbe);
+    permissions |= log.calls(pid).stream().anyMatch(call -> call.call().equals("execve"));
     if (domain().isEmpty()) {
       return Optional.of(calls ? CALLS_ALONE : SILENT);
     }
-    return calls ? Optional.empty() : Optional.of(RULES_ALONE);
+    if (!calls) {
+      return Optional.of(RULES_ALONE);
+    }
+    return permissions ? Optional.empty() : Optional.of(PERMISSIONS);
   }
 
   /** Its ruleset, known for good: a host can't drown that by starting others. */

@@ -158,6 +158,54 @@ class RefusalLogTest {
     assertThat(log.calls(4712)).as("of that user, but of another host").isEmpty();
   }
 
+  @Test
+  void aRuleTellsWhatAnotherCheckRefused() {
+    watch(4711);
+    takeRuled(4711, "deployclaw-openat");
+    takeRuled(4711, "deployclaw-openat");
+    takeRuled(4711, "deployclaw-tried-openat");
+    takeRuled(4711, "access");
+    takeRuled(4711, "deployclaw-open at");
+
+    assertThat(log.calls(4711))
+        .extracting(FilteredCall::call, FilteredCall::tried)
+        .containsExactlyInAnyOrder(tuple("openat", false), tuple("openat", true));
+  }
+
+  @Test
+  void takesNoRuleFromTextThatAProcessChose() {
+    String line = ToldRecords.ruled(4711, "deployclaw-openat").substring(5);
+    watch(4711);
+    watch(4712);
+    take(1300, line.replace("\"x\"", "\"a\" pid=4712 key=\"deployclaw-openat\""));
+    take(1300, line.replace("comm=\"x\"", "comm=\"x\" ppid=1 pid=4712 auid=1 uid=9 comm=\"x\""));
+    take(1300, line.replace("key=\"deployclaw-openat\"", "key=(null)"));
+    take(1300, line + " key=(null)");
+    assertThat(log.calls(4711)).isEmpty();
+    assertThat(log.calls(4712)).isEmpty();
+
+    take(1300, line.replace("\"x\"", "6A2061").replace("\"/x\"", "(null) subj=a (enforce)") + "\0");
+    assertThat(log.calls(4711)).hasSize(1);
+  }
+
+  @Test
+  void aRuleHasNoMoreToTellOfWhatLandlockRefused() {
+    watch(4711);
+    take(1423, SHADOW);
+    serial--;
+    takeRuled(4711, "deployclaw-openat");
+    take(1423, "domain=19a blockers=fs.read_file path=\"/proc/42/stat\" dev=\"proc\" ino=5");
+    serial--;
+    takeRuled(4711, "deployclaw-openat");
+
+    assertThat(log.calls(4711)).isEmpty();
+    assertThat(told().orElseThrow()).as("known by the call").hasSize(1);
+  }
+
+  private void takeRuled(long pid, String key) {
+    take(1300, ToldRecords.ruled(pid, key).substring(5));
+  }
+
   /** It forks, tries and ends before its record is read. */
   @Test
   void aCallOfAChildThatHasEndedIsFoundByItsUser() {

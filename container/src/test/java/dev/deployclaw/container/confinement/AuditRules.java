@@ -1,0 +1,79 @@
+package dev.deployclaw.container.confinement;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The audit's rules as we ship them, for as long as this is open: auditctl(8) loads them. */
+public final class AuditRules implements AutoCloseable {
+  public static final String NEEDS = "auditctl of Debian's package auditd";
+
+  private static final Path SHIPPED = Path.of("audit", "20-deployclaw.rules");
+  private static final Path AUDITCTL = Path.of("/usr/sbin/auditctl");
+
+  private final Path folder;
+  private final List<String> rules;
+
+  /** For the users that they name. */
+  public AuditRules(Path folder) throws IOException, InterruptedException {
+    this(folder, Files.readAllLines(SHIPPED));
+  }
+
+  /** For one other user. */
+  AuditRules(Path folder, ProcessUser user) throws IOException, InterruptedException {
+    this(
+        folder,
+        Files.readAllLines(SHIPPED).stream()
+            .map(line -> line.replaceAll("(uid[<>]=)\\d+", "$1" + user.uid()))
+            .toList());
+  }
+
+  private AuditRules(Path folder, List<String> lines) throws IOException, InterruptedException {
+    this.folder = folder;
+    rules =
+        lines.stream()
+            .filter(line -> line.startsWith("-a"))
+            .filter(line -> Processor.here().orElseThrow() == Processor.X86_64 || !isOld(line))
+            .toList();
+    try {
+      load(rules);
+    } catch (IllegalStateException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** ARM64 has no such calls. */
+  private static boolean isOld(String line) {
+    return line.contains("-S open,") || line.contains("-S link ");
+  }
+
+  /** Whether they can be loaded here. */
+  public static boolean possible() {
+    return KernelAudit.possible() && Files.isExecutable(AUDITCTL);
+  }
+
+  private void load(List<String> lines) throws IOException, InterruptedException {
+    var file = Files.createTempFile(folder, "audit", ".rules");
+    Files.write(file, lines);
+    var process =
+        new ProcessBuilder(AUDITCTL.toString(), "-R", file.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException("auditctl: " + said);
+    }
+  }
+
+  /** Also those alone that were loaded before one failed. */
+  @Override
+  public void close() throws IOException, InterruptedException {
+    load(
+        Stream.concat(Stream.of("-i"), rules.stream().map(line -> line.replaceFirst("^-a", "-d")))
+            .toList());
+  }
+}
