@@ -109,8 +109,7 @@ public final class RefusalLog {
    * One start of a host.
    *
    * @param user that only such hosts have
-   * @param last calls that were stopped: there are no more kinds than {@link Syscall} and rules
-   *     have
+   * @param last calls that were stopped: no more kinds than {@link Syscall} and rules have
    */
   private record WatchedHost(Instant since, OptionalInt user, Map<CallKind, FilteredCall> last) {
     void add(FilteredCall call, boolean own) {
@@ -150,13 +149,10 @@ public final class RefusalLog {
 
   private static RefusalLog listening() {
     var log = new RefusalLog();
-    log.follow("kernel-audit", AuditSocket::open);
-    log.follow("kernel-log", () -> KernelLog.open(Path.of("/dev/kmsg")));
+    Source kernelLog = () -> KernelLog.open(Path.of("/dev/kmsg"));
+    Thread.ofPlatform().daemon().name("kernel-audit").start(() -> log.follow(AuditSocket::open));
+    Thread.ofPlatform().daemon().name("kernel-log").start(() -> log.follow(kernelLog));
     return log;
-  }
-
-  private void follow(String name, Source source) {
-    Thread.ofPlatform().daemon().name(name).start(() -> follow(source));
   }
 
   /** Until it can't be read: then nothing is told, which is found where somebody asks. */
@@ -176,8 +172,7 @@ public final class RefusalLog {
   }
 
   /**
-   * The log may leave out who laid the rules, and then has who was refused something by them. Of
-   * such a refusal a rule of the audit has no more to tell.
+   * Callers are who laid a ruleset, if the log left that out; the audit's rules repeat such calls.
    */
   private void add(RefusalRecord record) {
     switch (record) {

@@ -58,13 +58,11 @@ public sealed interface RefusalRecord {
   /** The JDK asks so for the start of each process that it starts; it is for all to read. */
   Pattern HARMLESS = Pattern.compile("blockers=fs\\.read_file path=\"/proc/\\d+/stat\" .*");
 
-  Pattern CALLER = Pattern.compile("arch=[0-9a-f]+ syscall=.*? ppid=\\d+ pid=(\\d{1,10}) auid=.*");
-
-  /** The key is of a rule, and comes last. */
-  Pattern RULED =
+  /** A rule's key comes last. */
+  Pattern CALLER =
       Pattern.compile(
-          "arch=[0-9a-f]+ syscall=[^\"]*? ppid=\\d+ pid=(\\d{1,10}) auid=\\d+ uid=(\\d{1,10}) [^\"]*"
-              + "comm=\\S+ exe=\\S+(?: subj=[^=]*)? key=\"deployclaw-(tried-)?([a-z]{1,16})\"");
+          "arch=[0-9a-f]+ syscall=[^\"]*? ppid=\\d+ pid=(\\d{1,10}) auid=\\d+ uid=(\\d{1,10}) (?:[^\"]*"
+              + "comm=\\S+ exe=\\S+(?: subj=[^=]*)? key=\"deployclaw-(tried-)?([a-z]{1,16})\"|.*)");
 
   /** No name of a program or file has a space: the kernel writes such a one in hexadecimal. */
   Pattern FILTERED =
@@ -89,9 +87,8 @@ public sealed interface RefusalRecord {
     String told = found.group(5).strip();
     return switch (found.group(1)) {
       case "1300" ->
-          told(RULED, told)
-              .<RefusalRecord>map(m -> ruled(event, at, m))
-              .or(() -> told(CALLER, told).map(m -> new Caller(event, at, number(m, 1))));
+          told(CALLER, told)
+              .map(m -> m.end(4) < 0 ? new Caller(event, at, number(m, 1)) : ruled(event, at, m));
       case "1326" -> told(FILTERED, told).map(m -> filtered(event, at, m));
       case "1424" -> told(OWNER, told).map(m -> new Owner(event, at, m.group(1), number(m, 2)));
       default -> told(REFUSAL, told).map(m -> new Refusal(event, at, m.group(1), rights(m)));
@@ -103,14 +100,15 @@ public sealed interface RefusalRecord {
   }
 
   private static FilteredCall filtered(String event, Instant at, Matcher m) {
-    String call = Syscall.word(Integer.parseUnsignedInt(m.group(3), 16), number(m, 4));
+    var call = Syscall.of(Integer.parseUnsignedInt(m.group(3), 16), number(m, 4));
     boolean fatal = m.group(5).equals(KILL_PROCESS);
-    boolean tried = !fatal && Syscall.isTried(call);
-    return new FilteredCall(event, at, number(m, 2), number(m, 1), call, fatal, tried);
+    boolean tried = !fatal && call.filter(Syscall::isTried).isPresent();
+    String word = call.map(Syscall::word).orElse("other");
+    return new FilteredCall(event, at, number(m, 2), number(m, 1), word, fatal, tried);
   }
 
   private static FilteredCall ruled(String event, Instant at, Matcher m) {
-    boolean tried = m.group(3) != null;
+    boolean tried = m.end(3) >= 0;
     return new FilteredCall(event, at, number(m, 1), number(m, 2), m.group(4), false, tried);
   }
 

@@ -50,8 +50,8 @@ final class IsolationCheck {
     return Diagnosis.error(
         ABOUT,
         "%s %s, at %s".formatted(host, last.what(), last.at()),
-        "find it in the kernel's log (type=1326 or 1300 a call, 1423 a refusal); unless it is a file that"
-            + " was replaced since the start, treat the host's secrets as stolen"
+        "find it in the kernel's log (type=1300 or 1326 a call, 1423 a refusal); unless a person"
+            + " replaced the file or its rights since the start, treat the host's secrets as stolen"
             + PAGE);
   }
 

@@ -48,8 +48,6 @@ final class HostRefusals {
   private Instant ready = Instant.MAX;
   private Instant told = Instant.MAX;
   private Optional<String> domain = Optional.empty();
-  private boolean calls;
-  private boolean permissions;
 
   /**
    * One refusal.
@@ -145,15 +143,12 @@ final class HostRefusals {
 
   /** Why refusals aren't told; empty where they are, as those of its start were. */
   synchronized Optional<String> untold() {
-    calls |= log.calls(pid).stream().anyMatch(FilteredCall::isProbe);
-    permissions |= log.calls(pid).stream().anyMatch(call -> call.call().equals("execve"));
+    boolean calls = log.calls(pid).stream().anyMatch(FilteredCall::isProbe);
     if (domain().isEmpty()) {
       return Optional.of(calls ? CALLS_ALONE : SILENT);
     }
-    if (!calls) {
-      return Optional.of(RULES_ALONE);
-    }
-    return permissions ? Optional.empty() : Optional.of(PERMISSIONS);
+    boolean permissions = log.calls(pid).stream().anyMatch(call -> call.call().equals("execve"));
+    return permissions && calls ? Optional.empty() : Optional.of(calls ? PERMISSIONS : RULES_ALONE);
   }
 
   /** Its ruleset, known for good: a host can't drown that by starting others. */
