@@ -61,6 +61,10 @@ class ToldEscapeTest {
           "connect to it by the socket on which it listens",
               new PermissionCheck("such a socket connects nowhere", "call.connect (log)"));
 
+  /** Landlock and the filter tell theirs without rules. */
+  private static final List<String> BY_RULES =
+      List.of("call.openat", "call.linkat", "call.mmap", "call.setuid", "call.connect");
+
   /** A host that signals a gateway's processes may. */
   private static final String SIGNAL = "signal its own user's process";
 
@@ -177,7 +181,7 @@ class ToldEscapeTest {
       var permission = Optional.ofNullable(PERMISSIONS.get(attempt.name()));
       permission.ifPresentOrElse(
           check -> assertThat(outcome.told()).isEqualTo(check.told()),
-          () -> assertThat(outcome.told()).isNotEmpty());
+          () -> assertThat(outcome.told()).isNotEmpty().doesNotContain(BY_RULES));
     }
   }
 
@@ -209,7 +213,7 @@ class ToldEscapeTest {
       log.watch(process.pid(), begun, OptionalInt.of(ConfinedWorld.USER.uid()));
       attempts = process.outputWriter();
       answers = process.inputReader();
-      var _ = attempt("mark");
+      String _ = toldUntilMark();
     }
 
     ToldOutcome attempt(String attempt) throws IOException {
@@ -218,18 +222,21 @@ class ToldEscapeTest {
         BoundedWait.until("its end is told", SOON, () -> fatal().isPresent());
         return new ToldOutcome("SIGSYS", "call." + fatal().orElseThrow().call());
       }
+      return new ToldOutcome(answer, toldUntilMark());
+    }
+
+    /** One mark at a time: a second one would be taken for that of the next attempt. */
+    private String toldUntilMark() throws IOException {
       String _ = answer("mark");
       BoundedWait.until("the mark is told", SOON, () -> further().anyMatch(ToldEvent::isMark));
       var events = further().toList();
       events.forEach(event -> known.add(event.number()));
-      return new ToldOutcome(
-          answer,
-          events.stream()
-              .filter(event -> !event.isMark())
-              .flatMap(event -> event.rights().stream())
-              .distinct()
-              .sorted()
-              .collect(Collectors.joining(", ")));
+      return events.stream()
+          .filter(event -> !event.isMark())
+          .flatMap(event -> event.rights().stream())
+          .distinct()
+          .sorted()
+          .collect(Collectors.joining(", "));
     }
 
     /** Empty where the kernel ended it. */
