@@ -48,7 +48,7 @@ public final class AuditRules implements AutoCloseable {
 
   /** ARM64 has no such calls. */
   private static boolean isOld(String line) {
-    return line.contains("-S open,") || line.contains("-S link ");
+    return Stream.of("-S open,", "-S chmod,", "-S link ").anyMatch(line::contains);
   }
 
   /** Whether they can be loaded here. */

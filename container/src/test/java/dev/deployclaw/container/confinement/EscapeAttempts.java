@@ -16,6 +16,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
@@ -52,6 +53,7 @@ final class EscapeAttempts {
   private static final int TIOCSTI = 0x5412;
   private static final int EFAULT = 14;
   private static final Processor PROCESSOR = Processor.here().orElseThrow();
+  private static final int TRUNCATE = PROCESSOR == Processor.X86_64 ? 76 : 45;
   private static final int SETUID = PROCESSOR == Processor.X86_64 ? 105 : 146;
 
   private final NativeCall kernel = new NativeCall(PROCESSOR, Arena.global());
@@ -92,6 +94,8 @@ final class EscapeAttempts {
       case "symlink" -> readThroughSymlink(Path.of(argument), Path.of(attempt.get(2)));
       case "hardlink" -> java(() -> Files.createLink(Path.of(argument), Path.of(attempt.get(2))));
       case "move" -> java(() -> Files.move(Path.of(attempt.get(2)), Path.of(argument)));
+      case "chmod" -> java(() -> Files.setPosixFilePermissions(Path.of(argument), Set.of()));
+      case "truncate" -> errorOf(kernel.call(TRUNCATE, kernel.text(argument), 0));
       case "connect" -> java(() -> connect(Integer.parseInt(argument)));
       case "listen" -> java(() -> ServerSocketChannel.open().bind(new InetSocketAddress(0)));
       case "unix" -> java(() -> SocketChannel.open(UnixDomainSocketAddress.of(argument)));
