@@ -18,12 +18,12 @@ public final class AuditRules implements AutoCloseable {
   private final List<String> rules;
 
   /** For the users that they name. */
-  public AuditRules(Path folder) throws IOException, InterruptedException {
+  public AuditRules(Path folder) throws IOException {
     this(folder, Files.readAllLines(SHIPPED));
   }
 
   /** For one other user. */
-  AuditRules(Path folder, ProcessUser user) throws IOException, InterruptedException {
+  AuditRules(Path folder, ProcessUser user) throws IOException {
     this(
         folder,
         Files.readAllLines(SHIPPED).stream()
@@ -31,7 +31,7 @@ public final class AuditRules implements AutoCloseable {
             .toList());
   }
 
-  private AuditRules(Path folder, List<String> lines) throws IOException, InterruptedException {
+  private AuditRules(Path folder, List<String> lines) throws IOException {
     this.folder = folder;
     rules =
         lines.stream()
@@ -56,7 +56,7 @@ public final class AuditRules implements AutoCloseable {
     return KernelAudit.possible() && Files.isExecutable(AUDITCTL);
   }
 
-  private void load(List<String> lines) throws IOException, InterruptedException {
+  private void load(List<String> lines) throws IOException {
     var file = Files.createTempFile(folder, "audit", ".rules");
     Files.write(file, lines);
     var process =
@@ -64,14 +64,14 @@ public final class AuditRules implements AutoCloseable {
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
+    if (process.onExit().join().exitValue() != 0) {
       throw new IllegalStateException("auditctl: " + said);
     }
   }
 
   /** Also those alone that were loaded before one failed. */
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     load(
         Stream.concat(Stream.of("-i"), rules.stream().map(line -> line.replaceFirst("^-a", "-d")))
             .toList());
