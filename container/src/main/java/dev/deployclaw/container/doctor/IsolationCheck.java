@@ -11,6 +11,7 @@ import java.util.TreeMap;
 final class IsolationCheck {
   private static final String ABOUT = "isolation";
   private static final String PAGE = ": docs/tasks/container.md";
+  private static final String RULES = ": docs/tasks/serve.md";
 
   private IsolationCheck() {}
 
@@ -41,9 +42,10 @@ final class IsolationCheck {
     int slash = layer.indexOf('/');
     String who = slash < 0 ? "the executor host" : "plugin " + layer.substring(0, slash);
     String what = "%s lacks the layer %s: %s".formatted(who, layer.substring(slash + 1), detail);
+    String page = layer.endsWith("refusals") ? RULES : PAGE;
     return layer.equals("host")
         ? Diagnosis.unreachable(ABOUT, detail)
-        : Diagnosis.warning(ABOUT, what, remedy(layer.substring(slash + 1), detail) + PAGE);
+        : Diagnosis.warning(ABOUT, what, remedy(layer.substring(slash + 1), detail) + page);
   }
 
   private static Diagnosis violation(String host, Violation last) {
@@ -76,7 +78,7 @@ final class IsolationCheck {
           detail.contains("actions_logged")
               ? "add errno to the sysctl kernel.seccomp.actions_logged"
               : detail.contains("rule")
-                  ? "load container/audit/20-deployclaw.rules"
+                  ? "load container/audit/20-deployclaw.rules with this user's number; restart the agent"
                   : "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and"
                       + " start the agent with CAP_AUDIT_READ or readable /dev/kmsg";
       case "masking" -> "start the host of this build";

@@ -102,7 +102,9 @@ class IsolationCheckTest {
 
     var found = IsolationCheck.examine(Optional.of(wall)).getLast();
 
-    assertThat(found.remedy()).contains("20-deployclaw.rules").doesNotContain("audit=1");
+    assertThat(found.remedy())
+        .contains("20-deployclaw.rules", "this user's number", "restart", "serve.md")
+        .doesNotContain("audit=1");
   }
 
   @Test
