@@ -58,6 +58,24 @@ class TerminalDialogueTest {
     assertThat(carriedOut).hasValue(1);
   }
 
+  /** The file's words would be carried out without a question. */
+  @Test
+  void aRequestThatBeginsWithAnAtSignIsTextForAnAgentThatServes() throws Exception {
+    Files.writeString(folder.resolve("deployclaw.yaml"), "stateDir: state\n");
+    var state = Files.createDirectory(folder.resolve("state"));
+    var file = folder.resolve("request");
+    Files.writeString(file, "\"set umbrella's search limit to 600 per minute\"");
+    try (var _ = RemoteCommandListener.start(state, SOON, new Agent(carriedOut));
+        var terminal = plan(Map.of("TERM", "dumb"), "--", "@" + file)) {
+      terminal.awaitScreen("a question", s -> s.strip().endsWith(">"));
+      terminal.type("\u0004");
+
+      assertThat(terminal.exit()).isEqualTo(3);
+      assertThat(terminal.written()).doesNotContain("600");
+    }
+    assertThat(carriedOut).hasValue(1);
+  }
+
   @Test
   void whoEndsTheInputHasTheQuestionAndItsExitCode() throws Exception {
     try (var terminal = plan(Map.of(), "--inventory=estate.yaml")) {
@@ -82,11 +100,13 @@ class TerminalDialogueTest {
   }
 
   private PseudoTerminal plan(Map<String, String> environment, String option) {
+    return plan(environment, option, "set umbrella's search limit to 600");
+  }
+
+  private PseudoTerminal plan(Map<String, String> environment, String option, String request) {
     var options = new ArrayList<>(JavaProgram.QUICK);
     options.add("-Ddeployclaw.home=" + folder);
-    var command =
-        JavaProgram.words(
-            options, Main.class, "plan", option, "set umbrella's search limit to 600");
+    var command = JavaProgram.words(options, Main.class, "plan", option, request);
     return PseudoTerminal.start(folder, 100, 24, environment, command);
   }
 
