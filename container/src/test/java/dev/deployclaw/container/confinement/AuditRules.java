@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -13,6 +14,11 @@ public final class AuditRules implements AutoCloseable {
 
   private static final Path SHIPPED = Path.of("audit", "20-deployclaw.rules");
   private static final Path AUDITCTL = Path.of("/usr/sbin/auditctl");
+
+  /** What a JVM that ended before its time left to be deleted. */
+  private static final Path LEFT = Path.of("/tmp", "deployclaw-kernel-audit.rules");
+
+  private static final String KEY = "deployclaw-";
 
   private final Path folder;
   private final List<String> rules;
@@ -38,12 +44,27 @@ public final class AuditRules implements AutoCloseable {
             .filter(line -> line.startsWith("-a"))
             .filter(line -> Processor.here().orElseThrow() == Processor.X86_64 || !isOld(line))
             .toList();
+    if (Files.exists(LEFT)) {
+      load(Files.readAllLines(LEFT));
+      Files.delete(LEFT);
+    }
+    if (auditctl("-l").contains(KEY)) {
+      throw new IllegalStateException("an operator has loaded such rules here");
+    }
+    Files.write(LEFT, deleting());
     try {
       load(rules);
     } catch (IllegalStateException e) {
       close();
       throw e;
     }
+  }
+
+  /** Also those alone that were loaded before one failed. */
+  private List<String> deleting() {
+    return Stream.concat(
+            Stream.of("-i"), rules.stream().map(line -> line.replaceFirst("^-a", "-d")))
+        .toList();
   }
 
   /** ARM64 has no such calls. */
@@ -59,21 +80,27 @@ public final class AuditRules implements AutoCloseable {
   private void load(List<String> lines) throws IOException {
     var file = Files.createTempFile(folder, "audit", ".rules");
     Files.write(file, lines);
-    var process =
-        new ProcessBuilder(AUDITCTL.toString(), "-R", file.toString())
-            .redirectErrorStream(true)
-            .start();
+    auditctl("-R", file.toString());
+  }
+
+  private static String auditctl(String... words) throws IOException {
+    var command = new ArrayList<>(List.of(words));
+    command.addFirst(AUDITCTL.toString());
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.onExit().join().exitValue() != 0) {
       throw new IllegalStateException("auditctl: " + said);
     }
+    return said;
   }
 
-  /** Also those alone that were loaded before one failed. */
   @Override
   public void close() throws IOException {
-    load(
-        Stream.concat(Stream.of("-i"), rules.stream().map(line -> line.replaceFirst("^-a", "-d")))
-            .toList());
+    load(deleting());
+    String left = auditctl("-l");
+    if (left.contains(KEY)) {
+      throw new IllegalStateException("left of the audit's rules: " + left);
+    }
+    Files.delete(LEFT);
   }
 }

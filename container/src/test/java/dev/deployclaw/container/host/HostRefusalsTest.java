@@ -66,7 +66,7 @@ class HostRefusalsTest {
     audit = new KernelAudit();
     try {
       rules = new AuditRules(servers);
-    } catch (IOException | IllegalStateException e) {
+    } catch (IOException | RuntimeException e) {
       audit.close();
       throw e;
     }
