@@ -37,12 +37,12 @@ public sealed interface RefusalRecord {
    * @param fatal whether the process was ended for it
    * @param tried whether honest programs try it and do without: no sign of an attack
    */
-  record FilteredCall(
+  record RefusedCall(
       String event, Instant at, long pid, long user, String call, boolean fatal, boolean tried)
       implements RefusalRecord {
-    /** Whether a program tries its own wall so: any other such call is fatal. */
+    /** Whether a program tries its own wall so: no attack makes such a call. */
     public boolean isProbe() {
-      return !fatal && call.equals(Syscall.PTRACE.word());
+      return !fatal && (call.equals(Syscall.PTRACE.word()) || call.equals(PROBE));
     }
   }
 
@@ -70,6 +70,9 @@ public sealed interface RefusalRecord {
           "auid=\\d+ uid=(\\d{1,10}) gid=\\d+ ses=\\d+(?: subj=[^=]*)? pid=(\\d{1,10}) comm=\\S+ exe=\\S+"
               + " sig=\\d+ arch=([0-9a-f]{1,8}) syscall=(-?\\d{1,10}) compat=\\d ip=0x[0-9a-f]+"
               + " code=0x(50000|80000000)");
+
+  /** Of the key of the audit's last rule. */
+  String PROBE = "probe";
 
   /** Of the action of a filter that ends the process. */
   String KILL_PROCESS = "80000000";
@@ -99,17 +102,17 @@ public sealed interface RefusalRecord {
     return HARMLESS.matcher(m.group(2)).matches() ? List.of() : List.of(m.group(3).split(",", -1));
   }
 
-  private static FilteredCall filtered(String event, Instant at, Matcher m) {
+  private static RefusedCall filtered(String event, Instant at, Matcher m) {
     var call = Syscall.of(Integer.parseUnsignedInt(m.group(3), 16), number(m, 4));
     boolean fatal = m.group(5).equals(KILL_PROCESS);
     boolean tried = !fatal && call.filter(Syscall::isTried).isPresent();
     String word = call.map(Syscall::word).orElse("other");
-    return new FilteredCall(event, at, number(m, 2), number(m, 1), word, fatal, tried);
+    return new RefusedCall(event, at, number(m, 2), number(m, 1), word, fatal, tried);
   }
 
-  private static FilteredCall ruled(String event, Instant at, Matcher m) {
+  private static RefusedCall ruled(String event, Instant at, Matcher m) {
     boolean tried = m.end(3) >= 0;
-    return new FilteredCall(event, at, number(m, 1), number(m, 2), m.group(4), false, tried);
+    return new RefusedCall(event, at, number(m, 1), number(m, 2), m.group(4), false, tried);
   }
 
   private static long number(Matcher m, int group) {

@@ -1,8 +1,9 @@
 package dev.deployclaw.container.host;
 
 import dev.deployclaw.container.confinement.RefusalLog;
-import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
+import dev.deployclaw.container.confinement.RefusalRecord;
 import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
+import dev.deployclaw.container.confinement.RefusalRecord.RefusedCall;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.time.Instant;
 import java.util.Comparator;
@@ -36,7 +37,7 @@ final class HostRefusals {
           + " log left them out";
 
   private static final String PERMISSIONS =
-      "those by permissions aren't told: its user is in no audit rule with a key deployclaw-execve";
+      "those by permissions aren't told: its user is in no audit rule with a key deployclaw-probe";
 
   private final RefusalLog log;
   private final long pid;
@@ -60,7 +61,7 @@ final class HostRefusals {
       return new ToldRefusal(refusal.at(), refusal.rights(), "domain=" + refusal.domain());
     }
 
-    static ToldRefusal of(FilteredCall call) {
+    static ToldRefusal of(RefusedCall call) {
       return new ToldRefusal(call.at(), List.of("call." + call.call()), "pid=" + call.pid());
     }
   }
@@ -94,7 +95,7 @@ final class HostRefusals {
   synchronized Optional<Violation> further() {
     logTries();
     var further =
-        Stream.concat(byRules(), byFilters())
+        Stream.concat(byLandlock(), byCalls())
             .filter(r -> r.at().isAfter(told))
             .sorted(Comparator.comparing(ToldRefusal::at))
             .toList();
@@ -130,24 +131,26 @@ final class HostRefusals {
                 .log("An executor host tried a system call that it does without"));
   }
 
-  private Stream<ToldRefusal> byRules() {
+  private Stream<ToldRefusal> byLandlock() {
     return domain().stream().flatMap(d -> log.of(d).stream()).map(ToldRefusal::of);
   }
 
   /** Its own end by such a call is told by its exit. */
-  private Stream<ToldRefusal> byFilters() {
+  private Stream<ToldRefusal> byCalls() {
     return log.calls(pid).stream()
-        .filter(call -> !call.tried() && !(call.fatal() && call.pid() == pid))
+        .filter(call -> !call.tried() && !call.isProbe() && !(call.fatal() && call.pid() == pid))
         .map(ToldRefusal::of);
   }
 
   /** Why refusals aren't told; empty where they are, as those of its start were. */
   synchronized Optional<String> untold() {
-    boolean calls = log.calls(pid).stream().anyMatch(FilteredCall::isProbe);
+    var proved =
+        log.calls(pid).stream().filter(RefusedCall::isProbe).map(RefusedCall::call).toList();
+    boolean permissions = proved.contains(RefusalRecord.PROBE);
+    boolean calls = proved.stream().anyMatch(call -> !call.equals(RefusalRecord.PROBE));
     if (domain().isEmpty()) {
       return Optional.of(calls ? CALLS_ALONE : SILENT);
     }
-    boolean permissions = log.calls(pid).stream().anyMatch(call -> call.call().equals("execve"));
     return permissions && calls ? Optional.empty() : Optional.of(calls ? PERMISSIONS : RULES_ALONE);
   }
 

@@ -33,7 +33,7 @@ class ToldRefusalsTest {
   private static final String ATTEMPT = ToldRecords.stopped(PID, PTRACE, ERRNO);
   private static final String RULES =
       "1424 domain=19a status=allocated mode=enforcing pid=" + PID + " uid=9 exe=\"/x\" comm=\"x\"";
-  private static final String EXECVE = ToldRecords.ruled(PID, "deployclaw-execve");
+  private static final String PROBE = ToldRecords.ruled(PID, "deployclaw-probe");
   private static final String FILE = "1423 domain=19a blockers=fs.read_file path=\"/x\" dev=\"x\"";
 
   private final ListAppender<ILoggingEvent> application = new ListAppender<>();
@@ -60,14 +60,24 @@ class ToldRefusalsTest {
     assertThat(of().untold().orElseThrow()).startsWith("not even those");
     assertThat(of(ATTEMPT).untold().orElseThrow()).startsWith("those of system calls alone");
     assertThat(of(RULES).untold().orElseThrow()).contains("system calls aren't told");
-    assertThat(of(RULES, EXECVE).untold().orElseThrow()).contains("system calls aren't told");
+    assertThat(of(RULES, PROBE).untold().orElseThrow()).contains("system calls aren't told");
     assertThat(of(RULES, ATTEMPT).untold().orElseThrow()).startsWith("those by permissions");
-    assertThat(of(RULES, ATTEMPT, EXECVE).untold()).isEmpty();
+    assertThat(of(RULES, ATTEMPT, PROBE).untold()).isEmpty();
+    String execve = ToldRecords.ruled(PID, "deployclaw-execve");
+    assertThat(of(RULES, ATTEMPT, execve).untold().orElseThrow()).startsWith("those by perm");
+  }
+
+  @Test
+  void itsOwnProbesAreNoViolation() {
+    var refusals = of(RULES, ATTEMPT, PROBE);
+    refusals.ready(Instant.EPOCH);
+
+    assertThat(refusals.further()).isEmpty();
   }
 
   @Test
   void whatItWasRefusedIsToldOnceItWasReady() {
-    var refusals = of(RULES, EXECVE, ATTEMPT, ToldRecords.stopped(PID, PRLIMIT, ERRNO), FILE);
+    var refusals = of(RULES, PROBE, ATTEMPT, ToldRecords.stopped(PID, PRLIMIT, ERRNO), FILE);
     refusals.ready(Instant.ofEpochSecond(2));
 
     assertThat(refusals.further())
