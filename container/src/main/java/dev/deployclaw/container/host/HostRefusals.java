@@ -37,7 +37,8 @@ final class HostRefusals {
           + " log left them out";
 
   private static final String PERMISSIONS =
-      "those by permissions aren't told: its user is in no audit rule with a key deployclaw-probe";
+      "those by permissions aren't told: its user is in no audit rule with a key deployclaw-probe,"
+          + " or the kernel's log, without its audit's socket, left that out";
 
   private final RefusalLog log;
   private final long pid;
