@@ -88,7 +88,7 @@ public final class SignInRecorder implements AutoCloseable {
     if (count > 0) {
       write(SignInEvent.leftOut(count));
     }
-    later(() -> opened().turn(clock.instant()), 0);
+    later(() -> opened().look(clock.instant()), 0);
     var there = journal;
     if (there != null) {
       there
