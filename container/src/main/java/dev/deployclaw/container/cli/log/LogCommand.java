@@ -103,7 +103,7 @@ public final class LogCommand implements Callable<Integer> {
     }
     var screen = around.screen(ScrollWindow.LAST);
     if (screen.isEmpty()) {
-      follower.follow(execution, new LogFollower.TextLines(around.out(), LogFollower.timeline()));
+      follower.follow(execution, new LogFollower.TextLines(around, LogFollower.timeline()));
       return ExitCode.OK.code();
     }
     var view = new LogScreen(screen.get(), execution);

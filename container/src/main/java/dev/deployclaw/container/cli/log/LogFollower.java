@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.log;
 
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.view.ExecutionTimeline;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -92,16 +93,21 @@ record LogFollower(FileJournal journal) {
     public void superseded(LogHead last) {}
   }
 
-  /** Lines for people. */
-  record TextLines(PrintStream out, ExecutionTimeline.Live told) implements LineView {
+  /** Lines for people, as wide as their terminal. */
+  record TextLines(CommandEnvironment around, ExecutionTimeline.Live told) implements LineView {
+    @Override
+    public PrintStream out() {
+      return around.out();
+    }
+
     @Override
     public void record(byte[] bytes) {
-      told.next(bytes).forEach(out::println);
+      told.next(bytes).forEach(around::say);
     }
 
     @Override
     public void superseded(LogHead last) {
-      out.println(LogFollower.superseded(last));
+      around.say(LogFollower.superseded(last));
     }
   }
 }
