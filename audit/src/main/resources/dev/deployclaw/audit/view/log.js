@@ -74,12 +74,12 @@ const LogView = (() => {
     card('Took', log.duration_seconds === undefined ? '' : duration(log.duration_seconds * 1000));
     card('Epoch', own(log, 'epoch'));
     card('Plan', shortened(text(log.plan_hash)), log.plan_hash);
-    card('Rollback', log.rollback_available ? 'available' : 'not available');
+    card('Rollback', log.result === 'HELD' ? '' : log.rollback_available ? 'available' : 'not available');
     const kept = text((log.checkpoint || {}).s3);
     card('Checkpoint', shortened(kept.replace(/^.*\//, '')), kept);
     if (validation.requests !== undefined) {
       card('Synthetic requests', validation.requests + ': ' + validation.allowed + ' allowed, ' + validation.refused + ' refused');
-      card('Latency', 'p50 ' + duration(validation.p50_ms) + ', p99 ' + duration(validation.p99_ms));
+      card('Latency', [50, 99].map(p => ['p' + p, duration(own(validation, 'p' + p + '_ms'))]).filter(([, ms]) => ms).map(([p, ms]) => p + ' ' + ms).join(', '));
     }
     return out;
   }
@@ -179,7 +179,9 @@ const LogView = (() => {
 
   // --- What changed, by tenant --------------------------------------------------------------------------------------
 
-  function differences(records, title = 'What changed, by tenant') {
+  const CHANGES = { COMPLETED: 'What changed', ROLLED_BACK: 'What was rolled back', UNKNOWN: 'What may have changed', UNFINISHED: 'What changes', QUEUED: 'What would change', HELD: 'What would change' };
+
+  function differences(records, result) {
     const tenants = new Map();
     for (const record of records) {
       for (const line of own(facts(record), 'diff') || []) {
@@ -190,7 +192,7 @@ const LogView = (() => {
       }
     }
     if (tenants.size === 0) return undefined;
-    const out = element('section', {}, element('h2', {}, title));
+    const out = element('section', {}, element('h2', {}, (own(CHANGES, result) || 'What would have changed') + ', by tenant'));
     const all = element('div', { class: 'tenants' });
     [...tenants].slice(0, MOST_TENANTS).forEach(([name, lines]) => all.append(tenant(name, lines, tenants.size <= 4)));
     out.append(all);
@@ -381,7 +383,7 @@ const LogView = (() => {
       points(log, { caption: 'Synthetic requests', first: 'most refused', legend: ['allowed', 'refused'], weight: ([, refused]) => refused,
         values: point => [point.allowed, point.refused], label: point => point.allowed + ' / ' + point.refused }),
     ].filter(Boolean);
-    const changed = differences(records);
+    const changed = differences(records, log.result);
     const out = [];
     if (records.length > 2) out.push(element('h2', {}, 'Timeline'), timeline(log, records, show));
     if (changed) out.push(changed);

@@ -14,6 +14,7 @@ import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,10 @@ class ConsolePicturesTest extends ConsoleCases {
     pages.put("skills", "/console/skills");
     pictures(pages, page, scheme);
     broken = true;
+    BoundedWait.until(
+        "s3 is missed",
+        ServerFixture.SOON,
+        () -> served.get("/v1/estate", BOTH).body().contains("no answer within 5 s"));
     served.world.gateway.stop("edge-eu/gw-003");
     served.world.redis.tamper("10.0.0.7:6379", "by hand");
     pages.clear();

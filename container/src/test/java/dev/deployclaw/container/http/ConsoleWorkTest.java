@@ -249,7 +249,7 @@ class ConsoleWorkTest extends ConsoleCases {
     var vic = signIn("/console/skills", VIC);
 
     assertThat(vic.textContent("main"))
-        .contains("orchestrate-rate-limits", "change.publish", "Since it was pinned");
+        .contains("orchestrate-rate-limits", "change.publish", "Changed since");
   }
 
   @Test

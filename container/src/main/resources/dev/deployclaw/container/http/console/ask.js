@@ -171,7 +171,7 @@ function planned(found, request = '') {
     list('It would be held', found.risks, 'note warn'),
     Object.keys(reach).length ? element('h2', {}, 'Reach') : undefined,
     Object.keys(reach).length ? cards(['tenants', 'limits', 'services', 'gateways'].map(what => [what[0].toUpperCase() + what.slice(1), names(reach[what] || [])])) : undefined,
-    LogView.differences([{ facts: { diff: found.diff || [] } }], 'What would change, by tenant'),
+    LogView.differences([{ facts: { diff: found.diff || [] } }], 'HELD'),
     findings(found.findings), list('Left as it is', found.warnings), steps(found)];
   return out.filter(Boolean);
 }
