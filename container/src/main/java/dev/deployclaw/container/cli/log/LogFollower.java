@@ -2,12 +2,12 @@ package dev.deployclaw.container.cli.log;
 
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.view.ExecutionTimeline;
-import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Shows an execution's records as they come, from any writer, until its end. One that dies without
@@ -94,20 +94,16 @@ record LogFollower(FileJournal journal) {
   }
 
   /** Lines for people, as wide as their terminal. */
-  record TextLines(CommandEnvironment around, ExecutionTimeline.Live told) implements LineView {
-    @Override
-    public PrintStream out() {
-      return around.out();
-    }
-
+  record TextLines(PrintStream out, Consumer<String> say, ExecutionTimeline.Live told)
+      implements LineView {
     @Override
     public void record(byte[] bytes) {
-      told.next(bytes).forEach(around::say);
+      told.next(bytes).forEach(say);
     }
 
     @Override
     public void superseded(LogHead last) {
-      around.say(LogFollower.superseded(last));
+      say.accept(LogFollower.superseded(last));
     }
   }
 }
