@@ -58,6 +58,7 @@ const LogView = (() => {
       element('div', { class: 'head' }, element('h1', {}, log.execution_id), element('span', { class: 'result ' + colour }, result)),
       element('p', { class: 'request' }, '“' + text(log.request) + '”', element('span', { class: 'count' }, log.requester ? ' asked by ' + text(log.requester) : '')));
     if (log.reason) out.append(element('p', { class: 'reason' }, log.reason));
+    for (const record of recordsOf(log)) if (record.action === 'Reason of a decision') out.append(element('p', { class: 'reason' }, '“' + text(record.detail) + '”'));
     out.append(cards(log));
     return out;
   }
@@ -74,7 +75,7 @@ const LogView = (() => {
     card('Took', log.duration_seconds === undefined ? '' : duration(log.duration_seconds * 1000));
     card('Epoch', own(log, 'epoch'));
     card('Plan', shortened(text(log.plan_hash)), log.plan_hash);
-    card('Rollback', log.result === 'HELD' ? '' : log.rollback_available ? 'available' : 'not available');
+    if (['COMPLETED', 'FAILED', 'UNKNOWN'].includes(log.result)) card('Rollback', log.rollback_available ? 'available' : 'not available');
     const kept = text((log.checkpoint || {}).s3);
     card('Checkpoint', shortened(kept.replace(/^.*\//, '')), kept);
     if (validation.requests !== undefined) {
@@ -204,7 +205,7 @@ const LogView = (() => {
     const table = element('table', {}, element('tr', {}, ...['Limit', 'Field', 'Before', 'After'].map(word => element('th', {}, word))));
     for (const line of lines) {
       const before = own(line, 'before'), after = own(line, 'after');
-      table.append(element('tr', {}, element('td', {}, own(line, 'limit')), element('td', {}, own(line, 'field')),
+      table.append(element('tr', {}, element('td', {}, own(line, 'limit') || (own(line, 'tenant') ? 'the tenant' : '')), element('td', {}, own(line, 'field')),
         element('td', {}, before === undefined ? '' : element('del', {}, before)),
         element('td', {}, after === undefined ? '' : element('ins', {}, after))));
     }
@@ -244,6 +245,7 @@ const LogView = (() => {
       state.top = -1;
       space.style.height = state.shown.length * ROW + 'px';
       view.classList.toggle('none', state.shown.length === 0);
+      view.dataset.none = records.length ? 'No record matches' : 'No record yet';
       count.textContent = state.shown.length + ' of ' + records.length + ' records';
       rows.forEach(row => row.remove());
       rows.clear();
@@ -366,7 +368,7 @@ const LogView = (() => {
       document.title = text(later.execution_id) + ' ' + text(later.result);
       top.replaceChildren(head(later));
       parts.replaceChildren(...summary(later, records, rows.show));
-      foot.textContent = records.length + ' records, head ' + text(audit.head)
+      foot.textContent = records.length + ' records' + (audit.head ? ', head ' + text(audit.head) : '')
         + (audit.signature ? ', signed by ' + text(audit.key) : later.outline ? '' : ', not signed')
         + '. This page only shows the log; `deployclaw audit verify` checks it.';
       rows.grow(records);

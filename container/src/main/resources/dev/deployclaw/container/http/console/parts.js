@@ -69,7 +69,7 @@ export function cards(pairs) {
 export function table(caption, names, all) {
   const filled = names.map((_, i) => i).filter(i => all.some(row => row[i] !== '' && row[i] !== undefined));
   const columns = filled.map(i => names[i]), rows = all.map(row => filled.map(i => row[i]));
-  const kinds = columns.map((_, i) => (rows.every(row => /^[\d,.]*$/.test(row[i])) ? 'num' : undefined));
+  const kinds = columns.map((_, i) => (rows.every(row => /^[\d,]*(\.\d+)?$/.test(row[i])) ? 'num' : undefined));
   const cells = row => row.map((cell, i) => element('td', { role: 'cell', class: kinds[i], 'data-column': columns[i] }, cell));
   return element('table', { class: 'rows-narrow', role: 'table', 'aria-label': caption },
     element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...columns.map((name, i) => element('th', { role: 'columnheader', scope: 'col', class: kinds[i] }, name)))),
