@@ -18,10 +18,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The files of the sign-in logs below a state folder, and where they end, which the disk alone
@@ -115,13 +113,6 @@ record SignInFolder(
 
   private static String words(long torn) {
     return torn > 0 ? "a crash left a record of %d bytes unfinished".formatted(torn) : "";
-  }
-
-  /** How long those are that lie here, but for one. */
-  Map<String, Long> ended(String current) {
-    return journal.executions().stream()
-        .filter(log -> SignInLogName.fits(log) && !log.equals(current))
-        .collect(Collectors.toMap(log -> log, files::length));
   }
 
   /** Names what a log's files are now; empty for no log. */

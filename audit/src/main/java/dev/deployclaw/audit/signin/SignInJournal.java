@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,17 +176,22 @@ public final class SignInJournal implements AutoCloseable {
   /** Once a minute: turns, and misses ended logs that neither are what they were nor have left. */
   public void look(Instant now) {
     turn(now);
-    var changed = ended.keySet().stream().filter(this::isMissed).sorted().toList();
-    ended = folder.ended(current);
+    var logs = folder.journal();
+    var files = folder.files();
+    var changed =
+        ended.entrySet().stream()
+            .filter(e -> files.length(e.getKey()) != e.getValue() && !logs.hasLeft(e.getKey()))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    ended =
+        logs.executions().stream()
+            .filter(log -> SignInLogName.fits(log) && !log.equals(current))
+            .collect(Collectors.toMap(log -> log, files::length));
     if (!changed.isEmpty()) {
       String more = changed.size() > 1 ? ", and %d more".formatted(changed.size() - 1) : "";
       found("%s was changed or removed after its end%s".formatted(changed.getFirst(), more), now);
     }
-  }
-
-  private boolean isMissed(String log) {
-    return folder.files().length(log) != ended.getOrDefault(log, 0L)
-        && !folder.journal().hasLeft(log);
   }
 
   /**
