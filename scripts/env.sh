@@ -92,6 +92,7 @@ missing_packages() {
       firewall)
         has iptables || echo iptables
         has ip || echo iproute2
+        has auditctl || echo auditd
         ;;
       docker)
         has dockerd || echo docker.io
@@ -189,7 +190,7 @@ allow_services() {
 }
 
 units_of_servers() {
-  echo {redis-server,etcd,nats-server,nginx,docker,containerd}.service docker.socket
+  echo {redis-server,etcd,nats-server,nginx,docker,containerd,auditd,audit-rules}.service docker.socket
 }
 
 absent_units() {

@@ -87,7 +87,8 @@ public final class CommandLineRunner {
         .filter(command -> wanted.wants(command.getCommandName()))
         .forEach(CommandLineRunner::addHelp);
     var failures = new CommandExceptionHandler(around);
-    return line.setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
+    return line.setExpandAtFiles(false) // a request, perhaps of another machine's user, is text
+        .setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(around.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(
             CommandLine.Help.defaultColorScheme(around.display().colour() ? Ansi.ON : Ansi.OFF))

@@ -32,6 +32,7 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
   private static final int RLIMIT_CORE = 4;
   private static final int PTRACE_ATTACH = 16;
   private static final int AT_FDCWD = -100;
+  private static final int NO_NUMBER = -2;
   private static final int O_CLOEXEC = 0x8_0000;
 
   /**
@@ -116,12 +117,13 @@ record ConfinementLauncher(NativeCall kernel, PrintStream log) {
   }
 
   /**
-   * One of the filter and one of Landlock, by which the starter learns whether refusals are told: a
-   * program in another language makes no attempt of its own.
+   * One of the filter, of Landlock, and of another check (never are there -2 groups), by which the
+   * starter learns whether they are told: a program in another language makes no such attempts.
    */
   private void meetRefusals() {
     kernel.call(Syscall.PTRACE, PTRACE_ATTACH, SyscallFilter.NO_PROCESS);
     kernel.call(Syscall.OPENAT, AT_FDCWD, kernel.text("/"), O_CLOEXEC);
+    kernel.call(Syscall.SETGROUPS, NO_NUMBER, 0);
   }
 
   /** Returns only where the program can't be started. */

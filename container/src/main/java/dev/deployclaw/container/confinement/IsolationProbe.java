@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tries each layer of the wall from inside, and reads what the kernel says of each thread. Takes
@@ -130,17 +130,15 @@ public final class IsolationProbe {
         "capabilities",
         NARROW.containsAll(held),
         (held.isEmpty() ? "none" : String.join(" ", held)) + on);
-    add(
-        "no-new-privileges",
-        threads.stream().allMatch(ThreadRights::noNewPrivileges),
-        "set on %d of %d threads"
-            .formatted(
-                threads.stream().filter(ThreadRights::noNewPrivileges).count(), threads.size()));
-    long filtered = threads.stream().filter(ThreadRights::filtered).count();
-    add(
-        "seccomp",
-        filtered == threads.size(),
-        "a filter on %d of %d threads".formatted(filtered, threads.size()));
+    onAll("no-new-privileges", "set", threads, ThreadRights::noNewPrivileges);
+    onAll("seccomp", "a filter", threads, ThreadRights::filtered);
+  }
+
+  private void onAll(
+      String name, String what, List<ThreadRights> threads, Predicate<ThreadRights> has) {
+    long having = threads.stream().filter(has).count();
+    boolean all = having == threads.size();
+    add(name, all, "%s on %d of %d threads".formatted(what, having, threads.size()));
   }
 
   private void files() {
@@ -207,27 +205,29 @@ public final class IsolationProbe {
 
   /** Maps a file as code, as loading a library does. Empty where that is refused. */
   private static String codeFrom(Path folder, NativeCall kernel) {
-    Path file = null;
+    long opened;
     try {
-      file = Files.createTempFile(folder, "isolation", ".so");
-      Files.write(file, new byte[PAGE]);
-      long opened = kernel.call(Syscall.OPENAT, AT_FDCWD, kernel.text(file.toString()), 0);
-      long mapped = kernel.call(Syscall.MMAP, 0, PAGE, PROT_READ_EXEC, MAP_PRIVATE, opened, 0);
-      if (mapped > 0) {
-        kernel.call(Syscall.MUNMAP, mapped, PAGE);
+      var file = Files.createTempFile(folder, "isolation", ".so");
+      try {
+        Files.write(file, new byte[PAGE]);
+        opened = kernel.call(Syscall.OPENAT, AT_FDCWD, kernel.text(file.toString()), 0);
+      } finally {
+        Files.delete(file);
       }
-      kernel.call(Syscall.CLOSE, opened);
-      if (mapped == -NativeCall.EPERM) {
-        return "";
-      }
-      return mapped < 0
-          ? "map code from " + folder + ": " + NativeCall.error(mapped)
-          : "may map code from " + folder;
     } catch (IOException e) {
       return "not known, cannot write to " + folder;
-    } finally {
-      delete(file);
     }
+    long mapped = kernel.call(Syscall.MMAP, 0, PAGE, PROT_READ_EXEC, MAP_PRIVATE, opened, 0);
+    if (mapped > 0) {
+      kernel.call(Syscall.MUNMAP, mapped, PAGE);
+    }
+    kernel.call(Syscall.CLOSE, opened);
+    if (mapped == -NativeCall.EPERM) {
+      return "";
+    }
+    return mapped < 0
+        ? "map code from " + folder + ": " + NativeCall.error(mapped)
+        : "may map code from " + folder;
   }
 
   /** Without the filter the error is another: no such process. */
@@ -279,11 +279,5 @@ public final class IsolationProbe {
   /** Java has no other mark of EACCES than the C library's words. */
   private static boolean refused(IOException e) {
     return String.valueOf(e.getMessage()).contains("Permission denied");
-  }
-
-  private static void delete(@Nullable Path file) {
-    if (file != null) {
-      file.toFile().delete();
-    }
   }
 }

@@ -1,13 +1,14 @@
 package dev.deployclaw.container.confinement;
 
 import dev.deployclaw.container.confinement.RefusalRecord.Caller;
-import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
 import dev.deployclaw.container.confinement.RefusalRecord.Owner;
 import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
+import dev.deployclaw.container.confinement.RefusalRecord.RefusedCall;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -29,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Landlock and filters of system calls refused the processes of this machine, as the kernel's
- * audit tells it: by its socket where this process may listen there, and by the kernel's log. Two
- * threads read, as long as this process lives. For any thread.
+ * What the kernel refused the processes of this machine, as its audit tells it: by its socket where
+ * this process may listen there, and by the kernel's log. Two threads read, as long as this process
+ * lives. For any thread.
  */
 public final class RefusalLog {
   private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
@@ -96,7 +97,9 @@ public final class RefusalLog {
     }
 
     void add(Refusal refusal) {
-      last.addLast(refusal);
+      if (!refusal.rights().isEmpty()) {
+        last.addLast(refusal);
+      }
       if (last.size() > MOST_REFUSALS) {
         last.removeFirst();
       }
@@ -107,20 +110,25 @@ public final class RefusalLog {
    * One start of a host.
    *
    * @param user that only such hosts have
-   * @param last calls that were stopped: there are no more kinds than {@link Syscall} has
+   * @param starters of the host; one of them or init adopts processes whose parents have ended
+   * @param last calls that were refused: no more kinds than {@link Syscall} and rules have
    */
-  private record WatchedHost(Instant since, OptionalInt user, Map<CallKind, FilteredCall> last) {
-    void add(FilteredCall call, boolean own) {
+  private record WatchedHost(
+      Instant since, OptionalInt user, Set<Long> starters, Map<CallKind, RefusedCall> last) {
+    void add(RefusedCall call, boolean own) {
       if (!call.at().isBefore(since.minus(CLOCKS))) {
         last.merge(
-            new CallKind(own, call.call(), call.fatal()),
+            new CallKind(own, call.call(), call.fatal(), call.tried()),
             call,
             (before, next) -> next.at().isBefore(before.at()) ? before : next);
       }
     }
 
-    boolean isOf(FilteredCall call) {
-      return user.isPresent() && user.getAsInt() == call.user() && !call.isProbe();
+    boolean isOf(RefusedCall call, Optional<Long> starter) {
+      return user.isPresent()
+          && user.getAsInt() == call.user()
+          && !call.isProbe()
+          && starter.stream().allMatch(s -> s == 1 || starters.contains(s));
     }
   }
 
@@ -129,14 +137,15 @@ public final class RefusalLog {
    *
    * @param own whether its first process made it
    */
-  private record CallKind(boolean own, String call, boolean fatal) {}
+  private record CallKind(boolean own, String call, boolean fatal, boolean tried) {}
 
   /**
    * Who made a call.
    *
    * @param callers the process and those that started it, as far as they were there
+   * @param starter the first of them that has another user; none where one of its user has ended
    */
-  private record CallingProcess(Instant at, Set<Long> callers) {}
+  private record CallingProcess(Instant at, Set<Long> callers, Optional<Long> starter) {}
 
   RefusalLog() {}
 
@@ -147,13 +156,10 @@ public final class RefusalLog {
 
   private static RefusalLog listening() {
     var log = new RefusalLog();
-    log.follow("kernel-audit", AuditSocket::open);
-    log.follow("kernel-log", () -> KernelLog.open(Path.of("/dev/kmsg")));
+    Source kernelLog = () -> KernelLog.open(Path.of("/dev/kmsg"));
+    Thread.ofPlatform().daemon().name("kernel-audit").start(() -> log.follow(AuditSocket::open));
+    Thread.ofPlatform().daemon().name("kernel-log").start(() -> log.follow(kernelLog));
     return log;
-  }
-
-  private void follow(String name, Source source) {
-    Thread.ofPlatform().daemon().name(name).start(() -> follow(source));
   }
 
   /** Until it can't be read: then nothing is told, which is found where somebody asks. */
@@ -172,7 +178,9 @@ public final class RefusalLog {
     RefusalRecord.of(message).filter(r -> r instanceof Caller || known.add(r)).ifPresent(this::add);
   }
 
-  /** The log may leave out who laid the rules, and then has who was refused something by them. */
+  /**
+   * Callers are who laid a ruleset, if the log left that out; the audit's rules repeat such calls.
+   */
   private void add(RefusalRecord record) {
     switch (record) {
       case Owner owner -> domain(owner.domain()).processes().put(owner.pid(), owner.at());
@@ -184,19 +192,24 @@ public final class RefusalLog {
       case Caller caller ->
           Optional.ofNullable(events.get(caller.event()))
               .ifPresent(domain -> domain.processes().put(caller.pid(), caller.at()));
-      case FilteredCall call -> addToHosts(call);
+      case RefusedCall call ->
+          Optional.ofNullable(events.get(call.event()))
+              .ifPresentOrElse(
+                  domain -> domain.processes().put(call.pid(), call.at()), () -> addToHosts(call));
     }
   }
 
   /**
    * A host has the calls of its processes. One of a process that has ended, or whose parent has, is
-   * found by its user alone: all hosts of that user have it.
+   * found by its user alone: all hosts of that user have it. What another user's program started
+   * and is still there is no host's.
    */
-  private void addToHosts(FilteredCall call) {
+  private void addToHosts(RefusedCall call) {
     if (hosts.isEmpty()) {
       return;
     }
-    var callers = callers(call);
+    var process = calling(call);
+    var callers = process.callers();
     if (callers.stream().anyMatch(hosts::containsKey)) {
       hosts.forEach((pid, host) -> {
         if (callers.contains(pid)) {
@@ -204,32 +217,45 @@ public final class RefusalLog {
         }
       });
     } else {
-      hosts.values().stream().filter(host -> host.isOf(call)).forEach(h -> h.add(call, false));
+      var lost = hosts.values().stream().filter(host -> host.isOf(call, process.starter()));
+      lost.forEach(host -> host.add(call, false));
     }
   }
 
   /** Those of a call shortly before are the same: a flood isn't asked for them each time. */
-  private Set<Long> callers(FilteredCall call) {
+  private CallingProcess calling(RefusedCall call) {
     var before = calling.get(call.pid());
     if (before != null && !call.at().isAfter(before.at().plus(CLOCKS))) {
-      return before.callers();
+      return before;
     }
-    var callers = callers(call.pid());
-    calling.put(call.pid(), new CallingProcess(call.at(), callers));
-    return callers;
+    var starter = processes(call.pid()).filter(pid -> !isOf(pid, call.user())).findFirst();
+    var process = new CallingProcess(call.at(), callers(call.pid()), starter);
+    calling.put(call.pid(), process);
+    return process;
+  }
+
+  /** One that has just ended may be. */
+  private static boolean isOf(long pid, long user) {
+    try {
+      var status = Files.readString(Path.of("/proc", Long.toString(pid), "status"));
+      return status.contains("\nUid:\t" + user + "\t");
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   /** A record has no more than the process, and a filter holds for what that starts as well. */
   private static Set<Long> callers(long pid) {
-    return Stream.concat(
-            Stream.of(pid),
-            Stream.iterate(
-                    ProcessHandle.of(pid),
-                    Optional::isPresent,
-                    process -> process.flatMap(ProcessHandle::parent))
-                .limit(MOST_GENERATIONS)
-                .map(process -> process.orElseThrow().pid()))
-        .collect(Collectors.toUnmodifiableSet());
+    return Stream.concat(Stream.of(pid), processes(pid)).collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Stream<Long> processes(long pid) {
+    return Stream.iterate(
+            ProcessHandle.of(pid),
+            Optional::isPresent,
+            process -> process.flatMap(ProcessHandle::parent))
+        .limit(MOST_GENERATIONS)
+        .map(process -> process.orElseThrow().pid());
   }
 
   private Domain domain(String number) {
@@ -250,17 +276,17 @@ public final class RefusalLog {
   }
 
   /**
-   * From now on keeps what filters stop of a host; of all others nothing is kept.
+   * From now on keeps the calls that a host is refused; of all others nothing is kept.
    *
    * @param since its start
-   * @param user of hosts alone, by which children are found that have ended
+   * @param user of hosts alone, by which children are found that have ended or lost their parent
    */
   public synchronized void watch(long pid, Instant since, OptionalInt user) {
-    hosts.put(pid, new WatchedHost(since, user, new HashMap<>()));
+    hosts.put(pid, new WatchedHost(since, user, callers(pid), new HashMap<>()));
   }
 
-  /** The last calls of each name that filters stopped of a watched host, in no order. */
-  public synchronized List<FilteredCall> calls(long pid) {
+  /** The last calls of each name that a watched host was refused, in no order. */
+  public synchronized List<RefusedCall> calls(long pid) {
     return Optional.ofNullable(hosts.get(pid))
         .map(host -> List.copyOf(host.last().values()))
         .orElse(List.of());

@@ -25,7 +25,7 @@ record StartRights(int uid, long capabilities) {
   /** This process's, as its threads have it. */
   static StartRights here() {
     try {
-      var thread = ThreadRights.all().getFirst();
+      var thread = ThreadRights.all("self").getFirst();
       return new StartRights(uid(thread.uids()), thread.effective());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read this process's rights", e);

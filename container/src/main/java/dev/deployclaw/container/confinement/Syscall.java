@@ -1,6 +1,7 @@
 package dev.deployclaw.container.confinement;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +21,7 @@ enum Syscall {
   PRCTL(157, 167),
   KILL(62, 129),
   GETPPID(110, 173),
+  SETGROUPS(116, 159),
   SOCKET(41, 198),
   SOCKETPAIR(53, 199),
   BIND(49, 200),
@@ -100,9 +102,6 @@ enum Syscall {
   MEMFD_SECRET(447, 447, Verdict.REFUSED),
   EXECVEAT(322, 281, Verdict.FATAL);
 
-  /** Of another processor's numbering. */
-  private static final String OTHER = "other";
-
   private final int x86;
   private final int arm;
   private final Verdict verdict;
@@ -143,27 +142,20 @@ enum Syscall {
     return verdict == Verdict.REFUSED || this == SOCKET || this == SOCKETPAIR;
   }
 
-  /** The same, of a name. */
-  static boolean isTried(String word) {
-    return Stream.of(values()).anyMatch(call -> call.isTried() && call.word().equals(word));
-  }
-
   /** Its name as manuals have it. */
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * The name of a call that a filter of ours stopped.
+   * A call that a filter of ours stopped; empty in another processor's numbering.
    *
    * @param audit the numbering, as {@link Processor#audit()} has it
    */
-  static String word(int audit, long number) {
+  static Optional<Syscall> of(int audit, long number) {
     return Stream.of(Processor.values())
         .filter(processor -> processor.audit() == audit)
         .flatMap(processor -> Stream.of(values()).filter(c -> c.number(processor) == number))
-        .findFirst()
-        .map(Syscall::word)
-        .orElse(OTHER);
+        .findFirst();
   }
 }

@@ -21,11 +21,6 @@ record ThreadRights(
     String uids, long effective, long permitted, boolean noNewPrivileges, boolean filtered) {
   private static final String FILTER = "2";
 
-  /** Of each thread of this process. */
-  static List<ThreadRights> all() throws IOException {
-    return all("self");
-  }
-
   /**
    * Of each thread of a process.
    *

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 final class IsolationCheck {
   private static final String ABOUT = "isolation";
   private static final String PAGE = ": docs/tasks/container.md";
+  private static final String RULES = ": docs/tasks/serve.md";
 
   private IsolationCheck() {}
 
@@ -41,17 +42,18 @@ final class IsolationCheck {
     int slash = layer.indexOf('/');
     String who = slash < 0 ? "the executor host" : "plugin " + layer.substring(0, slash);
     String what = "%s lacks the layer %s: %s".formatted(who, layer.substring(slash + 1), detail);
+    String page = layer.endsWith("refusals") ? RULES : PAGE;
     return layer.equals("host")
         ? Diagnosis.unreachable(ABOUT, detail)
-        : Diagnosis.warning(ABOUT, what, remedy(layer.substring(slash + 1), detail) + PAGE);
+        : Diagnosis.warning(ABOUT, what, remedy(layer.substring(slash + 1), detail) + page);
   }
 
   private static Diagnosis violation(String host, Violation last) {
     return Diagnosis.error(
         ABOUT,
         "%s %s, at %s".formatted(host, last.what(), last.at()),
-        "find it in the kernel's log (type=1326 a call, 1423 a refusal); unless it is a file that"
-            + " was replaced since the start, treat the host's secrets as stolen"
+        "find it in the kernel's log (type=1300 or 1326 a call, 1423 a refusal); unless a person"
+            + " replaced the file or its rights since the start, treat the host's secrets as stolen"
             + PAGE);
   }
 
@@ -75,8 +77,10 @@ final class IsolationCheck {
       case "refusals" ->
           detail.contains("actions_logged")
               ? "add errno to the sysctl kernel.seccomp.actions_logged"
-              : "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and"
-                  + " start the agent with CAP_AUDIT_READ or readable /dev/kmsg";
+              : detail.contains("rule")
+                  ? "load container/audit/20-deployclaw.rules with this user's number; restart the agent"
+                  : "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and"
+                      + " start the agent with CAP_AUDIT_READ or readable /dev/kmsg";
       case "masking" -> "start the host of this build";
       default -> "see what its layers need";
     };

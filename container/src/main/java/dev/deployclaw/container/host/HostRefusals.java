@@ -1,8 +1,9 @@
 package dev.deployclaw.container.host;
 
 import dev.deployclaw.container.confinement.RefusalLog;
-import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
+import dev.deployclaw.container.confinement.RefusalRecord;
 import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
+import dev.deployclaw.container.confinement.RefusalRecord.RefusedCall;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.time.Instant;
 import java.util.Comparator;
@@ -35,6 +36,10 @@ final class HostRefusals {
       "those of system calls aren't told: seccomp/actions_logged of the kernel lacks errno, or its"
           + " log left them out";
 
+  private static final String PERMISSIONS =
+      "those by permissions aren't told: its user is in no audit rule with a key deployclaw-probe,"
+          + " or the kernel's log, without its audit's socket, left that out";
+
   private final RefusalLog log;
   private final long pid;
   private final Instant begun;
@@ -45,7 +50,6 @@ final class HostRefusals {
   private Instant ready = Instant.MAX;
   private Instant told = Instant.MAX;
   private Optional<String> domain = Optional.empty();
-  private boolean calls;
 
   /**
    * One refusal.
@@ -58,7 +62,7 @@ final class HostRefusals {
       return new ToldRefusal(refusal.at(), refusal.rights(), "domain=" + refusal.domain());
     }
 
-    static ToldRefusal of(FilteredCall call) {
+    static ToldRefusal of(RefusedCall call) {
       return new ToldRefusal(call.at(), List.of("call." + call.call()), "pid=" + call.pid());
     }
   }
@@ -92,7 +96,7 @@ final class HostRefusals {
   synchronized Optional<Violation> further() {
     logTries();
     var further =
-        Stream.concat(byRules(), byFilters())
+        Stream.concat(byLandlock(), byCalls())
             .filter(r -> r.at().isAfter(told))
             .sorted(Comparator.comparing(ToldRefusal::at))
             .toList();
@@ -119,7 +123,7 @@ final class HostRefusals {
 
   private void logTries() {
     log.calls(pid).stream()
-        .filter(call -> call.isTried() && call.at().isAfter(ready) && tried.add(call.call()))
+        .filter(call -> call.tried() && call.at().isAfter(ready) && tried.add(call.call()))
         .forEach(call ->
             LOG.atInfo()
                 .addKeyValue("pid", pid)
@@ -128,24 +132,27 @@ final class HostRefusals {
                 .log("An executor host tried a system call that it does without"));
   }
 
-  private Stream<ToldRefusal> byRules() {
+  private Stream<ToldRefusal> byLandlock() {
     return domain().stream().flatMap(d -> log.of(d).stream()).map(ToldRefusal::of);
   }
 
   /** Its own end by such a call is told by its exit. */
-  private Stream<ToldRefusal> byFilters() {
+  private Stream<ToldRefusal> byCalls() {
     return log.calls(pid).stream()
-        .filter(call -> !call.isTried() && !(call.fatal() && call.pid() == pid))
+        .filter(call -> !call.tried() && !call.isProbe() && !(call.fatal() && call.pid() == pid))
         .map(ToldRefusal::of);
   }
 
   /** Why refusals aren't told; empty where they are, as those of its start were. */
   synchronized Optional<String> untold() {
-    calls |= !log.calls(pid).isEmpty();
+    var proved =
+        log.calls(pid).stream().filter(RefusedCall::isProbe).map(RefusedCall::call).toList();
+    boolean permissions = proved.contains(RefusalRecord.PROBE);
+    boolean calls = proved.stream().anyMatch(call -> !call.equals(RefusalRecord.PROBE));
     if (domain().isEmpty()) {
       return Optional.of(calls ? CALLS_ALONE : SILENT);
     }
-    return calls ? Optional.empty() : Optional.of(RULES_ALONE);
+    return permissions && calls ? Optional.empty() : Optional.of(calls ? PERMISSIONS : RULES_ALONE);
   }
 
   /** Its ruleset, known for good: a host can't drown that by starting others. */

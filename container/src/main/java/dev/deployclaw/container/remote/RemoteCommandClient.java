@@ -112,15 +112,14 @@ public final class RemoteCommandClient {
   /**
    * Whether a command is none for an agent. One that would measure on and on isn't, nor one that
    * reads its caller's files without a back end or a model. {@code log} and {@code export} judge
-   * what the agent wrote, here and in the bucket: an auditor needn't ask the agent. Of
-   * {@code @FILE}, which picocli replaces by the words in it, it isn't known what it asks for.
+   * what the agent wrote, here and in the bucket: an auditor needn't ask the agent.
    */
   static boolean worksHere(List<String> words) {
     return switch (words.getFirst()) {
-      case "top" -> !has(words, "--once", "--json"); // with @FILE, too: it may say --watch
-      case "plan" -> has(words, "--inventory") && !has(words, "--in-words", "@.*");
-      case "adopt" -> !has(words, "--enforce", "--shadowed", "--redis", "@.*");
-      case "diff" -> !has(words, "committed", "[0-9]{1,18}", "@.*");
+      case "top" -> !has(words, "--once", "--json");
+      case "plan" -> has(words, "--inventory") && !has(words, "--in-words");
+      case "adopt" -> !has(words, "--enforce", "--shadowed", "--redis");
+      case "diff" -> !has(words, "committed", "[0-9]{1,18}");
       default -> LOCAL.contains(words.getFirst());
     };
   }

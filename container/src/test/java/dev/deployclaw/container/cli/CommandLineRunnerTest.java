@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.container.cli.screen.TerminalColumns;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +117,19 @@ class CommandLineRunnerTest {
     assertThat(exit).isEqualTo(2);
     assertThat(screen.out()).isEmpty();
     assertThat(screen.err()).contains("rolback", "Did you mean", "rollback", "Usage: deployclaw");
+  }
+
+  /** Such a word may come from another machine, whose user reads no file of this one. */
+  @Test
+  void putsNoFileInThePlaceOfAWordThatBeginsWithAnAtSign() throws IOException {
+    var file = Files.writeString(folder.resolve("secret"), "sesame");
+    var screen = new CommandLineFixture(folder);
+
+    for (String before : List.of("--json", "--")) {
+      screen.run("status", before, "@" + file);
+
+      assertThat(screen.out() + screen.err()).doesNotContain("sesame").contains("@" + file);
+    }
   }
 
   @Test

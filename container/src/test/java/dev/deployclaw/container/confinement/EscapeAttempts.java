@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
@@ -25,6 +27,8 @@ import java.util.concurrent.Callable;
  * or the kernel's error.
  */
 final class EscapeAttempts {
+  private static final int PIDFD_OPEN = 434;
+  private static final int PIDFD_SEND_SIGNAL = 424;
   private static final int AT_FDCWD = -100;
   private static final int O_RDWR_APPEND = 2 | 0x400;
   private static final int PTRACE_ATTACH = 16;
@@ -52,6 +56,7 @@ final class EscapeAttempts {
   private static final int TIOCSTI = 0x5412;
   private static final int EFAULT = 14;
   private static final Processor PROCESSOR = Processor.here().orElseThrow();
+  private static final int TRUNCATE = PROCESSOR == Processor.X86_64 ? 76 : 45;
   private static final int SETUID = PROCESSOR == Processor.X86_64 ? 105 : 146;
 
   private final NativeCall kernel = new NativeCall(PROCESSOR, Arena.global());
@@ -92,6 +97,8 @@ final class EscapeAttempts {
       case "symlink" -> readThroughSymlink(Path.of(argument), Path.of(attempt.get(2)));
       case "hardlink" -> java(() -> Files.createLink(Path.of(argument), Path.of(attempt.get(2))));
       case "move" -> java(() -> Files.move(Path.of(attempt.get(2)), Path.of(argument)));
+      case "chmod" -> java(() -> Files.setPosixFilePermissions(Path.of(argument), Set.of()));
+      case "truncate" -> errorOf(kernel.call(TRUNCATE, kernel.text(argument), 0));
       case "connect" -> java(() -> connect(Integer.parseInt(argument)));
       case "listen" -> java(() -> ServerSocketChannel.open().bind(new InetSocketAddress(0)));
       case "unix" -> java(() -> SocketChannel.open(UnixDomainSocketAddress.of(argument)));
@@ -118,11 +125,27 @@ final class EscapeAttempts {
       case "type" -> kernel(Syscall.IOCTL, 0, TIOCSTI, kernel.text("x"));
       case "memory" -> kernel(Syscall.PROCESS_VM_READV, Long.parseLong(argument), 0, 0, 0, 0, 0);
       case "mark" -> kernel(Syscall.ADJTIMEX, 0);
+      case "pidfd" -> errorOf(kernel.call(PIDFD_SEND_SIGNAL, pidfd(argument), NO_SIGNAL, 0, 0));
+      case "call" -> numbered(attempt.subList(1, attempt.size()));
       case "setuid" -> errorOf(kernel.call(SETUID, 0));
       case "abstract" -> errorOf(AbstractSocket.connect(kernel, spare, argument));
       case "report" -> report(Path.of(argument));
       default -> throw new IllegalArgumentException(attempt.getFirst());
     };
+  }
+
+  private long pidfd(String process) {
+    return kernel.call(PIDFD_OPEN, Long.parseLong(process), 0);
+  }
+
+  /** By its number; an argument that is none is a text, an empty one the place of zeros. */
+  private String numbered(List<String> words) {
+    long[] arguments =
+        words.stream()
+            .mapToLong(
+                w -> w.matches("-?\\d+") ? Long.parseLong(w) : kernel.text(w + "\0".repeat(128)))
+            .toArray();
+    return errorOf(kernel.call(arguments[0], Arrays.copyOfRange(arguments, 1, arguments.length)));
   }
 
   private String kernel(Syscall call, long... arguments) {

@@ -2,9 +2,11 @@ package dev.deployclaw.container.confinement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.container.confinement.RefusalRecord.FilteredCall;
 import dev.deployclaw.container.confinement.RefusalRecord.Refusal;
+import dev.deployclaw.container.confinement.RefusalRecord.RefusedCall;
+import dev.deployclaw.testkit.process.SystemTool;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -117,10 +119,10 @@ class RefusalLogTest {
     take(1326, stopped(4713, "c000003e syscall=101", "80000000"));
 
     assertThat(log.calls(4711))
-        .extracting(FilteredCall::call, FilteredCall::fatal)
+        .extracting(RefusedCall::call, RefusedCall::fatal)
         .containsExactlyInAnyOrder(
             tuple("socket", false), tuple("memfd_create", false), tuple("other", true));
-    assertThat(log.calls(4712)).extracting(FilteredCall::call).containsExactly("ptrace");
+    assertThat(log.calls(4712)).extracting(RefusedCall::call).containsExactly("ptrace");
     assertThat(log.calls(4713)).as("of an earlier process").isEmpty();
   }
 
@@ -154,8 +156,56 @@ class RefusalLogTest {
     } finally {
       child.destroyForcibly();
     }
-    assertThat(log.calls(self)).extracting(FilteredCall::pid).containsExactly(child.pid());
+    assertThat(log.calls(self)).extracting(RefusedCall::pid).containsExactly(child.pid());
     assertThat(log.calls(4712)).as("of that user, but of another host").isEmpty();
+  }
+
+  @Test
+  void aRuleTellsWhatAnotherCheckRefused() {
+    watch(4711);
+    takeRuled(4711, "deployclaw-openat");
+    takeRuled(4711, "deployclaw-openat");
+    takeRuled(4711, "deployclaw-tried-openat");
+    takeRuled(4711, "access");
+    takeRuled(4711, "deployclaw-open at");
+
+    assertThat(log.calls(4711))
+        .extracting(RefusedCall::call, RefusedCall::tried)
+        .containsExactlyInAnyOrder(tuple("openat", false), tuple("openat", true));
+  }
+
+  @Test
+  void takesNoRuleFromTextThatAProcessChose() {
+    String line = ToldRecords.ruled(4711, "deployclaw-openat").substring(5);
+    watch(4711);
+    watch(4712);
+    take(1300, line.replace("\"x\"", "\"a\" pid=4712 key=\"deployclaw-openat\""));
+    take(1300, line.replace("comm=\"x\"", "comm=\"x\" ppid=1 pid=4712 auid=1 uid=9 comm=\"x\""));
+    take(1300, line.replace("key=\"deployclaw-openat\"", "key=(null)"));
+    take(1300, line + " key=(null)");
+    assertThat(log.calls(4711)).isEmpty();
+    assertThat(log.calls(4712)).isEmpty();
+
+    take(1300, line.replace("\"x\"", "6A2061").replace("\"/x\"", "(null) subj=a (enforce)") + "\0");
+    assertThat(log.calls(4711)).hasSize(1);
+  }
+
+  @Test
+  void aRuleHasNoMoreToTellOfWhatLandlockRefused() {
+    watch(4711);
+    take(1423, SHADOW);
+    serial--;
+    takeRuled(4711, "deployclaw-openat");
+    take(1423, "domain=19a blockers=fs.read_file path=\"/proc/42/stat\" dev=\"proc\" ino=5");
+    serial--;
+    takeRuled(4711, "deployclaw-openat");
+
+    assertThat(log.calls(4711)).isEmpty();
+    assertThat(told().orElseThrow()).as("known by the call").hasSize(1);
+  }
+
+  private void takeRuled(long pid, String key) {
+    take(1300, ToldRecords.ruled(pid, key).substring(5));
   }
 
   /** It forks, tries and ends before its record is read. */
@@ -169,10 +219,52 @@ class RefusalLogTest {
 
     assertThat(log.calls(4711))
         .as("without what another start's probe asks")
-        .extracting(FilteredCall::call)
+        .extracting(RefusedCall::call)
         .containsExactly("mount");
     assertThat(log.calls(4712)).isEmpty();
     assertThat(log.calls(4713)).isEmpty();
+  }
+
+  @Test
+  void anotherStartsProbeIsNoCallOfAHost() {
+    log.watch(4711, BEGUN, OptionalInt.of(9));
+    takeRuled(GONE, "deployclaw-probe");
+    assertThat(log.calls(4711)).isEmpty();
+
+    takeRuled(4711, "deployclaw-probe");
+    assertThat(log.calls(4711)).singleElement().matches(RefusedCall::isProbe);
+  }
+
+  /** An operator who becomes that user, or the host of another agent. */
+  @Test
+  void whatAnotherUsersProgramStartedIsNoHostsWhileItIsThere() throws IOException {
+    assumeTrue(SystemTool.isRoot(), "only root becomes another user");
+    var host = new ProcessBuilder("cat").start();
+    var other = new ProcessBuilder("setpriv", "--reuid=41233", "--clear-groups", "cat").start();
+    try (var words = other.outputWriter();
+        var answers = other.inputReader()) {
+      words.write("it has that user now\n");
+      words.flush();
+      assertThat(answers.readLine()).isNotEmpty();
+      log.watch(4711, BEGUN, OptionalInt.of(41_233));
+      log.watch(host.pid(), BEGUN, OptionalInt.of(41_233));
+      take(1300, ruledOf(other.pid(), 41_233));
+      take(1300, ruledOf(GONE, 41_233).replace("-openat", "-kill"));
+    } finally {
+      host.destroyForcibly();
+      other.destroyForcibly();
+    }
+    assertThat(log.calls(4711)).extracting(RefusedCall::call).containsExactly("kill");
+    assertThat(log.calls(host.pid()))
+        .as("whose starter may have adopted it")
+        .extracting(RefusedCall::call)
+        .containsExactlyInAnyOrder("kill", "openat");
+  }
+
+  private static String ruledOf(long pid, int user) {
+    return ToldRecords.ruled(pid, "deployclaw-openat")
+        .substring(5)
+        .replace(" uid=9 ", " uid=" + user + " ");
   }
 
   @Test
@@ -186,7 +278,7 @@ class RefusalLogTest {
 
     assertThat(log.calls(4711))
         .singleElement()
-        .extracting(FilteredCall::event)
+        .extracting(RefusedCall::event)
         .isEqualTo("1795000000.250:999");
   }
 
@@ -198,7 +290,7 @@ class RefusalLogTest {
     log.take("audit: type=1326 audit(1795000009.000:9): " + record);
     log.take("audit: type=1326 audit(1795000008.000:8): " + record);
 
-    assertThat(log.calls(4711)).extracting(FilteredCall::at).containsExactly(BEGUN.plusSeconds(9));
+    assertThat(log.calls(4711)).extracting(RefusedCall::at).containsExactly(BEGUN.plusSeconds(9));
   }
 
   private void watch(long pid) {

@@ -38,32 +38,42 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow(
     guard = "dev.deployclaw.container.confinement.EscapeTest",
     because = "it switches this machine's audit on")
-@EnabledIf(value = "possible", disabledReason = ConfinedWorld.NEEDS + "; " + KernelAudit.NEEDS)
+@EnabledIf(
+    value = "possible",
+    disabledReason = ConfinedWorld.NEEDS + "; " + KernelAudit.NEEDS + "; " + AuditRules.NEEDS)
 class ToldEscapeTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String MOUNT = "the folder's mount: noexec";
-
   private static final String OTHERS = "the kernel: a process of another user";
 
-  /** By another than rules and filters, or, for a link between folders, without a record. */
-  private static final Map<String, String> UNTOLD =
+  /** What neither Landlock nor the filter refuses: only rules of the audit tell it. */
+  private static final Map<String, PermissionCheck> PERMISSIONS =
       Map.of(
-          "read the agent's memory", OTHERS,
-          "read the agent's environment", OTHERS,
-          "make a hard link", "Landlock",
-          "run a copy of sh", MOUNT,
-          "run a copy of sh by ld.so", MOUNT,
-          "run a script", MOUNT,
-          "load a library of its folder", MOUNT,
-          "become root", "no capability",
-          "connect to it by the socket on which it listens", "such a socket connects nowhere");
+          "read the agent's memory", new PermissionCheck(OTHERS, "call.openat"),
+          "read the agent's environment", new PermissionCheck(OTHERS, "call.openat"),
+          "make a hard link", new PermissionCheck("the folder's mount", "call.linkat"),
+          "run a copy of sh", new PermissionCheck(MOUNT, "call.execve"),
+          "run a copy of sh by ld.so", new PermissionCheck(MOUNT, "call.mmap"),
+          "run a script", new PermissionCheck(MOUNT, "call.execve"),
+          "load a library of its folder", new PermissionCheck(MOUNT, "call.mmap"),
+          "become root", new PermissionCheck("no capability", "call.setuid"),
+          "connect to it by the socket on which it listens",
+              new PermissionCheck("such a socket connects nowhere", "call.connect (log)"));
+
+  /** Landlock and the filter tell theirs without rules. */
+  private static final List<String> BY_RULES =
+      List.of("call.openat", "call.linkat", "call.mmap", "call.setuid", "call.connect");
 
   /** A host that signals a gateway's processes may. */
   private static final String SIGNAL = "signal its own user's process";
 
   @TempDir static Path folder;
   private static final Map<EscapeAttempt, ToldOutcome> OUTCOMES = new LinkedHashMap<>();
-  private static ToldOutcome signal;
+  private static final List<ToldOutcome> OF_FEWER_RIGHTS = new ArrayList<>();
+  private static final List<String> OF_SIBLINGS = new ArrayList<>();
+  private static ToldOutcome parser;
+
+  private record PermissionCheck(String bound, String told) {}
 
   /**
    * What came of an attempt.
@@ -73,24 +83,26 @@ class ToldEscapeTest {
    */
   private record ToldOutcome(String answer, String told) {
     String bound(String attempt) {
-      return Optional.ofNullable(UNTOLD.get(attempt))
+      return Optional.ofNullable(PERMISSIONS.get(attempt))
+          .map(PermissionCheck::bound)
           .orElse(
               switch (answer) {
                 case "SIGSYS" -> "the filter: the process ends";
                 case "allowed" -> "nothing";
-                default -> told.matches("call\\.\\w+") ? "the filter" : "Landlock";
+                default -> told.matches("call\\.\\w+( \\(log\\))?") ? "the filter" : "Landlock";
               });
     }
   }
 
   static boolean possible() {
-    return ConfinedWorld.possible() && KernelAudit.possible();
+    return ConfinedWorld.possible() && AuditRules.possible();
   }
 
   @BeforeAll
   static void triesAll() throws Exception {
     try (var world = new ConfinedWorld(folder);
-        var _ = new KernelAudit()) {
+        var _ = new KernelAudit();
+        var _ = new AuditRules(folder, ConfinedWorld.USER)) {
       int port = world.configured.getLocalPort();
       var real = RealPolicy.ofGateway(folder, ConfinedWorld.USER.uid(), port, world.jar);
       var attempts = EscapeAttempt.all(world);
@@ -109,9 +121,55 @@ class ToldEscapeTest {
         }
       }
       try (var host = new ObservedHost(world.byRoot().argv())) {
-        signal = host.attempt("kill\t" + world.victim());
+        for (String attempt : attemptsWithFewerRights(world)) {
+          OF_FEWER_RIGHTS.add(host.attempt(attempt));
+        }
+        parser = host.attempt(honestParser(world));
+        for (String attempt : siblings(world)) {
+          OF_SIBLINGS.add(host.attempt(attempt).told());
+        }
       }
     }
+  }
+
+  private static List<String> attemptsWithFewerRights(ConfinedWorld world) {
+    return List.of(
+        "kill\t" + world.victim(),
+        "kill\t" + ProcessHandle.current().pid(),
+        "read\t" + world.top.resolve("agent.key"),
+        "chmod\t" + world.top.resolve("agent.key"),
+        "truncate\t" + world.top.resolve("agent.key"),
+        "append\t/var/log/dpkg.log");
+  }
+
+  /** Each of another name than what the C library calls. */
+  private static List<String> siblings(ConfinedWorld world) {
+    long agent = ProcessHandle.current().pid();
+    var key = world.top.resolve("agent.key");
+    return List.of(
+        "call\t%d\t%d\t0\t".formatted(number(129, 138), agent),
+        "call\t%d\t%d\t%d\t0\t".formatted(number(297, 240), agent, agent),
+        "pidfd\t" + agent,
+        "call\t452\t-100\t%s\t0\t0".formatted(key),
+        "call\t%d\t0\t0".formatted(number(91, 52)),
+        "call\t%d\t0\t0\t0".formatted(number(93, 55)),
+        "call\t%d\t1\tx".formatted(Syscall.SETGROUPS.number(Processor.here().orElseThrow())),
+        "hardlink\t%s\t%s".formatted(world.own.resolve("hard"), world.own.resolve("parsed.conf")));
+  }
+
+  private static int number(int x86, int arm) {
+    return Processor.here().orElseThrow() == Processor.X86_64 ? x86 : arm;
+  }
+
+  /** Without capabilities, as the product starts it. */
+  private static String honestParser(ConfinedWorld world) throws IOException {
+    var file = world.own.resolve("parsed.conf");
+    Files.writeString(
+        file,
+        "error_log %s/error.log;\n".formatted(world.own)
+            + Files.readString(world.own.resolve("nginx.conf")));
+    return "exec\t%s\t-t\t-q\t-p\t%s/\t-c\t%s\t-e\t%s"
+        .formatted(ConfinedWorld.NGINX, world.own, file, world.own.resolve("own.log"));
   }
 
   @AfterAll
@@ -131,7 +189,7 @@ class ToldEscapeTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> eachRefusalOfRulesAndFiltersIsTold() {
+  Stream<DynamicTest> eachRefusalIsTold() {
     return OUTCOMES.entrySet().stream()
         .map(e -> {
           var attempt = e.getKey();
@@ -146,20 +204,47 @@ class ToldEscapeTest {
       assertThat(outcome).isEqualTo(new ToldOutcome("allowed", ""));
     } else {
       assertThat(outcome.answer()).isEqualTo(attempt.byRoot());
-      assertThat(outcome.told().isEmpty()).isEqualTo(UNTOLD.containsKey(attempt.name()));
+      var permission = Optional.ofNullable(PERMISSIONS.get(attempt.name()));
+      permission.ifPresentOrElse(
+          check -> assertThat(outcome.told()).isEqualTo(check.told()),
+          () -> assertThat(outcome.told()).isNotEmpty().doesNotContain(BY_RULES));
     }
   }
 
   @Test
-  void aRefusedSignalIsTold() {
-    assertThat(signal).isEqualTo(new ToldOutcome("EPERM", "scope.signal"));
+  void whatIsRefusedForWantOfCapabilitiesIsToldToo() {
+    assertThat(OF_FEWER_RIGHTS)
+        .containsExactly(
+            new ToldOutcome("EPERM", "scope.signal"),
+            new ToldOutcome("EPERM", "call.kill"),
+            new ToldOutcome("EACCES", "call.openat"),
+            new ToldOutcome("EPERM", "call.chmod"),
+            new ToldOutcome("EACCES", "call.truncate"),
+            new ToldOutcome("EACCES", "call.openat (log)"));
+  }
+
+  @Test
+  void anotherCallForTheSameIsToldToo() {
+    assertThat(OF_SIBLINGS)
+        .containsExactly(
+            "call.kill",
+            "call.kill",
+            "call.kill",
+            "call.chmod",
+            "call.chmod",
+            "call.chmod",
+            "call.setgid",
+            "call.linkat");
+  }
+
+  @Test
+  void anHonestParserIsRefusedNothing() {
+    assertThat(parser.answer()).isEqualTo("allowed");
+    assertThat(parser.told()).doesNotContain("call.openat").matches("|(\\S+ \\(log\\)(, )?)*");
   }
 
   /** A confined program that makes attempts, and what is told of it. */
   private static final class ObservedHost implements AutoCloseable {
-    /** A call that no attempt makes: what is told before it, is of the attempt. */
-    private static final String MARK = "adjtimex";
-
     private final RefusalLog log = RefusalLog.here();
     private final Instant begun = Instant.now();
     private final Process process;
@@ -169,10 +254,10 @@ class ToldEscapeTest {
 
     ObservedHost(List<String> command) throws IOException {
       process = new ProcessBuilder(command).redirectError(folder.resolve("log").toFile()).start();
-      log.watch(process.pid(), begun, OptionalInt.empty());
+      log.watch(process.pid(), begun, OptionalInt.of(ConfinedWorld.USER.uid()));
       attempts = process.outputWriter();
       answers = process.inputReader();
-      var _ = attempt("mark");
+      String _ = toldUntilMark();
     }
 
     ToldOutcome attempt(String attempt) throws IOException {
@@ -181,18 +266,21 @@ class ToldEscapeTest {
         BoundedWait.until("its end is told", SOON, () -> fatal().isPresent());
         return new ToldOutcome("SIGSYS", "call." + fatal().orElseThrow().call());
       }
+      return new ToldOutcome(answer, toldUntilMark());
+    }
+
+    /** One mark at a time: a second one would be taken for that of the next attempt. */
+    private String toldUntilMark() throws IOException {
       String _ = answer("mark");
-      BoundedWait.until("the mark is told", SOON, () -> further().anyMatch(e -> e.is(MARK)));
+      BoundedWait.until("the mark is told", SOON, () -> further().anyMatch(ToldEvent::isMark));
       var events = further().toList();
       events.forEach(event -> known.add(event.number()));
-      return new ToldOutcome(
-          answer,
-          events.stream()
-              .filter(event -> !event.is(MARK))
-              .flatMap(event -> event.rights().stream())
-              .distinct()
-              .sorted()
-              .collect(Collectors.joining(", ")));
+      return events.stream()
+          .filter(event -> !event.isMark())
+          .flatMap(event -> event.rights().stream())
+          .distinct()
+          .sorted()
+          .collect(Collectors.joining(", "));
     }
 
     /** Empty where the kernel ended it. */
@@ -202,9 +290,10 @@ class ToldEscapeTest {
       return Optional.ofNullable(answers.readLine()).orElse("");
     }
 
+    /** The mark is a call that no attempt makes: what is told before it, is of the attempt. */
     private record ToldEvent(String number, List<String> rights) {
-      boolean is(String call) {
-        return rights.equals(List.of("call." + call));
+      boolean isMark() {
+        return rights.equals(List.of("call.adjtimex (log)"));
       }
     }
 
@@ -215,14 +304,14 @@ class ToldEscapeTest {
               .map(r -> new ToldEvent(r.event(), r.rights()));
       var filters =
           log.calls(process.pid()).stream()
-              .map(c -> new ToldEvent(c.event(), List.of("call." + c.call())));
+              .map(c ->
+                  new ToldEvent(
+                      c.event(), List.of("call." + c.call() + (c.tried() ? " (log)" : ""))));
       return Stream.concat(rules, filters).filter(event -> !known.contains(event.number()));
     }
 
-    private Optional<RefusalRecord.FilteredCall> fatal() {
-      return log.calls(process.pid()).stream()
-          .filter(RefusalRecord.FilteredCall::fatal)
-          .findFirst();
+    private Optional<RefusalRecord.RefusedCall> fatal() {
+      return log.calls(process.pid()).stream().filter(RefusalRecord.RefusedCall::fatal).findFirst();
     }
 
     @Override

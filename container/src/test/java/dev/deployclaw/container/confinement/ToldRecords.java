@@ -28,4 +28,16 @@ public final class ToldRecords {
             + " compat=0 ip=0x7f code=0x%s")
         .formatted(pid, number, code);
   }
+
+  /**
+   * A call that failed, and of which a rule tells.
+   *
+   * @param key of the rule
+   */
+  public static String ruled(long pid, String key) {
+    return ("1300 arch=c000003e syscall=257 success=no exit=-13 a0=ffffff9c a1=7f a2=0 a3=0 items=1"
+            + " ppid=1 pid=%d auid=4294967295 uid=9 gid=9 euid=9 suid=9 fsuid=9 egid=9 sgid=9"
+            + " fsgid=9 tty=(none) ses=4294967295 comm=\"x\" exe=\"/x\" key=\"%s\"")
+        .formatted(pid, key);
+  }
 }

@@ -70,7 +70,7 @@ class IsolationCheckTest {
 
     assertThat(found.level()).isEqualTo(Level.ERROR);
     assertThat(found.found()).contains("host made a system call", "2026-11-30T06:00:00Z");
-    assertThat(found.remedy()).contains("type=1326", "stolen");
+    assertThat(found.remedy()).contains("1326", "stolen");
   }
 
   @Test
@@ -93,6 +93,18 @@ class IsolationCheckTest {
     var found = IsolationCheck.examine(Optional.of(wall)).getLast();
 
     assertThat(found.remedy()).contains("kernel.seccomp.actions_logged").doesNotContain("audit=1");
+  }
+
+  @Test
+  void withoutAuditRulesTheirFileIsNamed() {
+    var why = "those by permissions aren't told: its user is in no audit rule";
+    var wall = new ExecutorIsolation(true, List.of(), Map.of("refusals", why), Map.of());
+
+    var found = IsolationCheck.examine(Optional.of(wall)).getLast();
+
+    assertThat(found.remedy())
+        .contains("20-deployclaw.rules", "this user's number", "restart", "serve.md")
+        .doesNotContain("audit=1");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.PluginConfig;
+import dev.deployclaw.container.confinement.AuditRules;
 import dev.deployclaw.container.confinement.ConfinedCommand;
 import dev.deployclaw.container.confinement.ConfinementPolicy;
 import dev.deployclaw.container.confinement.KernelAudit;
@@ -47,8 +48,8 @@ import org.junit.jupiter.params.provider.ValueSource;
     guard = "dev.deployclaw.container.confinement.RefusalLogTest",
     because = "it switches this machine's audit on, and starts back ends")
 @EnabledIf(
-    value = "dev.deployclaw.container.confinement.KernelAudit#possible",
-    disabledReason = KernelAudit.NEEDS)
+    value = "dev.deployclaw.container.confinement.AuditRules#possible",
+    disabledReason = KernelAudit.NEEDS + "; " + AuditRules.NEEDS)
 class HostRefusalsTest {
   private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -57,16 +58,27 @@ class HostRefusalsTest {
 
   @AutoClose private static HostEstate estate;
   private static KernelAudit audit;
+  private static AuditRules rules;
 
   @BeforeAll
-  static void start() {
+  static void start() throws Exception {
     estate = HostEstate.start(servers);
     audit = new KernelAudit();
+    try {
+      rules = new AuditRules(servers);
+    } catch (IOException | RuntimeException e) {
+      audit.close();
+      throw e;
+    }
   }
 
   @AfterAll
-  static void stop() {
-    audit.close();
+  static void stop() throws Exception {
+    try {
+      rules.close();
+    } finally {
+      audit.close();
+    }
   }
 
   /** The real host, which does what it may not whenever it finds an order. */
@@ -82,9 +94,14 @@ class HostRefusalsTest {
       var folder = Path.of(System.getProperty("java.io.tmpdir"));
       var file = folder.resolve("file").toFile();
       var call = folder.resolve("call").toFile();
+      var program = folder.resolve("program").toFile();
       while (true) {
         try {
-          BoundedWait.until("it is told", SOON, () -> file.exists() || call.exists());
+          BoundedWait.until(
+              "it is told", SOON, () -> file.exists() || call.exists() || program.exists());
+          if (program.delete()) {
+            new ProcessBuilder("/").start();
+          }
           if (file.delete()) {
             var _ = Files.readString(Path.of("/etc/group-"));
           }
@@ -160,6 +177,12 @@ class HostRefusalsTest {
   @Test
   void aHostThatIsRefusedAFileIsNamedWithTheRightThatItLacked() throws Exception {
     isNamed("file", "fs.read_file");
+  }
+
+  /** A folder: the kernel refuses it without asking Landlock, and the child ends at once. */
+  @Test
+  void aHostThatIsRefusedAProgramByAnotherCheckIsNamedWithTheCall() throws Exception {
+    isNamed("program", "call.execve");
   }
 
   @Test

@@ -30,21 +30,34 @@ class ToldRefusalsTest {
   private static final String ATTEMPT = ToldRecords.stopped(PID, PTRACE, ERRNO);
   private static final String RULES =
       "1424 domain=19a status=allocated mode=enforcing pid=" + PID + " uid=9 exe=\"/x\" comm=\"x\"";
+  private static final String PROBE = ToldRecords.ruled(PID, "deployclaw-probe");
   private static final String FILE = "1423 domain=19a blockers=fs.read_file path=\"/x\" dev=\"x\"";
 
   @AutoClose private final CapturedLog application = CapturedLog.of(HostRefusals.class);
 
   @Test
-  void rulesAndFiltersBothMustTell() {
+  void rulesFiltersAndPermissionsMustTell() {
     assertThat(of().untold().orElseThrow()).startsWith("not even those");
     assertThat(of(ATTEMPT).untold().orElseThrow()).startsWith("those of system calls alone");
     assertThat(of(RULES).untold().orElseThrow()).contains("system calls aren't told");
-    assertThat(of(RULES, ATTEMPT).untold()).isEmpty();
+    assertThat(of(RULES, PROBE).untold().orElseThrow()).contains("system calls aren't told");
+    assertThat(of(RULES, ATTEMPT).untold().orElseThrow()).startsWith("those by permissions");
+    assertThat(of(RULES, ATTEMPT, PROBE).untold()).isEmpty();
+    String execve = ToldRecords.ruled(PID, "deployclaw-execve");
+    assertThat(of(RULES, ATTEMPT, execve).untold().orElseThrow()).startsWith("those by perm");
+  }
+
+  @Test
+  void itsOwnProbesAreNoViolation() {
+    var refusals = of(RULES, ATTEMPT, PROBE);
+    refusals.ready(Instant.EPOCH);
+
+    assertThat(refusals.further()).isEmpty();
   }
 
   @Test
   void whatItWasRefusedIsToldOnceItWasReady() {
-    var refusals = of(RULES, FILE, ATTEMPT, ToldRecords.stopped(PID, PRLIMIT, ERRNO), FILE);
+    var refusals = of(RULES, PROBE, ATTEMPT, ToldRecords.stopped(PID, PRLIMIT, ERRNO), FILE);
     refusals.ready(Instant.ofEpochSecond(2));
 
     assertThat(refusals.further())
@@ -77,6 +90,18 @@ class ToldRefusalsTest {
     }
   }
 
+  /** The one may not hide the other, however often it comes. */
+  @Test
+  void whatARuleTellsIsAViolationUnlessItsKeySaysTried() {
+    String tried = ToldRecords.ruled(PID, "deployclaw-tried-openat");
+    var refusals = of(RULES, tried, ToldRecords.ruled(PID, "deployclaw-openat"), tried, tried);
+    refusals.ready(Instant.EPOCH);
+
+    assertThat(refusals.further())
+        .map(Violation::what)
+        .contains("was refused call.openat by the kernel (pid=" + PID + ")");
+  }
+
   /** nginx -t asks name services, libuv asks for io_uring, .NET for memory without a file. */
   @Test
   void whatHonestProgramsTryIsLoggedOnceAndNoViolation() {
@@ -87,6 +112,7 @@ class ToldRefusalsTest {
             ToldRecords.stopped(PID, SOCKET, ERRNO),
             ToldRecords.stopped(PID, IO_URING_SETUP, ERRNO),
             ToldRecords.stopped(PID, MEMFD_CREATE, ERRNO),
+            ToldRecords.ruled(PID, "deployclaw-tried-openat"),
             ToldRecords.stopped(PID, SOCKET, ERRNO));
     refusals.ready(Instant.ofEpochSecond(1));
 
@@ -97,6 +123,7 @@ class ToldRefusalsTest {
         .containsExactlyInAnyOrder(
             tuple(Level.INFO, "socket"),
             tuple(Level.INFO, "io_uring_setup"),
+            tuple(Level.INFO, "openat"),
             tuple(Level.INFO, "memfd_create"));
   }
 

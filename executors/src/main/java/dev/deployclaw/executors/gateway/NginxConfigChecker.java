@@ -34,7 +34,10 @@ record NginxConfigChecker(Path scratch, Duration check) {
       Pattern.compile(
           "(?:^|[\\s;{}])(load_module|include|ssl_engine|(?:perl|js|njs|lua|init_by_lua)\\w*)\\s");
 
-  /** Before it reads the file, NGINX tries the log that it was built with. */
+  /** NGINX before 1.19.5 knows no option for its log before it has read the file. */
+  private static final String OLD = "nginx: invalid option: \"e\"";
+
+  /** The log that such a one was built with. */
   private static final String OWN_LOG = "nginx: [alert] could not open error log file";
 
   private static final String SETPRIV = "setpriv: ";
@@ -80,8 +83,12 @@ record NginxConfigChecker(Path scratch, Duration check) {
   private Verdict run(UnprivilegedUser user, Path binary, Path folder)
       throws IOException, InterruptedException {
     String file = HERE.resolve(FILE).toString();
-    var program = List.of(binary.toString(), "-t", "-q", "-p", HERE + "/", "-c", file);
-    var ended = ProcessRunner.run(user.start(program), folder, check);
+    var old = List.of(binary.toString(), "-t", "-q", "-p", HERE + "/", "-c", file);
+    var program = Stream.concat(old.stream(), Stream.of("-e", HERE.resolve("own.log").toString()));
+    var ended = ProcessRunner.run(user.start(program.toList()), folder, check);
+    if (ended.output().startsWith(OLD)) {
+      ended = ProcessRunner.run(user.start(old), folder, check);
+    }
     if (ended.succeeded()) {
       return new Verdict.Accepted();
     }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.lang3.ArrayUtils;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,11 +51,27 @@ class TerminalDialogueTest {
   void anAgentThatServesAsksThroughTheThinClient() throws Exception {
     Files.writeString(folder.resolve("deployclaw.yaml"), "stateDir: state\n");
     var state = Files.createDirectory(folder.resolve("state"));
-    // A file of words isn't known to need files alone, so that the agent reads it.
-    var asked = Files.writeString(folder.resolve("asked"), "--inventory\nestate.yaml\n");
     try (var _ = RemoteCommandListener.start(state, SOON, new Agent(carriedOut));
-        var terminal = plan(Map.of(), "@" + asked)) {
+        var terminal = plan(Map.of(), "--")) {
       assertAnswered(terminal);
+    }
+    assertThat(carriedOut).hasValue(1);
+  }
+
+  /** The file's words would be carried out without a question. */
+  @Test
+  void aRequestThatBeginsWithAnAtSignIsTextForAnAgentThatServes() throws Exception {
+    Files.writeString(folder.resolve("deployclaw.yaml"), "stateDir: state\n");
+    var state = Files.createDirectory(folder.resolve("state"));
+    var file = folder.resolve("request");
+    Files.writeString(file, "\"set umbrella's search limit to 600 per minute\"");
+    try (var _ = RemoteCommandListener.start(state, SOON, new Agent(carriedOut));
+        var terminal = plan(Map.of("TERM", "dumb"), "--", "@" + file)) {
+      terminal.awaitScreen("a question", s -> s.strip().endsWith(">"));
+      terminal.type("\u0004");
+
+      assertThat(terminal.exit()).isEqualTo(3);
+      assertThat(terminal.written()).doesNotContain("600");
     }
     assertThat(carriedOut).hasValue(1);
   }
@@ -83,15 +100,17 @@ class TerminalDialogueTest {
   }
 
   private PseudoTerminal plan(Map<String, String> environment, String option) {
+    return plan(environment, option, "set umbrella's search limit to 600");
+  }
+
+  private PseudoTerminal plan(Map<String, String> environment, String option, String request) {
     var options = new ArrayList<>(JavaProgram.QUICK);
     options.add("-Ddeployclaw.home=" + folder);
-    var command =
-        JavaProgram.words(
-            options, Main.class, "plan", option, "set umbrella's search limit to 600");
+    var command = JavaProgram.words(options, Main.class, "plan", option, request);
     return PseudoTerminal.start(folder, 100, 24, environment, command);
   }
 
-  /** Runs each command in this process, as a serving agent does. */
+  /** Runs each command in this process, as a serving agent does, with names of a file. */
   private record Agent(AtomicInteger carriedOut) implements RemoteCommandListener.Runner {
     @Override
     public boolean accepts(RemoteClient client) {
@@ -102,7 +121,8 @@ class TerminalDialogueTest {
     public int run(RemoteClient client, OutputStream out, OutputStream err) {
       carriedOut.incrementAndGet();
       var around = CommandEnvironment.remote(client.in(RuntimeSource.OWN), out, err);
-      int exit = CommandLineRunner.run(around, client.arguments());
+      String[] words = ArrayUtils.insert(1, client.arguments(), "--inventory=estate.yaml");
+      int exit = CommandLineRunner.run(around, words);
       around.out().flush();
       around.err().flush();
       return exit;
