@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Classes of words, of kinds of tokens and of phrases, by the data files of this package, and what
- * stands in a row. A kind and a phrase are written in angle brackets. Any thread.
+ * Classes of words, of kinds of tokens and of phrases, by the data files of this package, and
+ * sequences of them. A kind and a phrase are written in angle brackets. Any thread.
  */
 final class TokenClass {
   private static final Map<String, Set<String>> CLASSES = read();
@@ -85,7 +85,7 @@ final class TokenClass {
   }
 
   private static List<List<String>> cut(String sequences) {
-    return Stream.of(sequences.split(" \\| ")).map(s -> List.of(s.split(" "))).toList();
+    return Stream.of(sequences.split(" \\| ", -1)).map(s -> List.of(s.split(" ", -1))).toList();
   }
 
   private static boolean stands(List<Token> tokens, int from, List<String> names) {
