@@ -23,7 +23,11 @@ final class Antecedents {
       questions.ask("what", "What is \"it\"?");
     }
     boolean named = ordering.stream().anyMatch(t -> t.is("who"));
-    var pronouns = ordering.stream().filter(Antecedents::pointsBack).toList();
+    boolean placed = TokenClass.has(telling, "<service>") && TokenClass.has(ordering, "<rate>");
+    var pronouns =
+        ordering.stream()
+            .filter(t -> pointsBack(t) || (placed && t.is("pronoun") && t.rule().equals("it")))
+            .toList();
     var declined = ordering.stream().filter(t -> t.is("declined")).toList();
     contradicted(ordering, declined, questions);
     if (named || (pronouns.isEmpty() && declined.isEmpty())) {

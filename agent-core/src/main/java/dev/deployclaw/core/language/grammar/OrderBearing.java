@@ -36,7 +36,8 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
               && clause.orders()
               && (clause.beside() || !clause.alone() || clause.points())
               && !counts(clause, token)
-              && !clause.observed(token);
+              && !clause.observed(token)
+              && !sentences.explains(token);
     };
   }
 

@@ -68,6 +68,12 @@ record RequestClause(
     return new RequestClause(typed, read, order, past, seen);
   }
 
+  /** "Few calls, maybe 40 an hour": an estimate of what is told before it. */
+  boolean hedges() {
+    return has("^ hedge figure")
+        && typed.stream().skip(1).allMatch(t -> TokenClass.is(t, "figure"));
+  }
+
   /** Whether it begins with a word that binds. */
   boolean opens() {
     return has("^ bound | ^ opening") || alone();

@@ -164,11 +164,13 @@ final class SpeechAct {
     var typed = clause.typed();
     boolean others = TokenClass.has(typed, "opinion") || clause.isTheirs();
     boolean over = clause.past() || clause.isPerfect();
+    boolean agreed =
+        TokenClass.has(typed, "agreeing")
+            || (TokenClass.has(typed, "promising") && TokenClass.has(typed, "asker"));
     return !leads(clause.read(), over)
         && !follows(clause)
         && !clause.isWish()
-        && (others
-            || (over && (!TokenClass.has(typed, "agreeing") || TokenClass.has(typed, "been"))));
+        && (others || (over && (!agreed || TokenClass.has(typed, "been"))));
   }
 
   /** Where its sentence says when, what is said to be so orders: "from Monday on it is 40 rps". */
@@ -267,7 +269,7 @@ final class SpeechAct {
             .dropWhile(t -> TokenClass.is(t, "determining"))
             .limit(1)
             .anyMatch(t -> t.is(Kind.UNKNOWN) && t.rule().isEmpty());
-    return isVerb(verb)
+    return (isVerb(verb) || TokenClass.is(verb, "=let"))
         && (!verb.is("mode") || read.stream().noneMatch(TicketBackground::tells))
         && (TokenClass.has(before, "<polite>") || !isGerund(verb))
         && !noun

@@ -226,8 +226,11 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
 
   private static boolean turns(Piece piece, int i) {
     var rest = piece.typed.subList(i, piece.typed.size());
+    boolean purpose = i > 0 && TokenClass.has(piece.typed.subList(i - 1, i + 1), "=so =that");
     boolean points =
-        TokenClass.has(rest, "^ pointing") && !TokenClass.has(rest, "^ * dating | ^ * =week");
+        TokenClass.has(rest, "^ pointing")
+            && !purpose
+            && !TokenClass.has(rest, "^ * dating | ^ * =week");
     boolean subject =
         i < 2 || TokenClass.has(rest, "^ =this") || TokenClass.is(piece.typed.get(i - 1), "fact");
     boolean dated =
@@ -263,6 +266,7 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
             .allMatch(t ->
                 t.isMark()
                     || TokenClass.is(t, "closing | role | <number>")
+                    || ToldSentences.isName(t)
                     || (t.is(Kind.UNKNOWN) && t.rule().isEmpty()));
   }
 

@@ -144,8 +144,10 @@ final class ToldSentences {
         .filter(m -> m.start() < figure.from() && figure.to() <= m.end())
         .map(m -> between(m.start() + 1, m.end() - 1))
         .anyMatch(inside ->
-            TokenClass.has(inside, "<reference> | seen")
-                || IntStream.range(0, inside.size()).anyMatch(i -> RequestClause.past(inside, i)));
+            !TokenClass.has(inside, "correcting")
+                && (TokenClass.has(inside, "<reference> | seen")
+                    || IntStream.range(0, inside.size())
+                        .anyMatch(i -> RequestClause.past(inside, i))));
   }
 
   /** "See https://…", "ext. 2204": where more is to be found. */

@@ -58,9 +58,13 @@ public final class UnquotedPieces {
     out.clauses.stream().filter(out::isCited).forEach(c -> out.order.add(c.typed(), c.read()));
     for (var clauses : all) {
       for (int i = 0; i < clauses.size(); i++) {
-        var clause = clauses.get(i).in(out.isBeside(clauses, i));
-        boolean over = out.isOver(clauses, i) || (i == 0 && out.isAhead(clauses));
-        out.part(over ? clause.over() : clause);
+        if (i > 0 && clauses.get(i).hedges() && !clauses.get(i - 1).orders()) {
+          out.tell(clauses.get(i));
+        } else {
+          var clause = clauses.get(i).in(out.isBeside(clauses, i));
+          boolean over = out.isOver(clauses, i) || (i == 0 && out.isAhead(clauses));
+          out.part(over ? clause.over() : clause);
+        }
       }
     }
     out.keepPhrases();
@@ -198,6 +202,7 @@ public final class UnquotedPieces {
     cues.addAll(found);
     boolean bears =
         !sentences.signed().containsAll(typed)
+            && !isReference(typed)
             && clause.read().stream().anyMatch(t -> !inside(found, t) && bearing.is(clause, t));
     boolean ends =
         found.stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE)
@@ -230,6 +235,14 @@ public final class UnquotedPieces {
     if (!mute) {
       background.add(sentences.text(typed));
     }
+  }
+
+  /** "Ext. 4471": a number behind a word that only points elsewhere. */
+  private boolean isReference(List<Token> words) {
+    int from = words.getFirst().from();
+    var before = sentences.typed().stream().filter(t -> t.to() <= from && !t.isMark()).toList();
+    return TokenClass.has(before, "cue $")
+        && words.stream().allMatch(t -> TokenClass.is(t, "<number> | <reference> | moment"));
   }
 
   private static boolean inside(List<BindingCue> cues, Token token) {
