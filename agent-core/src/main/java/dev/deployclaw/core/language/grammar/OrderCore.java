@@ -27,8 +27,6 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   /** Somebody else's words, of more than one. */
   private static final Pattern QUOTED = Pattern.compile("[\"“„«][^\"”“»]*\\s[^\"”“»]*[\"”“»]");
 
-  private static final int LONGEST_SIGNATURE = 8;
-
   /** The whole, or, where that asks and its order alone doesn't, the order with a background. */
   UnquotedPieces pieces(OpenQuestions questions) {
     var whole = UnquotedPieces.none(request);
