@@ -1,6 +1,5 @@
 package dev.deployclaw.core.language;
 
-import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import java.time.Instant;
@@ -158,7 +157,11 @@ public record EstateQuestion(Topic topic, Scope scope, int rows) {
     boolean everybody = who.tenants().isEmpty() && who.labels().isEmpty();
     return everybody && who.except().isEmpty()
         ? Stream.empty()
-        : new EstateNames(names).meant(who).stream();
+        : names.tenants().entrySet().stream()
+            .filter(t -> who.tenants().isEmpty() || who.tenants().contains(t.getKey()))
+            .filter(t -> t.getValue().entrySet().containsAll(who.labels().entrySet()))
+            .map(Map.Entry::getKey)
+            .filter(t -> !who.except().contains(t));
   }
 
   public List<String> tenants() {
