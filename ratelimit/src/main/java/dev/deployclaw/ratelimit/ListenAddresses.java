@@ -58,7 +58,7 @@ record ListenAddresses(
     return this;
   }
 
-  /** Deletes files that aren't open yet. Blocks. */
+  /** Deletes the files. Blocks. */
   ListenAddresses withdrawn() throws IOException {
     for (var file : files()) {
       file.withdraw();

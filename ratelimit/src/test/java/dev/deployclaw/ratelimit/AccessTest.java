@@ -157,6 +157,16 @@ class AccessTest {
       assertThat(catching(() -> started(settings(second, OptionalInt.empty()))))
           .contains("there is no folder");
     }
+    Files.writeString(sockets.resolve("taken"), "somebody's");
+    var published =
+        new AccessSettings(
+            Optional.of(socket("never.sock", "rw-rw----")),
+            Optional.of(socket("taken", "rw-rw----")),
+            AccessSettings.OPEN.status(),
+            100);
+    assertThat(catching(() -> started(settings(published, OptionalInt.empty()))))
+        .contains("exists and isn't a socket");
+    assertThat(sockets.resolve("taken")).hasContent("somebody's");
 
     assertThat(drafts()).isEmpty();
     assertThat(sockets.resolve("never.sock")).doesNotExist();

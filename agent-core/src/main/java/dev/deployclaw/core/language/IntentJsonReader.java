@@ -32,19 +32,9 @@ public final class IntentJsonReader {
       Set.of("operation", "target", "changes", "guards", "schedule", "grounding");
   private static final Set<String> CHANGE =
       Set.of(
-          "operation",
-          "tenants",
-          "labels",
-          "all",
-          "except",
-          "service",
-          "route",
-          "method",
-          "limit",
-          "limitWindowSeconds",
-          "set",
-          "scale",
-          "from");
+          ("operation tenants labels all except service route method limit limitWindowSeconds set"
+                  + " scale from")
+              .split(" ", -1));
   private static final Set<String> SET =
       Set.of("requests", "windowSeconds", "burst", "algorithm", "mode", "onBackendFailure", "key");
   private static final Set<String> GUARDS =

@@ -44,6 +44,11 @@ public record InterpretedRequest(
     return Stream.concat(asked, demands.stream()).toList();
   }
 
+  /** The same with another answer. */
+  public InterpretedRequest answering(Interpretation other) {
+    return new InterpretedRequest(other, note, doubtful, demands, facts);
+  }
+
   /** One that needs no explanation. */
   public static InterpretedRequest plain(Interpretation interpretation) {
     return new InterpretedRequest(interpretation, "", false, List.of(), Map.of());

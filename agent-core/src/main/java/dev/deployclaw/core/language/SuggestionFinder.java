@@ -15,27 +15,16 @@ import java.util.stream.Collectors;
 /**
  * Puts the best question first, and gives it a suggestion where one is understood as it stands. The
  * unit that a number lacks is that of the limits that the tenant has.
+ *
+ * @param plans whether a request is understood as a plan
  */
-public final class SuggestionFinder {
+public record SuggestionFinder(String text, NameInventory inventory, Predicate<String> plans) {
   private static final List<String> ORDER =
       List.of("time", "window", "who", "where", "what", "target", "guard", "operation", "words");
   private static final Map<Long, String> UNITS =
       Map.of(1L, "second", 60L, "minute", 3600L, "hour", 86_400L, "day");
   private static final Pattern NUMBER = Pattern.compile("(?<![\\w.,])(\\d+)(?![\\w.,:/-])");
   private static final Pattern UNKNOWN = Pattern.compile("I don't know \"(\\w+)\": .*");
-
-  private final String text;
-  private final NameInventory inventory;
-  private final Predicate<String> plans;
-
-  /**
-   * @param plans whether a request is understood as a plan
-   */
-  public SuggestionFinder(String text, NameInventory inventory, Predicate<String> plans) {
-    this.text = text;
-    this.inventory = inventory;
-    this.plans = plans;
-  }
 
   public List<ClarificationQuestion> of(List<ClarificationQuestion> questions) {
     return questions.stream()

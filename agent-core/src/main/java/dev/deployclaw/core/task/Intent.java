@@ -37,6 +37,11 @@ public record Intent(
     grounding = List.copyOf(grounding);
   }
 
+  /** The same with other places of its values. */
+  public Intent grounded(List<Grounding> places) {
+    return new Intent(operation, target, changes, guards, schedule, places);
+  }
+
   public TaskOperation operationOf(RequestedChange change) {
     return change.operation().orElse(operation);
   }

@@ -49,6 +49,7 @@ class FreshRequestsTest {
     UNSEEN("blind-2026-11-30-o.txt"),
     NEXT("blind-2026-11-30-p.txt"),
     UNTAUGHT("blind-2026-11-30-q.txt"),
+    DIFFERENT("blind-2026-11-30-r.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -72,6 +73,7 @@ class FreshRequestsTest {
         case UNSEEN -> floors(7, 1, 4, 0, 6, 0);
         case NEXT -> floors(8, 1, 5, 0, 6, 0);
         case UNTAUGHT -> floors(6, 1, 5, 0, 6, 0);
+        case DIFFERENT -> floors(14, 5, 3, 0, 7, 0);
         case OWN -> floors(11, 7, 16, 0, 10, 0);
       };
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * it, and nothing signs it later.
  *
  * <p>Before each record, and each minute, the log's file is compared with what was written: where
- * it is gone or another one, the next log begins with a record that says so.
+ * it is gone or another one, the next log begins with a record that says so. Ended ones are missed
+ * within a minute, too, by their names and lengths.
  *
  * <p>For one thread, but {@link #store}, {@link #prune}, {@link #tampering}, {@link #end} and
  * {@link #missing}. A disk that fails throws {@code UncheckedIOException}.
@@ -80,6 +82,9 @@ public final class SignInJournal implements AutoCloseable {
 
   /** The file's version when it was last written. */
   private String version = "";
+
+  /** The lengths of the ended logs that were here at the last look. */
+  private Map<String, Long> ended = Map.of();
 
   /** What has no record yet. Read by any thread. */
   private volatile Optional<Tampering> untold = Optional.empty();
@@ -166,6 +171,27 @@ public final class SignInJournal implements AutoCloseable {
       case BEGAN, LEFT_OUT, TAMPERED -> false;
       default -> refusal ? refusals >= MOST_REFUSALS : head.seq() >= MOST_RECORDS;
     };
+  }
+
+  /** Once a minute: turns, and misses ended logs that neither are what they were nor have left. */
+  public void look(Instant now) {
+    turn(now);
+    var logs = folder.journal();
+    var files = folder.files();
+    var changed =
+        ended.entrySet().stream()
+            .filter(e -> files.length(e.getKey()) != e.getValue() && !logs.hasLeft(e.getKey()))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    ended =
+        logs.executions().stream()
+            .filter(log -> SignInLogName.fits(log) && !log.equals(current))
+            .collect(Collectors.toMap(log -> log, files::length));
+    if (!changed.isEmpty()) {
+      String more = changed.size() > 1 ? ", and %d more".formatted(changed.size() - 1) : "";
+      found("%s was changed or removed after its end%s".formatted(changed.getFirst(), more), now);
+    }
   }
 
   /**

@@ -58,6 +58,7 @@ const LogView = (() => {
       element('div', { class: 'head' }, element('h1', {}, log.execution_id), element('span', { class: 'result ' + colour }, result)),
       element('p', { class: 'request' }, '“' + text(log.request) + '”', element('span', { class: 'count' }, log.requester ? ' asked by ' + text(log.requester) : '')));
     if (log.reason) out.append(element('p', { class: 'reason' }, log.reason));
+    for (const record of recordsOf(log)) if (record.action === 'Reason of a decision') out.append(element('p', { class: 'reason' }, '“' + text(record.detail) + '”'));
     out.append(cards(log));
     return out;
   }
@@ -74,12 +75,12 @@ const LogView = (() => {
     card('Took', log.duration_seconds === undefined ? '' : duration(log.duration_seconds * 1000));
     card('Epoch', own(log, 'epoch'));
     card('Plan', shortened(text(log.plan_hash)), log.plan_hash);
-    card('Rollback', log.rollback_available ? 'available' : 'not available');
+    if (['COMPLETED', 'FAILED', 'UNKNOWN'].includes(log.result)) card('Rollback', log.rollback_available ? 'available' : 'not available');
     const kept = text((log.checkpoint || {}).s3);
     card('Checkpoint', shortened(kept.replace(/^.*\//, '')), kept);
     if (validation.requests !== undefined) {
       card('Synthetic requests', validation.requests + ': ' + validation.allowed + ' allowed, ' + validation.refused + ' refused');
-      card('Latency', 'p50 ' + duration(validation.p50_ms) + ', p99 ' + duration(validation.p99_ms));
+      card('Latency', [50, 99].map(p => ['p' + p, duration(own(validation, 'p' + p + '_ms'))]).filter(([, ms]) => ms).map(([p, ms]) => p + ' ' + ms).join(', '));
     }
     return out;
   }
@@ -179,7 +180,9 @@ const LogView = (() => {
 
   // --- What changed, by tenant --------------------------------------------------------------------------------------
 
-  function differences(records, title = 'What changed, by tenant') {
+  const CHANGES = { COMPLETED: 'What changed', ROLLED_BACK: 'What was rolled back', UNKNOWN: 'What may have changed', UNFINISHED: 'What changes', QUEUED: 'What would change', HELD: 'What would change' };
+
+  function differences(records, result) {
     const tenants = new Map();
     for (const record of records) {
       for (const line of own(facts(record), 'diff') || []) {
@@ -190,7 +193,7 @@ const LogView = (() => {
       }
     }
     if (tenants.size === 0) return undefined;
-    const out = element('section', {}, element('h2', {}, title));
+    const out = element('section', {}, element('h2', {}, (own(CHANGES, result) || 'What would have changed') + ', by tenant'));
     const all = element('div', { class: 'tenants' });
     [...tenants].slice(0, MOST_TENANTS).forEach(([name, lines]) => all.append(tenant(name, lines, tenants.size <= 4)));
     out.append(all);
@@ -202,7 +205,7 @@ const LogView = (() => {
     const table = element('table', {}, element('tr', {}, ...['Limit', 'Field', 'Before', 'After'].map(word => element('th', {}, word))));
     for (const line of lines) {
       const before = own(line, 'before'), after = own(line, 'after');
-      table.append(element('tr', {}, element('td', {}, own(line, 'limit')), element('td', {}, own(line, 'field')),
+      table.append(element('tr', {}, element('td', {}, own(line, 'limit') || (own(line, 'tenant') ? 'the tenant' : '')), element('td', {}, own(line, 'field')),
         element('td', {}, before === undefined ? '' : element('del', {}, before)),
         element('td', {}, after === undefined ? '' : element('ins', {}, after))));
     }
@@ -242,6 +245,7 @@ const LogView = (() => {
       state.top = -1;
       space.style.height = state.shown.length * ROW + 'px';
       view.classList.toggle('none', state.shown.length === 0);
+      view.dataset.none = records.length ? 'No record matches' : 'No record yet';
       count.textContent = state.shown.length + ' of ' + records.length + ' records';
       rows.forEach(row => row.remove());
       rows.clear();
@@ -364,7 +368,7 @@ const LogView = (() => {
       document.title = text(later.execution_id) + ' ' + text(later.result);
       top.replaceChildren(head(later));
       parts.replaceChildren(...summary(later, records, rows.show));
-      foot.textContent = records.length + ' records, head ' + text(audit.head)
+      foot.textContent = records.length + ' records' + (audit.head ? ', head ' + text(audit.head) : '')
         + (audit.signature ? ', signed by ' + text(audit.key) : later.outline ? '' : ', not signed')
         + '. This page only shows the log; `deployclaw audit verify` checks it.';
       rows.grow(records);
@@ -381,7 +385,7 @@ const LogView = (() => {
       points(log, { caption: 'Synthetic requests', first: 'most refused', legend: ['allowed', 'refused'], weight: ([, refused]) => refused,
         values: point => [point.allowed, point.refused], label: point => point.allowed + ' / ' + point.refused }),
     ].filter(Boolean);
-    const changed = differences(records);
+    const changed = differences(records, log.result);
     const out = [];
     if (records.length > 2) out.push(element('h2', {}, 'Timeline'), timeline(log, records, show));
     if (changed) out.push(changed);

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The newest log is changed or removed, which no later log would show. */
 class SignInTamperingTest {
@@ -118,7 +119,7 @@ class SignInTamperingTest {
     assertThat(logs.names().getLast()).isNotEqualTo(newest);
   }
 
-  /** What nobody calls for is seen within the minute. */
+  /** A minute's look finds it without a call. */
   @ParameterizedTest
   @EnumSource
   void whileNobodySignsIn(Attack attack) throws Exception {
@@ -128,6 +129,36 @@ class SignInTamperingTest {
     logs.journal.turn(hour(1).plusSeconds(120));
 
     assertThat(logs.tampering()).hasSize(1);
+  }
+
+  /** Not only when the next log names the end of the one before. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anEndedLogIsMissedWithinAMinute(boolean removed) throws Exception {
+    logs.journal.look(hour(1));
+    var file = logs.file(ended + ".jsonl");
+    var first = Files.readAllLines(file).subList(0, 1);
+    Files.delete(file);
+    if (!removed) {
+      Files.write(file, first);
+    }
+
+    logs.journal.look(hour(1).plusSeconds(60));
+    logs.journal.look(hour(1).plusSeconds(120));
+
+    assertThat(logs.tampering()).containsExactly(ended + " was changed or removed after its end");
+  }
+
+  @Test
+  void anEndedLogThatLeftIsNotMissed() throws Exception {
+    logs.journal.look(hour(1));
+    assertThat(logs.journal.store()).isEmpty();
+    assertThat(logs.journal.prune(1)).isZero();
+    assertThat(logs.names()).doesNotContain(ended);
+
+    logs.journal.look(hour(1).plusSeconds(60));
+
+    assertThat(logs.tampering()).isEmpty();
   }
 
   /** As it was a minute ago, or the one before. */

@@ -78,8 +78,8 @@ public final class SignInRecorder implements AutoCloseable {
   }
 
   /**
-   * Tells what was left out, ends the log of an hour that is over, copies it, lets old ones go, and
-   * looks whether one is gone that was there.
+   * Tells what was left out, ends the log of an hour that is over, copies it, looks whether one is
+   * gone that was there, and, once that is known, lets old ones go.
    *
    * @param keep so many logs stay on this machine
    */
@@ -88,41 +88,33 @@ public final class SignInRecorder implements AutoCloseable {
     if (count > 0) {
       write(SignInEvent.leftOut(count));
     }
-    later(() -> opened().turn(clock.instant()), 0);
+    later(() -> opened().look(clock.instant()), 0);
     var there = journal;
     if (there != null) {
       there
           .store()
           .ifPresent(why ->
               LOG.atWarn().addKeyValue("reason", why).log("Sign-in logs wait for the bucket"));
-      prune(there, keep);
-      anchor(there);
+      compare(there, keep);
     }
   }
 
-  private void anchor(SignInJournal journal) throws InterruptedException {
+  private void compare(SignInJournal journal, int keep) throws InterruptedException {
     try {
       var missing = anchor.orElseThrow().settle(journal);
       missing.ifPresent(what -> later(() -> journal.found(what, clock.instant()), 0));
+      int kept = journal.prune(keep);
+      if (kept > 0) {
+        LOG.atDebug().addKeyValue("logs", kept).log("Old sign-in logs stay: see audit copies");
+      }
     } catch (Unreachable | BucketUnavailableException e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Sign-in logs can't be compared now");
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Sign-in logs stay, not compared");
     }
   }
 
   /** What was last found wrong with the logs. */
   Optional<SignInJournal.Tampering> tampering() {
     return Optional.ofNullable(journal).flatMap(SignInJournal::tampering);
-  }
-
-  private static void prune(SignInJournal journal, int keep) throws InterruptedException {
-    try {
-      int kept = journal.prune(keep);
-      if (kept > 0) {
-        LOG.atDebug().addKeyValue("logs", kept).log("Old sign-in logs stay: see audit copies");
-      }
-    } catch (BucketUnavailableException e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("No sign-in log can leave now");
-    }
   }
 
   /** Writes what waits. */

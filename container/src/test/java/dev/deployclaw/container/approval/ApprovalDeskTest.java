@@ -3,9 +3,8 @@ package dev.deployclaw.container.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.approval.platform.ChannelRegistry;
 import dev.deployclaw.container.approval.platform.WebhookCallback;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
@@ -36,7 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What cards say of decisions that race with a look, a clock, the queue or each other. */
 class ApprovalDeskTest {
@@ -150,19 +148,14 @@ class ApprovalDeskTest {
               s.approvedBy());
       world.store.put(StoreKeys.scheduled(id), other.bytes());
     }
-    var lines = new ListAppender<ILoggingEvent>();
-    lines.start();
-    var log = (Logger) LoggerFactory.getLogger(ChannelRound.class);
-    log.addAppender(lines);
-    try {
+    try (var log = CapturedLog.of(ChannelRound.class)) {
       var round = round();
       round.run();
       round.run();
-    } finally {
-      log.detachAppender(lines);
+      assertThat(log.lines())
+          .extracting(ILoggingEvent::getMessage)
+          .containsOnlyOnce("There are more holds than cards");
     }
-    assertThat(lines.list.stream().map(ILoggingEvent::getMessage))
-        .containsOnlyOnce("There are more holds than cards");
     assertThat(board.cards).hasSize(MANY);
 
     String urgent = held("set acme 800 manually");

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.UnmaskedTextException;
 import dev.deployclaw.container.confinement.ForbiddenCall;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** With real processes and back ends. */
 class HostSupervisorTest {
@@ -130,13 +128,10 @@ class HostSupervisorTest {
   @Test
   void aHostThatMakesAForbiddenCallIsEndedNamedAndStartedAgain() throws Exception {
     var launch = HostEstate.launch(estate.config(folder), EscapingHost.class);
-    var told = new ListAppender<ILoggingEvent>();
-    told.start();
-    var log = (Logger) LoggerFactory.getLogger(HostSupervisor.class);
-    log.addAppender(told);
     var supervisor = HostSupervisor.start(launch);
-    try (var backends =
-        RemoteBackends.of(launch.config(), supervisor, launch.files().socket(), "test")) {
+    try (var log = CapturedLog.of(HostSupervisor.class);
+        var backends =
+            RemoteBackends.of(launch.config(), supervisor, launch.files().socket(), "test")) {
       supervisor.awaitFirst(SOON);
       long pid = up(supervisor).pid();
       assertThat(backends.isolation().orElseThrow().violations()).isEmpty();
@@ -150,7 +145,7 @@ class HostSupervisorTest {
       assertThat(backends.summary().orElseThrow())
           .contains("a system call that it may not make", "the kernel ended it (SIGSYS)");
       assertThat(backends.isolation().orElseThrow().violations()).containsOnlyKeys("host");
-      assertThat(told.list)
+      assertThat(log.lines())
           .filteredOn(e -> e.getLevel() == Level.ERROR)
           .extracting(ILoggingEvent::getFormattedMessage)
           .containsExactly(
@@ -158,8 +153,6 @@ class HostSupervisorTest {
               "The executor host is down");
       assertThat(ExecutorRegistry.of(backends.executors()).look("redis.topology", SOON))
           .isInstanceOf(CallOutcome.Done.class);
-    } finally {
-      log.detachAppender(told);
     }
   }
 

@@ -4,21 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.confinement.ToldRecords;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 /** What the agent makes of the kernel's records of one start of a host. */
 class ToldRefusalsTest {
@@ -36,24 +33,7 @@ class ToldRefusalsTest {
   private static final String PROBE = ToldRecords.ruled(PID, "deployclaw-probe");
   private static final String FILE = "1423 domain=19a blockers=fs.read_file path=\"/x\" dev=\"x\"";
 
-  private final ListAppender<ILoggingEvent> application = new ListAppender<>();
-
-  @BeforeEach
-  void listen() {
-    application.start();
-    logger().setLevel(Level.INFO);
-    logger().addAppender(application);
-  }
-
-  @AfterEach
-  void stopListening() {
-    logger().detachAppender(application);
-    logger().setLevel(null);
-  }
-
-  private static Logger logger() {
-    return (Logger) LoggerFactory.getLogger(HostRefusals.class);
-  }
+  @AutoClose private final CapturedLog application = CapturedLog.of(HostRefusals.class);
 
   @Test
   void rulesFiltersAndPermissionsMustTell() {
@@ -138,7 +118,7 @@ class ToldRefusalsTest {
 
     assertThat(refusals.further()).isEmpty();
     assertThat(refusals.further()).isEmpty();
-    assertThat(application.list)
+    assertThat(application.lines())
         .extracting(ILoggingEvent::getLevel, e -> e.getKeyValuePairs().get(1).value)
         .containsExactlyInAnyOrder(
             tuple(Level.INFO, "socket"),

@@ -14,6 +14,7 @@ import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Each page as people see it, in {@code target/console-pictures}: in both schemes, on a wide and a
- * narrow screen, of an estate with fifteen shards and two hundred gateways.
+ * narrow screen, of an estate with fifteen shards and two hundred gateways. Those in {@code
+ * docs/pictures} are the wide ones: {@code gm convert -crop 1280x1090+0+0 -resize 800x}, {@code
+ * pngquant --nofs 64}.
  */
 @Slow(
     guard = "dev.deployclaw.container.http.ConsoleFlowTest",
@@ -120,11 +123,17 @@ class ConsolePicturesTest extends ConsoleCases {
     broken = true;
     served.world.gateway.stop("edge-eu/gw-003");
     served.world.redis.tamper("10.0.0.7:6379", "by hand");
+    BoundedWait.until("all of it is seen", ServerFixture.SOON, this::isSeen);
     pages.clear();
     pages.put("estate", "/console/estate");
     pages.put("drift", "/console/drift");
     pages.put("audit", "/console/audit");
     pictures(pages, page, scheme);
+  }
+
+  private boolean isSeen() {
+    String seen = served.get("/v1/estate", BOTH).body();
+    return seen.contains("\"differs\"") && seen.contains("no answer within 5 s");
   }
 
   private void pictures(Map<String, String> pages, Page page, ColorScheme scheme) {

@@ -5,10 +5,7 @@ import static dev.deployclaw.container.http.Served.VIC;
 import static dev.deployclaw.container.http.Served.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.container.signin.SignInLog;
@@ -17,22 +14,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Signing in to the console, call by call. */
 class ConsoleSignInTest {
-  private static final Logger LOG = (Logger) LoggerFactory.getLogger(SignInLog.class);
-
   @TempDir Path folder;
 
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-  private Served served;
+  @AutoClose private final CapturedLog log = CapturedLog.of(SignInLog.class);
+  @AutoClose private Served served;
 
   /** A browser after signing in. */
   private record Browser(String cookie, String csrf) {}
@@ -40,16 +34,6 @@ class ConsoleSignInTest {
   @BeforeEach
   void start() throws Exception {
     served = Served.start(folder);
-    log.start();
-    LOG.setLevel(Level.INFO);
-    LOG.addAppender(log);
-  }
-
-  @AfterEach
-  void stop() {
-    LOG.detachAppender(log);
-    LOG.setLevel(null);
-    served.close();
   }
 
   @Test
@@ -68,7 +52,7 @@ class ConsoleSignInTest {
     assertThat(me.text("csrf")).isEqualTo(browser.csrf());
     assertThat(post(browser, "/v1/tasks", task("apply")).status()).isEqualTo(202);
     assertThat(served.tokens).content().doesNotContain(browser.cookie());
-    assertThat(log.list.toString()).contains("A caller signed in").doesNotContain(OLIVIA);
+    assertThat(log.lines().toString()).contains("A caller signed in").doesNotContain(OLIVIA);
   }
 
   @ParameterizedTest
@@ -139,7 +123,7 @@ class ConsoleSignInTest {
     assertThat(out.status()).isEqualTo(200);
     assertThat(out.header("Set-Cookie")).startsWith("deployclaw-loopback=;").contains("Max-Age=0");
     assertThat(get(browser, "/v1/executions").status()).isEqualTo(401);
-    assertThat(log.list.toString()).contains("A caller signed out");
+    assertThat(log.lines().toString()).contains("A caller signed out");
   }
 
   @Test

@@ -34,6 +34,8 @@ class ConsoleWorkTest extends ConsoleCases {
     ann.keyboard().press("Enter");
 
     ann.waitForSelector(".result >> text='ABORTED'");
+    ann.waitForSelector(".reason >> text='“not before Monday”'");
+    ann.waitForSelector("h2 >> text='What would have changed, by tenant'");
     assertThat(served.get("/v1/executions/" + held, VIC).body()).contains("not before Monday");
   }
 
@@ -110,10 +112,12 @@ class ConsoleWorkTest extends ConsoleCases {
     var vic = signIn("/console/tenants", VIC);
     vic.fill("#search", "zen");
     vic.waitForSelector("text='1 tenant of 2, epoch 1'");
+    assertThat(vic.textContent("thead")).as("none has a group or label").isEqualTo("TenantLimits");
     vic.click("text='zenith'");
 
     vic.waitForSelector("h1 >> text='zenith'");
     assertThat(vic.textContent("main")).contains("60 in 1m", "its own");
+    assertThat(vic.textContent("table[aria-label='Limits that apply'] .num")).isEqualTo("Burst");
     assertThat(vic.getAttribute(".curve svg", "aria-label")).contains("Of 240 requests");
     vic.waitForSelector("text='tenant: nothing → zenith'");
     vic.click("text='Measure'");
@@ -249,7 +253,7 @@ class ConsoleWorkTest extends ConsoleCases {
     var vic = signIn("/console/skills", VIC);
 
     assertThat(vic.textContent("main"))
-        .contains("orchestrate-rate-limits", "change.publish", "Since it was pinned");
+        .contains("orchestrate-rate-limits", "change.publish", "Changed since");
   }
 
   @Test

@@ -4,22 +4,19 @@ import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.server.ServerFixture;
+import dev.deployclaw.container.signin.SignInLog;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Tokens that end, tokens that follow them, and what the application log says of both. */
 class SignInTest {
@@ -29,24 +26,12 @@ class SignInTest {
 
   @TempDir Path folder;
 
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final Logger logger =
-      (Logger) LoggerFactory.getLogger("dev.deployclaw.container.signin.SignInLog");
-  private Served served;
+  @AutoClose private final CapturedLog log = CapturedLog.of(SignInLog.class);
+  @AutoClose private Served served;
 
   @BeforeEach
   void start() throws Exception {
     served = Served.start(folder, ServerFixture.patient());
-    lines.start();
-    logger.setLevel(Level.INFO);
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void stop() {
-    served.close();
-    logger.detachAppender(lines);
-    logger.setLevel(null);
   }
 
   @Test
@@ -111,7 +96,7 @@ class SignInTest {
   }
 
   private List<String> said(String message) {
-    return List.copyOf(lines.list).stream()
+    return log.lines().stream()
         .filter(l -> l.getFormattedMessage().equals(message))
         .map(l -> l.getKeyValuePairs().toString())
         .toList();

@@ -2,11 +2,10 @@ package dev.deployclaw.container.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.notification.BodySignature;
+import dev.deployclaw.container.signin.SignInLog;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Strangers who call as often as they can from the network of who signs: behind one proxy. */
 class SignedFloodTest {
@@ -52,18 +50,12 @@ class SignedFloodTest {
 
   @Test
   void forgedCallsUseUpNothingButTheirLines() {
-    var lines = new ListAppender<ILoggingEvent>();
-    lines.start();
-    var log = (Logger) LoggerFactory.getLogger("dev.deployclaw.container.signin.SignInLog");
-    log.addAppender(lines);
-    try {
+    try (var log = CapturedLog.of(SignInLog.class)) {
       long now = Instant.now().getEpochSecond();
       String wrong = "t=" + now + ",v1=" + "0".repeat(64);
       var forged = IntStream.range(0, FLOOD).mapToObj(_ -> send("{}", wrong).status()).toList();
       assertThat(forged).containsOnly(401);
-      assertThat(lines.list).hasSize(MOST_LINES);
-    } finally {
-      log.detachAppender(lines);
+      assertThat(log.lines()).hasSize(MOST_LINES);
     }
     assertThat(served.get("/v1/executions", "").status()).as("a stranger").isEqualTo(401);
     assertThat(served.get("/console/", "").status()).isEqualTo(200);

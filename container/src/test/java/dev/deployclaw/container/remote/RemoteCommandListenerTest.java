@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.BufferedOutputStream;
@@ -39,7 +37,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Client and listener over a real socket; the commands are the test's. */
 class RemoteCommandListenerTest {
@@ -241,16 +238,15 @@ class RemoteCommandListenerTest {
   /** As an executor host or plugin of the agent's own user is, which may not read the pass. */
   @Test
   void sendsAwayAClientThatCannotReadThePass() throws IOException {
-    var told = new ListAppender<ILoggingEvent>();
-    told.start();
-    ((Logger) LoggerFactory.getLogger(RemoteCommandListener.class)).addAppender(told);
     var own = ClientPass.beside(socket());
-    for (var pass : List.of("", own.text().substring(1), own.text() + "0", "0".repeat(64))) {
-      assertSentAway(to -> command("thaw").write(to, new ClientPass(pass)));
+    try (var log = CapturedLog.of(RemoteCommandListener.class)) {
+      for (var pass : List.of("", own.text().substring(1), own.text() + "0", "0".repeat(64))) {
+        assertSentAway(to -> command("thaw").write(to, new ClientPass(pass)));
+      }
+      assertThat(seen.get()).as("no runner is asked").isNull();
+      BoundedWait.until(
+          "it warns at the first, second and fourth time", SOON, () -> warnings(log) == 3);
     }
-    assertThat(seen.get()).as("no runner is asked").isNull();
-    BoundedWait.until(
-        "it warns at the first, second and fourth time", SOON, () -> warnings(told) == 3);
     assertThat(own).as("no log has it").hasToString("ClientPass[***]");
 
     listener.close();
@@ -259,10 +255,8 @@ class RemoteCommandListenerTest {
   }
 
   /** A client may see that it's sent away before that is logged. */
-  private static long warnings(ListAppender<ILoggingEvent> told) {
-    synchronized (told) { // as it is while it takes an event
-      return told.list.stream().filter(e -> e.getLevel() == Level.WARN).count();
-    }
+  private static long warnings(CapturedLog log) {
+    return log.lines().stream().filter(e -> e.getLevel() == Level.WARN).count();
   }
 
   @Test

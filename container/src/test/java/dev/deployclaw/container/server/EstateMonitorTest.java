@@ -119,7 +119,7 @@ class EstateMonitorTest {
     applied();
     world.probe.beats(MemberReport.no(POINT, "admitted a cost of 11"));
 
-    awaitAmiss(AlertKind.NOT_ENFORCED, "shop");
+    awaitRaised(AlertKind.NOT_ENFORCED, "shop");
     String series = "point=\"" + POINT + "\",state=\"not_enforced\"} 1";
     BoundedWait.until(
         "it is measured", ServerFixture.SOON, () -> server.metrics().text().contains(series));
@@ -134,8 +134,8 @@ class EstateMonitorTest {
     applied();
     world.redis.says("scan", MemberReport.unknown("redis/a", "connection refused"));
 
-    awaitAmiss(AlertKind.DRIFT, "estate");
-    assertThat(amiss(AlertKind.DRIFT).orElseThrow().condition().summary()).contains("redis/a");
+    awaitRaised(AlertKind.DRIFT, "estate");
+    assertThat(raised(AlertKind.DRIFT).orElseThrow().condition().summary()).contains("redis/a");
 
     world.redis.says("scan");
     awaitWell(AlertKind.DRIFT);
@@ -146,9 +146,9 @@ class EstateMonitorTest {
     applied();
     world.redis.forget("a");
 
-    awaitAmiss(AlertKind.PUT_BACK, "estate");
+    awaitRaised(AlertKind.PUT_BACK, "estate");
 
-    assertThat(amiss(AlertKind.PUT_BACK).orElseThrow().condition().summary())
+    assertThat(raised(AlertKind.PUT_BACK).orElseThrow().condition().summary())
         .contains("put back: redis/a");
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertThat(server.metrics().text())
@@ -160,7 +160,7 @@ class EstateMonitorTest {
     applied();
     world.redis.refuseAt("reassert", "out of memory");
     world.redis.forget("a");
-    awaitAmiss(AlertKind.PUT_BACK, "estate");
+    awaitRaised(AlertKind.PUT_BACK, "estate");
     int seen = world.redis.calls("scan");
 
     BoundedWait.until(
@@ -173,7 +173,7 @@ class EstateMonitorTest {
   void tellsOfAForgedRecordAndGoesOn() throws Exception {
     forked.set(applied());
 
-    awaitAmiss(AlertKind.FORK, forked.get());
+    awaitRaised(AlertKind.FORK, forked.get());
     assertThat(server.metrics().text()).contains("deployclaw_audit_forks 1.0");
     BoundedWait.until("it is decided", ServerFixture.SOON, () -> copy.forks().getFirst().alarmed());
     assertThat(world.store.get(StoreKeys.FREEZE)).isEmpty();
@@ -185,8 +185,8 @@ class EstateMonitorTest {
     world.journal.tamper(log, 3);
     forked.set(log);
 
-    awaitAmiss(AlertKind.FORK, log);
-    assertThat(amiss(AlertKind.FORK).orElseThrow().condition().summary())
+    awaitRaised(AlertKind.FORK, log);
+    assertThat(raised(AlertKind.FORK).orElseThrow().condition().summary())
         .contains("FORK", "record 3 of " + log, "audit diff-stream " + log, "deployclaw thaw");
     BoundedWait.until(
         "changes are frozen",
@@ -201,8 +201,8 @@ class EstateMonitorTest {
   void tellsOfARecordThatCannotBeShippedAndCountsIt() {
     tooLarge.set(true);
 
-    awaitAmiss(AlertKind.NOT_SHIPPED, "arch-one");
-    assertThat(amiss(AlertKind.NOT_SHIPPED).orElseThrow().condition().summary())
+    awaitRaised(AlertKind.NOT_SHIPPED, "arch-one");
+    assertThat(raised(AlertKind.NOT_SHIPPED).orElseThrow().condition().summary())
         .contains("from record 6 on", "it has 12,345 bytes", "raise max_payload");
     assertThat(server.metrics().text())
         .contains("deployclaw_audit_stuck 1.0")
@@ -217,8 +217,8 @@ class EstateMonitorTest {
     applied();
     world.redis.says("marks", MemberReport.yes("redis/a", "", Map.of("epoch", 9L)));
 
-    awaitAmiss(AlertKind.REGRESSED, "estate");
-    assertThat(amiss(AlertKind.REGRESSED).orElseThrow().condition().summary())
+    awaitRaised(AlertKind.REGRESSED, "estate");
+    assertThat(raised(AlertKind.REGRESSED).orElseThrow().condition().summary())
         .contains("redis/a names epoch 9", "none above 1", "--accept-regression");
 
     world.redis.says("marks");
@@ -232,7 +232,7 @@ class EstateMonitorTest {
     ServerFixture.awaitResult(server, id, "HELD");
     server.sampleHealth();
 
-    awaitAmiss(AlertKind.HELD, id);
+    awaitRaised(AlertKind.HELD, id);
 
     server.intake().decide(new ApprovalDecision(id, "ann", true, "", ""));
     ServerFixture.awaitResult(server, id, "COMPLETED");
@@ -245,8 +245,8 @@ class EstateMonitorTest {
     world.agent().freeze("olivia", "incident 4711");
     server.sampleHealth();
 
-    awaitAmiss(AlertKind.FROZEN, "estate");
-    assertThat(amiss(AlertKind.FROZEN).orElseThrow().condition().summary())
+    awaitRaised(AlertKind.FROZEN, "estate");
+    assertThat(raised(AlertKind.FROZEN).orElseThrow().condition().summary())
         .contains("by olivia", "incident 4711", "deployclaw thaw");
 
     world.agent().thaw("olivia");
@@ -258,8 +258,8 @@ class EstateMonitorTest {
   void seesThatAHostMadeAForbiddenCallForAnHour() throws Exception {
     violate(Instant.parse("2100-01-01T00:00:00Z"));
 
-    awaitAmiss(AlertKind.VIOLATION, "host");
-    assertThat(amiss(AlertKind.VIOLATION).orElseThrow().condition().summary())
+    awaitRaised(AlertKind.VIOLATION, "host");
+    assertThat(raised(AlertKind.VIOLATION).orElseThrow().condition().summary())
         .isEqualTo("host made a system call that it may not make");
 
     violate(Instant.EPOCH);
@@ -277,8 +277,8 @@ class EstateMonitorTest {
     Files.delete(logs.records(logs.executions().getFirst()));
     server.signIns().began("ann", "token", "10.0.0.8");
 
-    awaitAmiss(AlertKind.TAMPERED, MachineName.name());
-    assertThat(amiss(AlertKind.TAMPERED).orElseThrow().condition().summary())
+    awaitRaised(AlertKind.TAMPERED, MachineName.name());
+    assertThat(raised(AlertKind.TAMPERED).orElseThrow().condition().summary())
         .startsWith("a log of sign-ins was changed or removed: there was sign-ins-");
   }
 
@@ -292,9 +292,9 @@ class EstateMonitorTest {
     world.probe.fail("a limit is wrong");
     var id = ServerFixture.submit(server, "set acme 700");
 
-    awaitAmiss(AlertKind.EXECUTION, id);
+    awaitRaised(AlertKind.EXECUTION, id);
 
-    AlertCondition condition = amiss(AlertKind.EXECUTION).orElseThrow().condition();
+    AlertCondition condition = raised(AlertKind.EXECUTION).orElseThrow().condition();
     assertThat(condition.summary()).startsWith(id + " ended ");
     assertThat(condition.members()).isSubsetOf("ROLLED_BACK", "FAILED", "UNKNOWN");
   }
@@ -316,18 +316,18 @@ class EstateMonitorTest {
     return execution;
   }
 
-  private void awaitAmiss(AlertKind kind, String subject) {
+  private void awaitRaised(AlertKind kind, String subject) {
     BoundedWait.until(
         kind + " of " + subject,
         ServerFixture.SOON,
-        () -> amiss(kind).filter(n -> n.condition().subject().equals(subject)).isPresent());
+        () -> raised(kind).filter(n -> n.condition().subject().equals(subject)).isPresent());
   }
 
   private void awaitWell(AlertKind kind) {
-    BoundedWait.until("no " + kind, ServerFixture.SOON, () -> amiss(kind).isEmpty());
+    BoundedWait.until("no " + kind, ServerFixture.SOON, () -> raised(kind).isEmpty());
   }
 
-  private Optional<AlertNotification> amiss(AlertKind kind) {
+  private Optional<AlertNotification> raised(AlertKind kind) {
     return server.enforcement().standing().stream()
         .filter(n -> n.condition().kind() == kind)
         .findFirst();

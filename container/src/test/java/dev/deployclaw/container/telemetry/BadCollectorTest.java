@@ -3,9 +3,8 @@ package dev.deployclaw.container.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.telemetry.Collector.Manner;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.testkit.BoundedWait;
@@ -14,14 +13,12 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 
 /** Collectors that aren't there, don't answer, or answer wrongly, and what executions notice. */
 @Timeout(120)
@@ -33,20 +30,9 @@ class BadCollectorTest {
 
   private final TracedWorld plain = new TracedWorld();
   private final TracedWorld traced = new TracedWorld();
-  private final ListAppender<ILoggingEvent> application = new ListAppender<>();
 
-  @BeforeEach
-  void listen() {
-    application.start();
-    logger().setLevel(Level.INFO);
-    logger().addAppender(application);
-  }
-
-  @AfterEach
-  void stopListening() {
-    logger().detachAppender(application);
-    logger().setLevel(null);
-  }
+  @AutoClose
+  private final CapturedLog application = CapturedLog.of("dev.deployclaw.container.telemetry");
 
   @ParameterizedTest
   @EnumSource
@@ -85,13 +71,13 @@ class BadCollectorTest {
       BoundedWait.until("it is missed", Duration.ofSeconds(60), () -> !warnings().isEmpty());
       collector.becomes(Manner.TAKES);
       var _ = traced.agent(telemetry).run(traced.world.request("destroy"));
-      BoundedWait.until("it is back", Duration.ofSeconds(60), () -> application.list.size() > 1);
+      BoundedWait.until("it is back", Duration.ofSeconds(60), () -> application.lines().size() > 1);
     }
 
-    assertThat(application.list)
+    assertThat(application.lines())
         .extracting(ILoggingEvent::getLevel)
         .containsExactly(Level.WARN, Level.INFO);
-    assertThat(application.list.toString()).doesNotContain("no thanks");
+    assertThat(application.lines().toString()).doesNotContain("no thanks");
   }
 
   private void assertSame(String url) throws Exception {
@@ -117,7 +103,7 @@ class BadCollectorTest {
   }
 
   private List<ILoggingEvent> warnings() {
-    return application.list.stream().filter(e -> e.getLevel() == Level.WARN).toList();
+    return application.lines().stream().filter(e -> e.getLevel() == Level.WARN).toList();
   }
 
   /** Where nobody listens. */
@@ -125,9 +111,5 @@ class BadCollectorTest {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return "http://127.0.0.1:" + socket.getLocalPort();
     }
-  }
-
-  private static Logger logger() {
-    return (Logger) LoggerFactory.getLogger("dev.deployclaw.container.telemetry");
   }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.skill.SkillLocations;
 import dev.deployclaw.container.skill.SkillPinService;
@@ -21,14 +19,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * A refusal leaves a record that names it: in the execution's log; where there is none, or it is
@@ -39,7 +35,8 @@ class LineRecordsTest {
   @TempDir Path mine;
   @TempDir Path project;
   private final FakeEstate world = new FakeEstate();
-  private final ListAppender<ILoggingEvent> application = new ListAppender<>();
+
+  @AutoClose private final CapturedLog application = CapturedLog.of("dev.deployclaw");
 
   /** What moves between somebody's reading of a held change and the approval. */
   enum Moved {
@@ -70,17 +67,6 @@ class LineRecordsTest {
     }
 
     abstract void in(FakeEstate world, String held) throws InterruptedException;
-  }
-
-  @BeforeEach
-  void listen() {
-    application.start();
-    logger().addAppender(application);
-  }
-
-  @AfterEach
-  void stopListening() {
-    logger().detachAppender(application);
   }
 
   /** The plan in the state store is another one than the approver read. */
@@ -188,15 +174,11 @@ class LineRecordsTest {
   }
 
   private void assertTold(String message, String... words) {
-    assertThat(application.list)
+    assertThat(application.lines())
         .anySatisfy(event -> {
           assertThat(event.getLevel()).isEqualTo(Level.WARN);
           assertThat(event.getFormattedMessage()).isEqualTo(message);
           assertThat(String.valueOf(event.getKeyValuePairs())).contains(words);
         });
-  }
-
-  private static Logger logger() {
-    return (Logger) LoggerFactory.getLogger("dev.deployclaw");
   }
 }

@@ -3,9 +3,7 @@ package dev.deployclaw.container.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.fake.FakeEstate;
@@ -33,13 +31,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whole changes with somebody between the kernel and the sandbox who meddles with one operation:
@@ -51,7 +47,9 @@ class LineTest {
   private final FakeEstate world = new FakeEstate();
   private final GrantKey key = GrantKey.random();
   private final InstantSource clock = GrantIssuer.steady();
-  private final ListAppender<ILoggingEvent> application = new ListAppender<>();
+
+  @AutoClose
+  private final CapturedLog application = CapturedLog.of("dev.deployclaw.executors.sandbox");
 
   /** What is sent in place of what the kernel sent. */
   enum Meddling {
@@ -110,23 +108,12 @@ class LineTest {
     abstract Invocation with(Invocation call);
   }
 
-  @BeforeEach
-  void listen() {
-    application.start();
-    logger().addAppender(application);
-  }
-
-  @AfterEach
-  void stopListening() {
-    logger().detachAppender(application);
-  }
-
   @Test
   void aChangeThatNobodyMeddlesWithGoesThrough() throws Exception {
     var ended = agent(call -> call, clock).run(world.request("apply"));
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertThat(application.list).isEmpty();
+    assertThat(application.lines()).isEmpty();
   }
 
   @ParameterizedTest
@@ -186,7 +173,7 @@ class LineTest {
 
   private void assertLogged(RequestOutcome ended, String why) {
     assertThat(world.log(ended.execution())).contains("was refused at the sandbox", why);
-    assertThat(application.list)
+    assertThat(application.lines())
         .anySatisfy(event -> {
           assertThat(event.getLevel()).isEqualTo(Level.WARN);
           assertThat(event.getFormattedMessage()).isEqualTo("call refused");
@@ -234,10 +221,6 @@ class LineTest {
             ports.procedures(),
             ports.time());
     return new ChangeService(whole, world.settings("agent"), ProgressListener.NONE);
-  }
-
-  private static Logger logger() {
-    return (Logger) LoggerFactory.getLogger("dev.deployclaw.executors.sandbox");
   }
 
   /** Stands before the sandbox; sends what it is given so many times, and gives the last answer. */

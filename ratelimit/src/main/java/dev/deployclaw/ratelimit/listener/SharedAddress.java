@@ -2,7 +2,6 @@ package dev.deployclaw.ratelimit.listener;
 
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,11 +45,10 @@ public record SharedAddress(SocketAddress at, Optional<SocketDraft> draft) {
     }
   }
 
-  /** Deletes a file that isn't open to its callers yet. Blocks. */
+  /** Deletes its file, open to its callers or not yet. Blocks. */
   public void withdraw() throws IOException {
     if (draft.isPresent()) {
-      Files.deleteIfExists(draft.get().bound());
-      Files.deleteIfExists(draft.get().bound().resolveSibling(""));
+      draft.get().socket().withdraw(draft.get().bound());
     }
   }
 }

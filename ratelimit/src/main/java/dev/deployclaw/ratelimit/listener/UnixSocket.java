@@ -61,6 +61,14 @@ public record UnixSocket(Path path, Set<PosixFilePermission> mode, Optional<Stri
     Files.delete(bound.resolveSibling(""));
   }
 
+  /** Deletes the draft; where it was published and its folder is gone, the socket. */
+  void withdraw(Path bound) throws IOException {
+    Files.deleteIfExists(bound);
+    if (!Files.deleteIfExists(bound.resolveSibling(""))) {
+      Files.deleteIfExists(path);
+    }
+  }
+
   private boolean isFile() {
     return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
         || Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)

@@ -161,12 +161,7 @@ public record ConversationReading(
             .toList();
     return left.equals(unclear.questions())
         ? understood
-        : new InterpretedRequest(
-            new NeedsClarification(left),
-            understood.note(),
-            understood.doubtful(),
-            understood.demands(),
-            understood.facts());
+        : understood.answering(new NeedsClarification(left));
   }
 
   private static Conversation next(
@@ -198,17 +193,7 @@ public record ConversationReading(
       return understood;
     }
     var grounding = intent.grounding().stream().map(g -> told(g, text)).toList();
-    var plan =
-        new Planned(
-            new Intent(
-                intent.operation(),
-                intent.target(),
-                intent.changes(),
-                intent.guards(),
-                intent.schedule(),
-                grounding));
-    return new InterpretedRequest(
-        plan, understood.note(), understood.doubtful(), understood.demands(), understood.facts());
+    return understood.answering(new Planned(intent.grounded(grounding)));
   }
 
   private static Grounding told(Grounding g, SpokenText text) {

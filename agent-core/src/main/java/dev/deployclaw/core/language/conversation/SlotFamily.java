@@ -6,32 +6,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Slots of a request that an answer may be for. */
 enum SlotFamily {
-  WHO("who", "except", "spare", "declined", "pronoun"),
-  WHERE("where", "overall", "each-service", "named-limit", "limit-window", "method-route"),
-  WHAT(
-      "mode",
-      "fallback",
-      "to-percent",
-      "up",
-      "down",
-      "let-at-most",
-      "conflict-window",
-      "was",
-      "key",
-      "per-key"),
-  TIME("start", "until", "lasting", "between", "span", "asked-time", "forever", "temporarily"),
-  GUARD("canary", "bake", "p99", "manual", "automatic", "dry-run"),
-  OPERATION("op", "last");
+  WHO("who except spare declined pronoun"),
+  WHERE("where overall each-service named-limit limit-window method-route"),
+  WHAT("mode fallback to-percent up down let-at-most conflict-window was key per-key"),
+  TIME("start until lasting between span asked-time forever temporarily"),
+  GUARD("canary bake p99 manual automatic dry-run"),
+  OPERATION("op last");
 
   @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> phrases;
 
-  SlotFamily(String... phrases) {
-    this.phrases = Set.of(phrases);
+  SlotFamily(String phrases) {
+    this.phrases = Set.of(phrases.split(" ", -1));
   }
 
   /** The one that a question's slot asks for; empty where it asks for words. */
@@ -85,12 +76,8 @@ enum SlotFamily {
 
   /** The same for the same word or value. */
   static String key(Token leaf) {
-    return leaf.kind()
-        + " "
-        + leaf.text()
-        + " "
-        + leaf.value().stripTrailingZeros().toPlainString()
-        + " "
-        + leaf.window().stripTrailingZeros().toPlainString();
+    return Stream.of(leaf.value(), leaf.window())
+        .map(number -> number.stripTrailingZeros().toPlainString())
+        .collect(Collectors.joining(" ", leaf.kind() + " " + leaf.text() + " ", ""));
   }
 }

@@ -48,7 +48,7 @@ final class CueCheck {
     return grammar.pieces().cues().stream()
         .filter(cue -> !isIn(cue) && !(corrected && TAKEN_BACK.contains(cue.kind())))
         .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue) && !isOpen(cue))
-        .filter(cue -> !isAlso(cue) && !isTakenBack(cue));
+        .filter(cue -> !isAlso(cue) && !isTakenBack(cue) && !isTried(cue));
   }
 
   /** "Until it is fixed", with "no end date yet, I'll ask again": nothing ends it by itself. */
@@ -151,6 +151,13 @@ final class CueCheck {
 
   private static boolean lasts(List<Token> words, Predicate<BigDecimal> millis) {
     return words.stream().filter(t -> t.is(Kind.DURATION)).map(Token::value).anyMatch(millis);
+  }
+
+  /** "I don't want this live yet", beside a dry run. */
+  private boolean isTried(BindingCue cue) {
+    return cue.kind() == BindingCue.Kind.DENIAL
+        && intent.guards().dryRun()
+        && behind(cue).stream().anyMatch(t -> t.text().equals("live"));
   }
 
   /** "Northwind itself stays untouched", where the reading leaves it alone. */

@@ -7,6 +7,7 @@ import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
+import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.task.Intent;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -32,33 +33,7 @@ public final class OutcomeText {
 
   private static final String PLAN = "plan";
   private static final Map<String, String> SHORT =
-      Map.ofEntries(
-          Map.entry("operation", "%s"),
-          Map.entry("target", "%s"),
-          Map.entry("tenants", "%s"),
-          Map.entry("labels", "%s"),
-          Map.entry("all", "all"),
-          Map.entry("except", "!%s"),
-          Map.entry("service", "%s"),
-          Map.entry("route", "%s"),
-          Map.entry("method", "%s"),
-          Map.entry("limitWindowSeconds", "of=%s"),
-          Map.entry("key", "per=%s"),
-          Map.entry("requests", "%s"),
-          Map.entry("windowSeconds", "/%s"),
-          Map.entry("algorithm", "%s"),
-          Map.entry("mode", "%s"),
-          Map.entry("onBackendFailure", "fail=%s"),
-          Map.entry("scale", "x%s"),
-          Map.entry("approval", "%s"),
-          Map.entry("dryRun", "dry"),
-          Map.entry("canaryPercent", "canary=%s"),
-          Map.entry("widenPercent", "then=%s"),
-          Map.entry("bakeSeconds", "bake=%s"),
-          Map.entry("maxP99Millis", "p99=%s"),
-          Map.entry("startAt", "@%s"),
-          Map.entry("revertAt", "..%s"),
-          Map.entry("revertAfterSeconds", "~%s"));
+      PatternTable.keys(OutcomeText.class, "outcomes.txt");
 
   private static final Pattern INSTANT =
       Pattern.compile(

@@ -6,15 +6,12 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Whom "them" and "its" stand for: the one tenant that was named before. */
 final class Antecedents {
-  private static final Set<String> OWNED = Set.of("their");
-
   private static final int OWNED_WORDS = 3;
 
   private Antecedents() {}
@@ -26,9 +23,7 @@ final class Antecedents {
       questions.ask("what", "What is \"it\"?");
     }
     boolean named = ordering.stream().anyMatch(t -> t.is("who"));
-    boolean placed =
-        telling.stream().anyMatch(t -> t.is(Kind.SERVICE))
-            && ordering.stream().anyMatch(t -> t.is(Kind.RATE));
+    boolean placed = TokenClass.has(telling, "<service>") && TokenClass.has(ordering, "<rate>");
     var pronouns =
         ordering.stream()
             .filter(t -> pointsBack(t) || (placed && t.is("pronoun") && t.rule().equals("it")))
@@ -68,7 +63,7 @@ final class Antecedents {
   /** "Them", and "their" before a service. */
   private static boolean pointsBack(Token token) {
     boolean owned =
-        token.is("where") && token.parts().stream().anyMatch(t -> OWNED.contains(t.text()));
+        token.is("where") && token.parts().stream().anyMatch(t -> t.text().equals("their"));
     return owned || (token.is("pronoun") && !token.rule().equals("it"));
   }
 
@@ -78,31 +73,20 @@ final class Antecedents {
 
   /** "Contoso complained about orders. Raise them to 25 rps": the one place that was told of. */
   private static Optional<Token> where(List<Token> ordering, List<Token> telling) {
-    boolean placed = ordering.stream().anyMatch(Antecedents::isPlace);
-    boolean valued = ordering.stream().anyMatch(t -> t.is(Kind.RATE) || t.is(Kind.FACTOR));
+    boolean placed = TokenClass.has(ordering, "placing");
+    boolean valued = TokenClass.has(ordering, "<rate> | <factor>");
     var services = telling.stream().filter(t -> t.is(Kind.SERVICE)).distinct().toList();
     return placed || !valued || services.size() != 1
         ? Optional.empty()
         : Optional.of(Token.join(Kind.PHRASE, "where", "antecedent", services));
   }
 
-  private static boolean isPlace(Token token) {
-    return token.is("where")
-        || token.is("overall")
-        || token.is("each-service")
-        || token.is("spare")
-        || token.is("op")
-        || token.is(Kind.ROUTE)
-        || token.is(Kind.METHOD);
-  }
-
   /** "Contoso's reseller hammered us": it isn't contoso that did. */
   private static boolean owner(List<Token> telling) {
-    return IntStream.range(1, telling.size())
+    return IntStream.range(0, telling.size())
         .anyMatch(i ->
-            telling.get(i - 1).is(Kind.TENANT)
-                && telling.get(i).text().equals("'s")
-                && !owned(telling, i + 1));
+            TokenClass.has(telling.subList(i, telling.size()), "^ <tenant> ='s")
+                && !owned(telling, i + 2));
   }
 
   /** "Block contoso. No, don't block them": one of both is meant. */
@@ -165,14 +149,14 @@ final class Antecedents {
     boolean first =
         at >= 0
             && typed.subList(0, at).stream()
-                .noneMatch(t -> t.is(Kind.UNKNOWN) || OrderCore.is(t, "beside"));
+                .noneMatch(t -> t.is(Kind.UNKNOWN) || TokenClass.is(t, "beside"));
     boolean owner = at + 1 < typed.size() && typed.get(at + 1).text().equals("'s");
     boolean others =
         IntStream.range(at + 1, typed.size())
             .anyMatch(i ->
                 typed.get(i).text().equals(",")
-                    || OrderCore.is(typed.get(i), "beside")
-                    || (OrderCore.is(typed.get(i - 1), "joining") && typed.get(i).is(Kind.UNKNOWN))
+                    || TokenClass.is(typed.get(i), "beside")
+                    || (TokenClass.is(typed.get(i - 1), "joining") && typed.get(i).is(Kind.UNKNOWN))
                     || rival(text, typed.get(i)));
     return first && (!owner || owned(typed, at + 2)) && !others;
   }
@@ -182,7 +166,7 @@ final class Antecedents {
     return words.stream()
         .skip(from)
         .limit(OWNED_WORDS)
-        .anyMatch(t -> OrderCore.is(t, "owned") || t.is(Kind.SERVICE));
+        .anyMatch(t -> TokenClass.is(t, "owned | <service>"));
   }
 
   /** A name that we don't know, or several of something. */

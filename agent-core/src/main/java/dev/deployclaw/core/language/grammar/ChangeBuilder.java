@@ -20,24 +20,14 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Makes the changes of an intent from frames, each value in its range and with its place. */
-final class ChangeBuilder {
+record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList grounds) {
   private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
-  private final EstateNames names;
-  private final OpenQuestions questions;
-  private final GroundingList grounds;
-  private final AmountRanges ranges;
-
-  ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList grounds) {
-    this.names = names;
-    this.questions = questions;
-    this.grounds = grounds;
-    this.ranges = new AmountRanges(questions);
+  private AmountRanges ranges() {
+    return new AmountRanges(questions);
   }
 
   /** One change for each alternative of who and each service. */
@@ -75,8 +65,12 @@ final class ChangeBuilder {
   }
 
   private String grounded(Token token, String rule) {
-    grounds.add(token.text(), token, rule);
-    return token.text();
+    return said(token, token.text(), rule);
+  }
+
+  private String said(Token token, String value, String rule) {
+    grounds.add(value, token, rule);
+    return value;
   }
 
   List<Optional<String>> services(Frame frame) {
@@ -99,7 +93,7 @@ final class ChangeBuilder {
 
   private Settings settings(Frame frame) {
     var amount = frame.get(Slot.AMOUNT);
-    var requests = amount.flatMap(t -> number(t, ranges.requests(t.value(), "a limit")));
+    var requests = amount.flatMap(t -> number(t, ranges().requests(t.value(), "a limit")));
     var window =
         amount
             .filter(t -> t.is(Kind.RATE))
@@ -115,7 +109,7 @@ final class ChangeBuilder {
           unit(AmountRanges.plain(amount.get().value()))
               .at(amount.get().from(), amount.get().to()));
     }
-    var burst = frame.get(Slot.BURST).flatMap(t -> number(t, ranges.burst(t.value())));
+    var burst = frame.get(Slot.BURST).flatMap(t -> number(t, ranges().burst(t.value())));
     var algorithm = frame.get(Slot.ALGORITHM).map(t -> algorithm(t, t.rule()));
     var parallel = amount.filter(t -> t.is(Kind.PARALLEL));
     if (parallel.isPresent() && (algorithm.isPresent() || window.isPresent())) {
@@ -129,13 +123,10 @@ final class ChangeBuilder {
         parallel.map(t -> algorithm(t, "concurrency")).or(() -> algorithm),
         frame
             .get(Slot.MODE)
-            .map(t -> setting(t, EnforcementMode.valueOf(t.rule().toUpperCase(Locale.ROOT)))),
+            .map(t -> EnforcementMode.ofWord(said(t, t.rule(), "mode")).orElseThrow()),
         frame
             .get(Slot.FALLBACK)
-            .map(t -> {
-              grounds.add(t.rule(), t, "fallback");
-              return BackendFailureMode.valueOf(t.rule().toUpperCase(Locale.ROOT));
-            }),
+            .map(t -> BackendFailureMode.ofWord(said(t, t.rule(), "fallback")).orElseThrow()),
         frame.get(Slot.KEY).map(this::key));
   }
 
@@ -149,17 +140,9 @@ final class ChangeBuilder {
     return token.each(Kind.DURATION).map(Token::value).findFirst().orElse(token.value());
   }
 
-  private EnforcementMode setting(Token token, EnforcementMode mode) {
-    grounds.add(mode.word(), token, "mode");
-    return mode;
-  }
-
   private LimitAlgorithm algorithm(Token token, String word) {
-    grounds.add(word, token, word.equals("concurrency") ? word : "algorithm");
-    return Stream.of(LimitAlgorithm.values())
-        .filter(a -> a.word().equals(word))
-        .findFirst()
-        .orElseThrow();
+    String rule = word.equals("concurrency") ? word : "algorithm";
+    return LimitAlgorithm.ofWord(said(token, word, rule)).orElseThrow();
   }
 
   /** What is asked where a number has no window. */
@@ -193,7 +176,7 @@ final class ChangeBuilder {
   }
 
   static boolean counts(Token token) {
-    return token.is(Kind.RATE) || token.is(Kind.COUNT) || token.is(Kind.NUMBER);
+    return TokenClass.is(token, "counting");
   }
 
   private static BigDecimal perSecond(Token token, Token like) {
@@ -269,7 +252,7 @@ final class ChangeBuilder {
   }
 
   private Optional<Long> window(Token token, BigDecimal millis) {
-    var seconds = ranges.window(millis);
+    var seconds = ranges().window(millis);
     var span =
         token
             .all()

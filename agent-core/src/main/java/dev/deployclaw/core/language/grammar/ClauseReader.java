@@ -1,14 +1,12 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -17,11 +15,6 @@ import java.util.stream.Collectors;
  * a courtesy; what is neither is asked about.
  */
 final class ClauseReader {
-  private static final Set<String> COURTESIES =
-      PatternTable.words(ClauseReader.class, "courtesies.txt");
-  private static final Set<String> LINKS = Set.of("because", "since", "as", "so", "while", "due");
-  private static final Set<String> PHRASES = PatternTable.words(ClauseReader.class, "slots.txt");
-
   private final List<Token> typed;
   private final TokenLine read;
   private final Predicate<Token> quoted;
@@ -69,7 +62,7 @@ final class ClauseReader {
 
   /** Whether a clause begins with it. */
   static boolean links(Token token) {
-    return token.is(Kind.WORD) && LINKS.contains(token.text());
+    return token.is(Kind.WORD) && TokenClass.is(token, "link");
   }
 
   private static boolean clean(List<Token> piece) {
@@ -88,9 +81,9 @@ final class ClauseReader {
     int from = piece.getFirst().from();
     int to = piece.getLast().to();
     var words = typed.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
-    boolean goesOn = told && !hasOrder() && Background.continues(words, piece);
+    boolean goesOn = told && !hasOrder() && OrderEvidence.goesOn(words, piece);
     boolean used = words.stream().anyMatch(quoted);
-    if (!used && (goesOn || Background.is(words, piece, hasOrder()))) {
+    if (!used && (goesOn || OrderEvidence.isBackground(words, piece, hasOrder()))) {
       told = piece.stream().noneMatch(Token::isStop);
       telling.addAll(words);
       piece.stream().filter(Token::isMark).forEach(ordering::add);
@@ -152,27 +145,11 @@ final class ClauseReader {
   /** Whether a token is no slot and no courtesy. */
   static boolean leftover(Token token) {
     return switch (token.kind()) {
-      case WORD -> !COURTESIES.contains(token.text());
-      case PHRASE -> !PHRASES.contains(token.text());
+      case WORD -> !TokenClass.is(token, "courtesy");
+      case PHRASE -> !TokenClass.is(token, "slots");
       case RATE, COUNT, PARALLEL, BURST, WINDOW, FACTOR, PERCENT, SETTING, ROUTE, METHOD -> false;
       case EXECUTION -> false;
-      case UNKNOWN,
-          TENANT,
-          SERVICE,
-          LABEL,
-          LIMIT,
-          REFERENCE,
-          HEADER,
-          INSTANT,
-          DATE,
-          CLOCK,
-          ZONE,
-          TIME,
-          NUMBER,
-          UNIT,
-          PER,
-          DURATION ->
-          true;
+      default -> true;
     };
   }
 }

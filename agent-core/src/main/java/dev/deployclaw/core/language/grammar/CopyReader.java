@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 /** Whose policy is copied to whom, by the words around the names. */
 record CopyReader(
     List<Token> tokens, WhoReader whose, OpenQuestions questions, GroundingList grounds) {
+  private static final Optional<String> NONE = Optional.empty();
   private static final Set<String> TO = Set.of("to", "onto", "for", "on", "with");
   private static final Set<String> FROM = Set.of("from", "of", "as", "like");
 
@@ -52,6 +53,7 @@ record CopyReader(
     }
     var source = names.getFirst();
     grounds.add(source.text(), source, source.rule().equals("typo") ? "typo" : "tenant");
+    var copied = Optional.of(source.text());
     var out = new ArrayList<RequestedChange>();
     var places = frames.stream().filter(f -> f.has(Slot.WHERE)).findFirst().orElseGet(Frame::new);
     for (Who who : whose.read(groups.getFirst())) {
@@ -61,14 +63,7 @@ record CopyReader(
       for (Optional<String> service : builder.services(places)) {
         out.add(
             new RequestedChange(
-                who,
-                service,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Settings.NONE,
-                Optional.empty(),
-                Optional.of(source.text())));
+                who, service, NONE, NONE, NONE, Settings.NONE, Optional.empty(), copied));
       }
     }
     return out;
@@ -86,14 +81,11 @@ record CopyReader(
       var words = token.is("op") ? token.parts() : List.of(token);
       var last = words.isEmpty() ? token : words.getLast();
       boolean asFor = before > 0 && tokens.get(before - 1).text().equals("as");
-      if (last.is(Kind.WORD) && asFor) {
+      if (last.is(Kind.WORD) && (asFor || FROM.contains(last.text()))) {
         return -1;
       }
       if (last.is(Kind.WORD) && TO.contains(last.text())) {
         return 1;
-      }
-      if (last.is(Kind.WORD) && FROM.contains(last.text())) {
-        return -1;
       }
       if (token.is("who") || token.is("op")) {
         break;

@@ -3,9 +3,10 @@ package dev.deployclaw.core.language.grammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.task.TaskOperation;
 import java.util.EnumMap;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** One change as it is said: each slot once, in any order. One thread. */
@@ -29,17 +30,7 @@ final class Frame {
     PICK
   }
 
-  private static final List<Slot> VALUES =
-      List.of(
-          Slot.AMOUNT,
-          Slot.BURST,
-          Slot.WINDOW,
-          Slot.ALGORITHM,
-          Slot.MODE,
-          Slot.FALLBACK,
-          Slot.FACTOR,
-          Slot.WAS,
-          Slot.KEY);
+  private static final Set<Slot> VALUES = EnumSet.range(Slot.AMOUNT, Slot.KEY);
 
   private final Map<Slot, Token> slots = new EnumMap<>(Slot.class);
   private String direction = "";

@@ -7,7 +7,6 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiPredicate;
 
 /**
@@ -15,8 +14,6 @@ import java.util.function.BiPredicate;
  * what a frame lacks it has from its neighbours. One object reads one request.
  */
 final class FrameReader {
-  private static final Set<String> JOINS = Set.of("and", ",", "&", "+", "plus", ";", ".", "then");
-
   private final OpenQuestions questions;
   private final List<Frame> frames = new ArrayList<>();
   private Frame now = new Frame();
@@ -35,7 +32,7 @@ final class FrameReader {
 
   private List<Frame> frames(List<Token> tokens) {
     for (Token token : tokens) {
-      joined |= token.is(Kind.WORD) && JOINS.contains(token.text());
+      joined |= token.is(Kind.WORD) && TokenClass.is(token, "join");
       if (token.isStop()) {
         broken = true;
       } else if (token.is("up") || token.is("down")) {

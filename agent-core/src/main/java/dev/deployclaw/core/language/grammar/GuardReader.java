@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** How carefully and when: approval, dry run, canary, bake, p99, start and end. */
-final class GuardReader {
+record GuardReader(List<Token> tokens, OpenQuestions questions, GroundingList grounds) {
   /** A year outside of these is a slip: a change in it would wait for ever, or is long past. */
   private static final int FIRST_YEAR = 1970;
 
@@ -24,16 +24,8 @@ final class GuardReader {
 
   private static final int EVERYBODY = 100;
 
-  private final List<Token> tokens;
-  private final OpenQuestions questions;
-  private final GroundingList grounds;
-  private final AmountRanges ranges;
-
-  GuardReader(List<Token> tokens, OpenQuestions questions, GroundingList grounds) {
-    this.tokens = tokens;
-    this.questions = questions;
-    this.grounds = grounds;
-    this.ranges = new AmountRanges(questions);
+  private AmountRanges ranges() {
+    return new AmountRanges(questions);
   }
 
   Guards guards() {
@@ -100,13 +92,13 @@ final class GuardReader {
     if (other) {
       questions.ask("guard", "Only the 99th percentile can be a condition: which bound on p99?");
     }
-    var millis = ranges.millis(duration(token).value(), "a bound on p99");
+    var millis = ranges().millis(duration(token).value(), "a bound on p99");
     millis.ifPresent(m -> grounds.add(m.toString(), duration(token), "duration"));
     return millis;
   }
 
   private Optional<Long> seconds(Token token, String what, String rule) {
-    var seconds = ranges.seconds(duration(token).value(), what);
+    var seconds = ranges().seconds(duration(token).value(), what);
     seconds.ifPresent(s -> grounds.add(s.toString(), duration(token), rule));
     return seconds;
   }
@@ -115,7 +107,7 @@ final class GuardReader {
   private List<Integer> cohorts(List<Token> steps) {
     List<Integer> out = new ArrayList<>();
     for (Token percent : steps.stream().flatMap(t -> t.each(Kind.PERCENT)).toList()) {
-      ranges
+      ranges()
           .percent(percent.value(), "a canary")
           .ifPresent(p -> {
             grounds.add(p.toString(), percent, "percent");

@@ -1,9 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -15,12 +13,6 @@ import java.util.function.Predicate;
  * @param quoted whether a word is
  */
 record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token> quoted) {
-  /** Phrases that bear on nothing but by the names and figures in them. */
-  private static final Set<String> PLAIN = PatternTable.words(OrderBearing.class, "plain.txt");
-
-  /** In a length of time that is still to come, whatever tells of it: "for the next 12 hours". */
-  private static final Set<String> COMING = Set.of("next", "coming", "following");
-
   /** Whether a word may be for the order, and isn't only told. */
   boolean is(RequestClause clause, Token token) {
     if (!token.is(Kind.NUMBER) && order.has(token)) {
@@ -37,7 +29,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
               && !sentences.explains(token);
       case INSTANT, DATE, CLOCK, TIME -> bounds(clause, token);
       case DURATION -> clause.alone() && clause.beside() && !clause.past();
-      case ROUTE -> !clause.past() && !token.text().matches("/\\p{Lu}\\p{L}+");
+      case ROUTE -> !clause.past() && !ToldSentences.isName(token);
       case BURST, WINDOW, METHOD, SETTING, EXECUTION, LIMIT, HEADER -> !clause.past();
       case NUMBER ->
           !clause.seen()
@@ -50,13 +42,13 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
   }
 
   private static boolean timed(Token phrase) {
-    return OrderEvidence.timed(phrase) || phrase.is("asked-time");
+    return TokenClass.is(phrase, "timed | <asked-time>");
   }
 
   private boolean phrase(RequestClause clause, Token phrase) {
     var parts = phrase.parts();
     boolean inside = parts.stream().filter(t -> !t.is(Kind.WORD)).anyMatch(t -> is(clause, t));
-    if (phrase.is("lasting") && phrase.all().anyMatch(t -> COMING.contains(t.text()))) {
+    if (phrase.is("lasting") && TokenClass.holds(phrase, "coming-length")) {
       return true;
     }
     if (timed(phrase)) {
@@ -71,7 +63,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
       case "overall" -> !clause.past() && clause.read().stream().noneMatch(ClauseReader::leftover);
       case "last" -> clause.points();
       case "all", "others" -> !clause.past() && (clause.orders() || clause.points());
-      default -> inside || (!PLAIN.contains(phrase.text()) && !clause.past());
+      default -> inside || (!TokenClass.is(phrase, "plain") && !clause.past());
     };
   }
 
@@ -80,7 +72,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
     var before = clause.before(number);
     var next = clause.typed().stream().filter(t -> t.from() >= number.to()).findFirst();
     return typed(number).matches("(?i)one|zero")
-        || next.filter(t -> RequestClause.isNoun(t) || RequestClause.is(t, "counted")).isPresent()
+        || next.filter(t -> RequestClause.isNoun(t) || TokenClass.is(t, "counted")).isPresent()
         || (!before.isEmpty() && RequestClause.isNoun(before.getLast()));
   }
 
@@ -94,9 +86,7 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
       return false;
     }
     var before = clause.before(time);
-    boolean bound =
-        time.all().anyMatch(t -> RequestClause.is(t, "bound"))
-            || (!before.isEmpty() && RequestClause.is(before.getLast(), "bound"));
+    boolean bound = TokenClass.holds(time, "bound") || TokenClass.has(before, "bound $");
     return bound || (clause.alone() && clause.beside()) || clause.points() || clause.asks();
   }
 
@@ -105,20 +95,18 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
     boolean dated = typed(time).chars().anyMatch(Character::isDigit);
     var before = clause.before(time);
     var after = clause.typed().stream().filter(t -> t.from() >= time.to()).limit(1).toList();
-    return (!before.isEmpty() && RequestClause.is(before.getLast(), "naming"))
-        || time.all().anyMatch(t -> t.text().equals("of"))
+    return TokenClass.has(before, "naming $")
+        || TokenClass.holds(time, "=of")
         || after.stream()
-            .anyMatch(t ->
-                t.text().equals("'s") || t.is(Kind.UNKNOWN) || (!dated && RequestClause.isNoun(t)));
+            .anyMatch(
+                t -> TokenClass.is(t, "='s | <unknown>") || (!dated && RequestClause.isNoun(t)));
   }
 
   /** Whether all that is quoted of it is names. */
   boolean names(RequestClause clause) {
     return clause.typed().stream()
         .filter(quoted)
-        .allMatch(t ->
-            OrderEvidence.NAMES.contains(t.kind())
-                || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
+        .allMatch(t -> TokenClass.is(t, "name") || (t.is(Kind.WORD) && !ClauseReader.leftover(t)));
   }
 
   /** What of a clause that orders only tells. */

@@ -1,34 +1,18 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.grammar.Frame.Slot;
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** What is no whole request, and orders that can be read in two ways though all is understood. */
 record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
-  private static final Set<String> ANSWERS = PatternTable.words(OrderDoubts.class, "answers.txt");
-
-  private static final Set<Kind> FRAGMENTS =
-      Set.of(
-          Kind.TENANT,
-          Kind.SERVICE,
-          Kind.LABEL,
-          Kind.TIME,
-          Kind.INSTANT,
-          Kind.DATE,
-          Kind.CLOCK,
-          Kind.DURATION,
-          Kind.UNIT,
-          Kind.PER,
-          Kind.NUMBER);
-
   private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
   /** What a story names beside the order might belong to it. */
@@ -49,22 +33,21 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     boolean before = false;
     boolean timed = false;
     for (Token token : tokens) {
-      boolean value =
-          token.is("op") || token.is("mode") || OrderEvidence.FIGURES.contains(token.kind());
+      boolean value = TokenClass.is(token, "<op> | <mode> | figure");
       if (value && timed) {
         questions.ask("time", "Is that time for each of the changes? One at a time, please.");
         return;
       }
       before |= value;
-      timed |= before && OrderEvidence.timed(token);
+      timed |= before && TokenClass.is(token, "timed");
     }
   }
 
   /** Several operations: whether a time is for each, and where the ones without a place are. */
   void between(List<List<Token>> orders, List<TaskOperation> operations, boolean timed) {
     boolean ahead =
-        OrderEvidence.timed(tokens.getFirst())
-            && tokens.stream().skip(1).noneMatch(OrderEvidence::timed);
+        TokenClass.is(tokens.getFirst(), "timed")
+            && !TokenClass.has(tokens.subList(1, tokens.size()), "timed");
     if (timed && !ahead) {
       questions.ask("time", "Is that time for each of the changes? One at a time, please.");
     }
@@ -106,12 +89,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
                 && (first == TaskOperation.COPY_POLICY || second == TaskOperation.COPY_POLICY)
                 && a.who().tenants().stream().anyMatch(b.who().tenants()::contains);
         boolean same =
-            a.service().equals(b.service())
-                && a.route().equals(b.route())
-                && a.method().equals(b.method())
-                && a.limit().equals(b.limit())
-                && a.limitWindowSeconds().equals(b.limitWindowSeconds())
-                && a.set().key().equals(b.set().key())
+            place(a).equals(place(b))
                 && whole(first) == whole(second)
                 && (a.who().equals(b.who())
                     || a.who().tenants().stream().anyMatch(b.who().tenants()::contains));
@@ -123,12 +101,19 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     }
   }
 
+  private static List<Optional<?>> place(RequestedChange c) {
+    return List.of(
+        c.service(), c.route(), c.method(), c.limit(), c.limitWindowSeconds(), c.set().key());
+  }
+
   static boolean isAnswer(List<Token> typed) {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()))
+    return typed.stream().allMatch(t -> TokenClass.words("answers").contains(t.text()))
         && typed.stream().anyMatch(t -> !t.isMark());
   }
 
   static boolean isFragment(List<Token> typed) {
-    return typed.stream().allMatch(t -> ANSWERS.contains(t.text()) || FRAGMENTS.contains(t.kind()));
+    return typed.stream()
+        .allMatch(
+            t -> TokenClass.words("answers").contains(t.text()) || TokenClass.is(t, "fragment"));
   }
 }

@@ -1,79 +1,93 @@
 package dev.deployclaw.core.language.grammar;
 
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
+import dev.deployclaw.core.language.time.TimeReader;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What in the words of a sentence orders, narrows, delays or denies, beside what they tell. */
 final class OrderEvidence {
-  private static final Map<String, String> WORDS =
-      PatternTable.keys(OrderEvidence.class, "telling.txt");
-
-  /** What is said in figures: told only right behind a verb that tells. */
-  static final Set<Kind> FIGURES =
-      Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.FACTOR, Kind.PERCENT);
-
-  static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
-
-  static final Set<Kind> ORDERING =
-      Set.of(
-          Kind.ROUTE,
-          Kind.METHOD,
-          Kind.BURST,
-          Kind.WINDOW,
-          Kind.SETTING,
-          Kind.EXECUTION,
-          Kind.LIMIT,
-          Kind.HEADER);
-
-  static final Set<Kind> TIMES = Set.of(Kind.INSTANT, Kind.DATE, Kind.CLOCK, Kind.TIME);
-
-  private static final Set<String> TIMED = Set.of("start", "until", "between", "span", "lasting");
-
-  private static final Set<String> GUARDS = PatternTable.words(OrderEvidence.class, "guards.txt");
-
-  private static final Set<String> FUTURE = Set.of("start", "between", "span");
-
   private static final BigDecimal SECOND = BigDecimal.valueOf(1000);
-
   private static final int NEAR = 3;
 
   private OrderEvidence() {}
 
-  /** Whether it is a word of a key of telling.txt. */
-  static boolean is(Token token, String key) {
-    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
-    return word && key.equals(WORDS.get(token.text()));
+  /**
+   * Whether a piece only tells why something is asked: it may be dropped.
+   *
+   * @param typed the piece as typed
+   * @param read the same with phrases
+   * @param behind whether the order stands before it
+   */
+  static boolean isBackground(List<Token> typed, List<Token> read, boolean behind) {
+    boolean tells = false;
+    boolean over = !behind && typed.stream().allMatch(t -> !t.is(Kind.TIME) || passed(t));
+    if (behind && TokenClass.has(typed, "^ same-thing | ^ * same-thing")) {
+      return false;
+    }
+    for (Token token : typed) {
+      boolean binds =
+          (TokenClass.is(token, "bound-value") && !(over && passed(token)))
+              || (behind && token.is(Kind.RATE));
+      boolean repeats = !behind && tells && token.text().equals("again");
+      if (binds || (directs(token) && !repeats)) {
+        return false;
+      }
+      tells |= TokenClass.is(token, "events") && !(behind && TokenClass.is(token, "light"));
+    }
+    return tells && read.stream().noneMatch(t -> orders(t, behind));
   }
 
-  /** Whether it is a phrase that says when. */
-  static boolean timed(Token phrase) {
-    return phrase.is(Kind.PHRASE) && TIMED.contains(phrase.text());
+  /** Whether it goes on with what the piece before it told: a number, no name, no other cause. */
+  static boolean goesOn(List<Token> typed, List<Token> read) {
+    var words = typed.subList(TokenClass.has(typed, "^ forecaster will *") ? 2 : 0, typed.size());
+    boolean since = TokenClass.has(typed, "=since");
+    return TokenClass.has(typed, "counting")
+        && !TokenClass.has(words, "cause | name")
+        && words.stream().noneMatch(OrderEvidence::directs)
+        && words.stream().noneMatch(t -> TokenClass.is(t, "bound-value") && !(since && passed(t)))
+        && read.stream().noneMatch(t -> orders(t, true));
   }
 
-  static boolean has(List<Token> words, String key) {
-    return words.stream().anyMatch(t -> is(t, key));
+  private static boolean passed(Token token) {
+    return token.rule().equals(TimeReader.PASSED);
+  }
+
+  private static boolean orders(Token token, boolean behind) {
+    return TokenClass.is(token, behind ? "order-phrase | <who> | <percent>" : "order-phrase")
+        || sets(token);
+  }
+
+  /** Whether a phrase sets, and is more than a verb that tells, too. */
+  private static boolean sets(Token token) {
+    return token.is("set")
+        && token.all().anyMatch(t -> t.is(Kind.WORD) && !TokenClass.is(t, "weak"));
+  }
+
+  /** Whether it is a word that directs an order. */
+  static boolean directs(Token word) {
+    return TokenClass.is(word, "directing")
+        || (TokenClass.isWord(word) && word.text().endsWith("n't"));
+  }
+
+  /** "When p99 went up" dates what is told; "when it is done" doesn't. */
+  static boolean directs(List<Token> words, int at) {
+    var word = words.get(at);
+    boolean dates =
+        TokenClass.is(word, "=when")
+            && words.stream().skip(at + 1L).limit(NEAR).anyMatch(t -> TokenClass.is(t, "past"));
+    return directs(word) && !TokenClass.is(word, "neutral | long") && !dates;
   }
 
   /** Whether no word of it orders, narrows, delays or denies. */
   static boolean orderless(List<Token> words, boolean past) {
-    boolean directs =
-        IntStream.range(0, words.size())
-            .filter(i -> words.get(i).is(Kind.WORD) || words.get(i).is(Kind.UNKNOWN))
-            .anyMatch(i -> is(words.get(i), "stop") || directs(words, i));
-    boolean lasts = IntStream.range(0, words.size()).anyMatch(i -> lasts(words, i));
-    boolean refused = has(words, "turned-down") && words.stream().noneMatch(t -> t.is(Kind.NUMBER));
-    return !directs
-        && !lasts
-        && !refused
-        && words.stream().noneMatch(t -> t.is(Kind.INSTANT))
-        && words.stream().noneMatch(t -> ORDERING.contains(t.kind()))
+    boolean refused = TokenClass.has(words, "turned-down") && !TokenClass.has(words, "<number>");
+    return !refused
+        && !TokenClass.has(words, "stop | <instant> | detail")
+        && IntStream.range(0, words.size()).noneMatch(i -> directs(words, i) || lasts(words, i))
         && PhraseReader.read(new TokenLine(words)).tokens().stream()
             .noneMatch(t -> orders(words, t, past));
   }
@@ -81,49 +95,37 @@ final class OrderEvidence {
   /** A length of time that is neither past nor the answer time of a gateway. */
   static boolean lasts(List<Token> words, int at) {
     var word = words.get(at);
-    boolean been = words.stream().anyMatch(t -> t.text().equals("been"));
-    boolean ago = at + 1 < words.size() && words.get(at + 1).text().equals("ago");
-    boolean referred = words.stream().anyMatch(t -> t.is(Kind.REFERENCE));
-    boolean counted = at > 0 && words.get(at - 1).is(Kind.NUMBER) && is(word, "long");
-    return (word.is(Kind.DURATION) && !been && !ago && word.value().compareTo(SECOND) >= 0)
-        || (counted && !been && !referred);
+    var rest = words.subList(Math.max(0, at - 1), words.size());
+    boolean length = word.is(Kind.DURATION) && word.value().compareTo(SECOND) >= 0;
+    return !TokenClass.has(words, "=been")
+        && ((length && !TokenClass.has(words.subList(at, words.size()), "^ * =ago"))
+            || (at > 0
+                && TokenClass.has(rest, "^ <number> long")
+                && !TokenClass.has(words, "<reference>")));
   }
 
-  /** "When p99 went up" dates what is told; "when it is done" doesn't. */
-  static boolean directs(List<Token> words, int at) {
-    var word = words.get(at);
-    boolean dates =
-        word.text().equals("when")
-            && words.stream().skip(at + 1L).limit(NEAR).anyMatch(t -> is(t, "past"));
-    return Background.directs(word.text()) && !is(word, "neutral") && !is(word, "long") && !dates;
-  }
-
-  static boolean orders(List<Token> words, Token token, boolean past) {
-    boolean been = words.stream().anyMatch(t -> t.text().equals("been"));
-    boolean set = token.is("set") && Background.sets(token) && !noun(words, token);
-    boolean binds =
-        token.is(Kind.PHRASE) && GUARDS.contains(token.text()) && !(been && token.is("lasting"));
-    return set || binds || (!past && token.is(Kind.PHRASE) && FUTURE.contains(token.text()));
+  private static boolean orders(List<Token> words, Token token, boolean past) {
+    boolean lasting = token.is("lasting") && TokenClass.has(words, "=been");
+    return (sets(token) && !noun(words, token))
+        || (TokenClass.is(token, "guards") && !lasting)
+        || (!past && TokenClass.is(token, "future"));
   }
 
   /** "The change", and not "change it". */
   private static boolean noun(List<Token> words, Token set) {
     int at = words.indexOf(set.parts().getFirst());
     return set.parts().size() == 1
-        && set.parts().getFirst().text().equals("change")
         && at > 0
-        && is(words.get(at - 1), "article");
+        && TokenClass.has(words.subList(at - 1, at + 1), "article =change");
   }
 
   /** Each figure stands near behind a verb that tells, with no name between. */
   static boolean figured(List<Token> words) {
     for (int i = 0; i < words.size(); i++) {
-      if (FIGURES.contains(words.get(i).kind())) {
+      if (TokenClass.is(words.get(i), "figure")) {
         var before = words.subList(Math.max(0, i - NEAR - 2), i);
-        boolean near =
-            has(before, "past") && before.stream().noneMatch(t -> NAMES.contains(t.kind()));
-        boolean joined = i > 1 && FIGURES.contains(words.get(i - 2).kind());
-        if (!near && !joined) {
+        boolean near = TokenClass.has(before, "past") && !TokenClass.has(before, "name");
+        if (!near && !(i > 1 && TokenClass.is(words.get(i - 2), "figure"))) {
           return false;
         }
       }

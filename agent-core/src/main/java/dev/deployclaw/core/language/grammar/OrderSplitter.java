@@ -1,7 +1,6 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.grammar.Frame.Slot;
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.TaskOperation;
@@ -16,10 +15,6 @@ import java.util.stream.Collectors;
  * says its tenants and one operation; words that may belong to two of them leave it whole. Pure.
  */
 final class OrderSplitter {
-  private static final Set<String> CUTS = Set.of("and", ",", "&", ";", ".", "!", "then", "but");
-  private static final Set<String> BINDING = PatternTable.words(OrderSplitter.class, "binding.txt");
-  private static final Set<String> POINTING = Set.of("its", "their", "his", "her");
-
   private OrderSplitter() {}
 
   /** Its orders; the whole where there is one, or where it can't be told apart. */
@@ -48,7 +43,7 @@ final class OrderSplitter {
    * that would leave out what may bind the whole.
    */
   static Optional<List<Token>> first(List<Token> tokens) {
-    var binding = tokens.stream().filter(t -> BINDING.stream().anyMatch(t::is)).toList();
+    var binding = tokens.stream().filter(t -> TokenClass.is(t, "binding")).toList();
     return leading(tokens).filter(some -> some.containsAll(binding));
   }
 
@@ -83,7 +78,7 @@ final class OrderSplitter {
   }
 
   private static boolean isCut(Token token) {
-    return token.is(Kind.WORD) && CUTS.contains(token.text());
+    return token.is(Kind.WORD) && TokenClass.is(token, "cut");
   }
 
   private static Set<String> verbs(List<Token> piece) {
@@ -115,16 +110,16 @@ final class OrderSplitter {
   }
 
   private static boolean names(Token token) {
-    return token.is("who") || token.is("where") || token.is("pronoun");
+    return TokenClass.is(token, "<who> | <where> | <pronoun>");
   }
 
   private static boolean points(Token token) {
-    return token.is("pronoun") || (token.is(Kind.WORD) && POINTING.contains(token.text()));
+    return token.is("pronoun") || (token.is(Kind.WORD) && TokenClass.is(token, "owner"));
   }
 
   private static boolean single(Token who) {
     return who.each(Kind.TENANT).count() == 1
-        && who.all().noneMatch(t -> t.is("labels") || t.is("all") || t.is("others"));
+        && !TokenClass.holds(who, "<labels> | <all> | <others>");
   }
 
   /** Each with its tenants; "its" and "their" are those of the order before, where it is one. */

@@ -5,7 +5,6 @@ import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.KeyPhrase;
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -27,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,8 +34,6 @@ import java.util.stream.Stream;
 public final class RequestGrammar {
   private static final Set<TaskOperation> LOOKS =
       Set.of(TaskOperation.SCAN, TaskOperation.VALIDATE, TaskOperation.CHECK_DRIFT);
-
-  private static final Set<String> ABOUT = PatternTable.words(RequestGrammar.class, "about.txt");
 
   /** The rule of a place that a request leaves open though its tenants have several limits. */
   public static final String OPEN = "open";
@@ -157,22 +155,18 @@ public final class RequestGrammar {
   public boolean isForeign() {
     return tokens.stream().flatMap(Token::all).noneMatch(RequestGrammar::concerns)
         && telling().stream().noneMatch(RequestGrammar::concerns)
-        && tokens.stream().filter(t -> t.is(Kind.WORD) || t.is(Kind.UNKNOWN)).count() > 1;
+        && tokens.stream().filter(TokenClass::isWord).count() > 1;
   }
 
   /** Whether it says an operation or a value of ours, be it only told. */
   public boolean isOurs() {
     return Stream.concat(tokens.stream(), telling().stream())
-        .anyMatch(t -> t.is("op") || OrderCore.sets(t));
+        .anyMatch(t -> TokenClass.is(t, "<op> | figure | <mode>"));
   }
 
   private static boolean concerns(Token token) {
-    return ABOUT.contains(token.text())
-        || token.is("op")
-        || token.is("spare")
-        || (FrameReader.slot(token).isPresent() && !token.is("overall"))
-        || token.is(Kind.TENANT)
-        || token.is(Kind.SERVICE);
+    return TokenClass.is(token, "about | <op> | <spare> | <tenant> | <service>")
+        || (FrameReader.slot(token).isPresent() && !token.is("overall"));
   }
 
   /** What belongs to no slot, in the words of the request. */
@@ -233,14 +227,14 @@ public final class RequestGrammar {
       }
       doubts.between(orders, operations, !schedule.equals(Schedule.NONE));
     }
-    if (!schedule.ends() && tokens.stream().anyMatch(t -> t.is("temporarily"))) {
+    if (!schedule.ends() && TokenClass.has(tokens, "<temporarily>")) {
       questions.ask("time", "For how long?");
     }
-    boolean loose = tokens.stream().anyMatch(t -> t.is("conflict-window"));
-    if (loose && operation != TaskOperation.RESOLVE_CONFLICTS) {
+    if (TokenClass.has(tokens, "<conflict-window>")
+        && operation != TaskOperation.RESOLVE_CONFLICTS) {
       questions.ask("time", "What is that length of time for?");
     }
-    if (schedule.ends() && tokens.stream().anyMatch(t -> t.is("forever"))) {
+    if (schedule.ends() && TokenClass.has(tokens, "<forever>")) {
       questions.ask("time", "Shall it last for that time, or for good?");
     }
     var intent = new Intent(operation, target, changes, guards, schedule, grounds.all());
@@ -285,10 +279,7 @@ public final class RequestGrammar {
     if (values) {
       return Optional.of(valued(frames));
     }
-    boolean about =
-        !frames.isEmpty()
-            || tokens.stream().anyMatch(t -> t.is("spare") || ABOUT.contains(t.text()));
-    if (about) {
+    if (!frames.isEmpty() || TokenClass.has(tokens, "<spare> | about")) {
       questions.ask("what", "How much, in which window? For example: 20 rps.");
     } else if (told.stream().anyMatch(RequestGrammar::concerns)) {
       questions.ask("what", "That tells how it is: what shall change, and how?");
@@ -331,7 +322,7 @@ public final class RequestGrammar {
       return new CopyReader(order, whose, questions, grounds).changes(frames, builder);
     }
     boolean scoped = !operation.editsTenants() && operation != TaskOperation.RESOLVE_CONFLICTS;
-    var exempt = Exclusions.of(order, frames, whose, questions);
+    var exempt = whose.spared(order, frames);
     var out = new ArrayList<RequestedChange>();
     for (Frame frame : frames) {
       var whom = frame.get(Slot.WHO).map(whose::read).orElse(List.of());
@@ -390,7 +381,7 @@ public final class RequestGrammar {
     }
     var whose =
         whom.isEmpty() && operation == TaskOperation.RESOLVE_CONFLICTS
-            ? List.of(new Who(List.of(), new java.util.TreeMap<>(), true, List.of()))
+            ? List.of(new Who(List.of(), new TreeMap<>(), true, List.of()))
             : whom;
     if (values || operation == TaskOperation.SCAN) {
       return new ChangeBuilder(names, questions, grounds).changes(frame, whose);

@@ -5,7 +5,6 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -19,12 +18,6 @@ import java.util.stream.Stream;
  * stand there. One object, one request.
  */
 final class SpeechAct {
-  private static final Set<String> INVERTED =
-      Set.of(
-          "is", "are", "do", "does", "did", "should", "shall", "was", "were", "has", "have", "why");
-
-  private static final Set<String> VERBS = Set.of("op", "set", "up", "down", "mode", "spare");
-
   /** Somebody else's words, where there are three of them or more. */
   private static final Pattern QUOTED =
       Pattern.compile(
@@ -62,22 +55,12 @@ final class SpeechAct {
                 .filter(SpeechAct::weighs)
                 .filter(t -> t.all().filter(part -> part.parts().isEmpty()).anyMatch(used))
                 .anyMatch(t -> ordered.stream().noneMatch(o -> alike(o, t))))
-        .map(this::text)
+        .map(c -> request.text(c.typed()))
         .toList();
   }
 
-  private String text(RequestClause clause) {
-    return request
-        .text()
-        .substring(clause.typed().getFirst().from(), clause.typed().getLast().to());
-  }
-
   private static boolean weighs(Token token) {
-    return OrderEvidence.FIGURES.contains(token.kind())
-        || token.is(Kind.BURST)
-        || token.is(Kind.NUMBER)
-        || token.is("op")
-        || token.is("mode");
+    return TokenClass.is(token, "figure | <burst> | <number> | <op> | <mode>");
   }
 
   private static boolean alike(Token one, Token other) {
@@ -91,40 +74,37 @@ final class SpeechAct {
   /** "Please set it", "could you do that", "please apply": an order of what is told elsewhere. */
   private static boolean points(RequestClause clause) {
     var typed = clause.typed();
+    var read = clause.read();
     boolean does =
-        OrderCore.has(typed, "doing")
-            || clause.read().stream().anyMatch(t -> t.is("set") || t.is("live") || wants(t));
-    boolean applies = OrderCore.has(typed, "applying") && asks(typed, clause.read());
-    return clause.read().stream().noneMatch(SpeechAct::weighs)
-        && (applies || (does && OrderCore.has(typed, "value")))
-        && (isOffered(clause) || requests(clause.read()) || leads(clause.read(), clause.past()));
+        TokenClass.has(typed, "doing") || TokenClass.has(read, "<set> | <live>") || wants(read);
+    return read.stream().noneMatch(SpeechAct::weighs)
+        && ((TokenClass.has(typed, "applying") && asks(typed, read))
+            || (does && TokenClass.has(typed, "value")))
+        && (isOffered(clause) || requests(read) || leads(read, clause.past()));
   }
 
-  private static boolean wants(Token polite) {
-    return polite.is("polite") && polite.all().anyMatch(t -> OrderCore.is(t, "needing"));
+  private static boolean wants(List<Token> read) {
+    return read.stream().anyMatch(t -> t.is("polite") && TokenClass.holds(t, "needing"));
   }
 
   private void part(int end, List<RequestClause> clauses) {
     boolean asked =
         QUESTION.matcher(request.text()).region(end, request.text().length()).lookingAt();
-    var last = clauses.getLast().typed();
-    boolean tag = clauses.size() > 1 && last.size() == 1 && OrderCore.is(last.getFirst(), "tag");
-    boolean timed = clauses.stream().flatMap(c -> c.read().stream()).anyMatch(OrderEvidence::timed);
+    boolean tag = clauses.size() > 1 && clauses.getLast().has("^ tag $");
+    boolean timed =
+        clauses.stream().flatMap(c -> c.read().stream()).anyMatch(t -> TokenClass.is(t, "timed"));
     boolean order = false;
     for (int i = 0; i < clauses.size(); i++) {
       var clause = clauses.get(i);
       boolean reported =
           (i > 0 && reports(clauses.get(i - 1)))
-              || (i + 1 < clauses.size()
-                  && OrderCore.is(clauses.get(i + 1).typed().getFirst(), "saying"));
+              || (i + 1 < clauses.size() && clauses.get(i + 1).has("^ saying"));
       boolean rest = i > 0 && clause.isRest(clauses.get(i - 1));
       boolean none =
           reported
               || tag
               || isQuoted(clause)
-              || (asked
-                  && !isOffered(clause)
-                  && clause.read().stream().noneMatch(t -> t.is("polite")))
+              || (asked && !isOffered(clause) && !clause.reads("<polite>"))
               || isOver(clause);
       order = !none && (rest ? order : isOrder(clause, timed));
       if (order) {
@@ -138,20 +118,19 @@ final class SpeechAct {
   /** "So acme's limit is 600 a minute now". */
   private static boolean concludes(RequestClause clause) {
     var typed = clause.typed();
-    return typed.getFirst().text().equals("so")
-        && OrderCore.has(typed, "stating")
-        && typed.stream().anyMatch(t -> RequestClause.is(t, "limits"));
+    return TokenClass.has(typed, "^ =so")
+        && TokenClass.has(typed, "stating")
+        && TokenClass.has(typed, "limits");
   }
 
   /** Whether it reports the words of somebody. */
   private boolean reports(RequestClause clause) {
-    String first = clause.typed().getFirst().text();
+    var typed = clause.typed();
     boolean heads =
-        clause.typed().size() < FEW_WORDS
-            && request.text().startsWith(":", clause.typed().getLast().to());
-    return first.equals("according")
-        || (heads && OrderCore.has(clause.typed(), "framing"))
-        || (OrderCore.is(clause.typed().getLast(), "saying") && !first.equals("as"));
+        typed.size() < FEW_WORDS && request.text().startsWith(":", typed.getLast().to());
+    return (heads && TokenClass.has(typed, "framing"))
+        || TokenClass.has(typed, "^ =according")
+        || (TokenClass.has(typed, "saying $") && !TokenClass.has(typed, "^ =as"));
   }
 
   private boolean isQuoted(RequestClause clause) {
@@ -172,31 +151,26 @@ final class SpeechAct {
 
   /** "Can we instead allow", "could that be put". */
   private static boolean isOffered(RequestClause clause) {
-    var typed = clause.typed();
-    return IntStream.range(1, typed.size())
-            .filter(i -> OrderCore.is(typed.get(i - 1), "offering"))
-            .anyMatch(i ->
-                OrderCore.is(typed.get(i), "asker")
-                    || (i + 1 < typed.size() && typed.get(i + 1).text().equals("be")))
+    return clause.has("offering asker | offering * =be")
         && clause.read().stream().anyMatch(SpeechAct::isVerb);
   }
 
   private static boolean isVerb(Token token) {
-    return VERBS.stream().anyMatch(token::is) || token.is(Kind.FACTOR);
+    return TokenClass.is(token, "verbal | <factor>");
   }
 
   /** What was, what others want, and what somebody thinks; not what was agreed. */
   private static boolean isOver(RequestClause clause) {
     var typed = clause.typed();
-    boolean others = OrderCore.has(typed, "opinion") || clause.isTheirs();
+    boolean others = TokenClass.has(typed, "opinion") || clause.isTheirs();
     boolean over = clause.past() || clause.isPerfect();
     boolean agreed =
-        OrderCore.has(typed, "agreeing")
-            || (OrderCore.has(typed, "promising") && OrderCore.has(typed, "asker"));
+        TokenClass.has(typed, "agreeing")
+            || (TokenClass.has(typed, "promising") && TokenClass.has(typed, "asker"));
     return !leads(clause.read(), over)
         && !follows(clause)
         && !clause.isWish()
-        && (others || (over && (!agreed || OrderCore.has(typed, "been"))));
+        && (others || (over && (!agreed || TokenClass.has(typed, "been"))));
   }
 
   /** Where its sentence says when, what is said to be so orders: "from Monday on it is 40 rps". */
@@ -216,55 +190,45 @@ final class SpeechAct {
         || clause.isWish()
         || should(read)
         || clause.owes()
-        || OrderCore.has(clause.typed(), "agreeing")
-        || OrderCore.has(clause.typed(), "promising");
+        || clause.has("agreeing | promising");
   }
 
   /** "Acme search to 40 rps for the pilot". */
   private static boolean isTarget(RequestClause clause) {
-    var read = clause.read();
-    return clause.typed().stream().noneMatch(t -> RequestClause.is(t, "finite"))
-        && read.stream().filter(SpeechAct::isVerb).noneMatch(SpeechAct::isGerund)
-        && IntStream.range(2, read.size())
-            .anyMatch(i ->
-                OrderEvidence.FIGURES.contains(read.get(i).kind())
-                    && read.get(i - 1).text().equals("to")
-                    && read.stream().limit(i).noneMatch(ClauseReader::leftover)
-                    && names(read.get(i - 2)));
+    var clean = clause.read().stream().takeWhile(t -> !ClauseReader.leftover(t)).toList();
+    return !clause.has("finite")
+        && clause.read().stream().filter(SpeechAct::isVerb).noneMatch(SpeechAct::isGerund)
+        && TokenClass.has(clean, "<who> =to figure | <where> =to figure");
   }
 
   /** "After this morning's review set …": what is ordered stands behind when. */
   private static boolean follows(RequestClause clause) {
     var read = clause.read();
-    return OrderCore.is(clause.typed().getFirst(), "when")
+    return clause.has("^ when")
         && IntStream.range(1, read.size())
-            .filter(i -> VERBS.stream().anyMatch(read.get(i)::is) && !isGerund(read.get(i)))
+            .filter(i -> TokenClass.is(read.get(i), "verbal") && !isGerund(read.get(i)))
             .limit(1)
-            .noneMatch(i ->
-                RequestClause.is(read.get(i - 1), "subject")
-                    || RequestClause.is(read.get(i - 1), "finite")
-                    || read.get(i - 1).is("pronoun"))
-        && read.stream().anyMatch(t -> t.is("set") || t.is("op"));
+            .noneMatch(i -> TokenClass.is(read.get(i - 1), "subject | finite | <pronoun>"))
+        && TokenClass.has(read, "<set> | <op>");
   }
 
   /** Asks politely for a value, and for nothing else: "please check that" does. */
   private static boolean requests(List<Token> read) {
     int at =
         IntStream.range(0, read.size())
-            .filter(i -> OrderCore.is(read.get(i), "asking") || read.get(i).is("polite"))
+            .filter(i -> TokenClass.is(read.get(i), "asking | <polite>"))
             .reduce(-1, (_, i) -> i);
     return at >= 0
         && read.stream()
             .skip(at + 1L)
             .dropWhile(t -> isBefore(t) || (t.is(Kind.WORD) && !ClauseReader.leftover(t)))
             .limit(1)
-            .noneMatch(t -> (t.is(Kind.WORD) || t.is(Kind.UNKNOWN)) && !OrderCore.is(t, "doing"));
+            .noneMatch(t -> TokenClass.isWord(t) && !TokenClass.is(t, "doing"));
   }
 
   private static boolean isBare(List<Token> read) {
-    return read.stream()
-            .noneMatch(
-                t -> ClauseReader.leftover(t) || OrderCore.is(t, "stating") || t.is("declined"))
+    return read.stream().noneMatch(ClauseReader::leftover)
+        && !TokenClass.has(read, "stating | <declined>")
         && read.stream().filter(SpeechAct::isVerb).noneMatch(SpeechAct::isGerund);
   }
 
@@ -281,56 +245,41 @@ final class SpeechAct {
         && (asks(typed, read)
             || leads(read, false)
             || should(read)
-            || (clean && !OrderCore.has(typed, "having")));
+            || (clean && !TokenClass.has(typed, "having")));
   }
 
   private static boolean asks(List<Token> typed, List<Token> read) {
-    return OrderCore.has(typed, "asking") || read.stream().anyMatch(t -> t.is("polite"));
+    return TokenClass.has(typed, "asking") || TokenClass.has(read, "<polite>");
   }
 
   /** Begins with a verb of ours, behind courtesies: one that isn't a noun or part of a saying. */
   private static boolean leads(List<Token> read, boolean past) {
-    boolean polite = false;
-    int at = 0;
-    while (at < read.size() && isBefore(read.get(at))) {
-      polite |= read.get(at).is("polite");
-      at++;
-    }
-    if (at == read.size()) {
+    var before = read.stream().takeWhile(SpeechAct::isBefore).toList();
+    if (before.size() == read.size()) {
       return false;
     }
-    var verb = read.get(at);
-    var behind = read.subList(at + 1, read.size());
-    boolean named = read.subList(0, at).stream().anyMatch(SpeechAct::names);
+    var verb = read.get(before.size());
+    var behind = read.subList(before.size() + 1, read.size());
+    boolean named = TokenClass.has(before, "<who> | <where>");
     boolean noun =
-        (past && (named || behind.stream().limit(1).anyMatch(t -> OrderCore.is(t, "of"))))
-            || behind.stream()
-                .limit(named ? behind.size() : 1)
-                .anyMatch(t -> OrderCore.is(t, "stating"));
+        (past && (named || TokenClass.has(behind, "^ of")))
+            || TokenClass.has(behind, named ? "stating" : "^ stating");
     boolean saying =
         behind.stream()
-            .dropWhile(t -> OrderCore.is(t, "determining"))
+            .dropWhile(t -> TokenClass.is(t, "determining"))
             .limit(1)
             .anyMatch(t -> t.is(Kind.UNKNOWN) && t.rule().isEmpty());
-    return (isVerb(verb) || verb.text().equals("let"))
-        && (!verb.is("mode") || read.stream().noneMatch(OrderCore::tells))
-        && (polite || !isGerund(verb))
+    return (isVerb(verb) || TokenClass.is(verb, "=let"))
+        && (!verb.is("mode") || read.stream().noneMatch(TicketBackground::tells))
+        && (TokenClass.has(before, "<polite>") || !isGerund(verb))
         && !noun
         && !saying;
   }
 
   private static boolean isBefore(Token token) {
-    return token.is(Kind.REFERENCE)
-        || OrderCore.is(token, "leading")
-        || OrderCore.is(token, "asking")
-        || token.is("polite")
-        || token.isMark()
-        || OrderEvidence.timed(token)
-        || names(token);
-  }
-
-  private static boolean names(Token token) {
-    return token.is("who") || token.is("where");
+    return token.isMark()
+        || TokenClass.is(
+            token, "<reference> | leading | asking | <polite> | timed | <who> | <where>");
   }
 
   private static boolean isGerund(Token verb) {
@@ -342,9 +291,7 @@ final class SpeechAct {
 
   private static boolean should(List<Token> read) {
     return read.stream()
-        .filter(t -> t.is("set") || t.is("op"))
-        .flatMap(Token::all)
-        .anyMatch(t -> OrderCore.is(t, "modal"));
+        .anyMatch(t -> TokenClass.is(t, "<set> | <op>") && TokenClass.holds(t, "modal"));
   }
 
   /**
@@ -361,7 +308,7 @@ final class SpeechAct {
     for (Token token : read.tokens()) {
       boolean mark = token.isStop();
       inverted =
-          (!mark && inverted) || (first && token.is(Kind.WORD) && INVERTED.contains(token.text()));
+          (!mark && inverted) || (first && token.is(Kind.WORD) && TokenClass.is(token, "inverted"));
       first = mark;
       if ((mark && token.text().equals("?") && slots && !polite) || (slots && inverted)) {
         return true;
@@ -373,6 +320,6 @@ final class SpeechAct {
   }
 
   private static boolean matters(Token token) {
-    return token.is("op") || token.is("set") || FrameReader.slot(token).isPresent();
+    return TokenClass.is(token, "<op> | <set>") || FrameReader.slot(token).isPresent();
   }
 }

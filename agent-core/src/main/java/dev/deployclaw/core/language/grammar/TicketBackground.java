@@ -1,13 +1,11 @@
 package dev.deployclaw.core.language.grammar;
 
-import dev.deployclaw.core.language.cue.CueReader;
-import dev.deployclaw.core.language.grammar.OrderCore.Position;
-import dev.deployclaw.core.language.lexer.PatternTable;
+import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -20,37 +18,53 @@ import java.util.stream.Stream;
  * @param told what is beside it
  */
 public record TicketBackground(ToldSentences request, Predicate<Token> order, List<Token> told) {
-  private static final Map<String, String> WORDS =
-      PatternTable.keys(TicketBackground.class, "aside.txt");
-
   /** So many words without a verb are no statement. */
   private static final int LONGEST_FRAGMENT = 4;
 
   private static final int LONGEST_SIGNATURE = 8;
 
-  /** A sentence beside the order, or a clause of the order's own. */
-  private record Piece(List<Token> typed, Position at) {}
+  /**
+   * A sentence beside the order, or a clause of the order's own.
+   *
+   * @param behind whether the order stands before it
+   * @param alone whether it is a sentence of its own
+   * @param timed whether the order says by itself when
+   */
+  private record Piece(List<Token> typed, boolean behind, boolean alone, boolean timed) {
+    Token first() {
+      return typed.getFirst();
+    }
+
+    /** Without its marks. */
+    List<Token> said() {
+      return typed.stream().filter(t -> !t.isMark()).toList();
+    }
+
+    boolean any(IntPredicate which) {
+      return IntStream.range(0, typed.size()).anyMatch(which);
+    }
+
+    boolean has(String sequences) {
+      return TokenClass.has(typed, sequences);
+    }
+  }
 
   /** Whether something beside the order may bend it. */
   boolean binds() {
-    return pieces().stream().anyMatch(p -> bends(p));
+    return pieces().stream().anyMatch(this::bends);
   }
 
   /** Whether all of it is told by words that are known to tell. */
   public boolean tells() {
     boolean strange =
-        request.typed().stream().anyMatch(t -> isValue(t) && !order.test(t) && !told.contains(t));
+        request.typed().stream()
+            .filter(t -> TokenClass.is(t, "<number> | name | figure | detail"))
+            .anyMatch(t -> !order.test(t) && !told.contains(t));
     return !strange
         && !binds()
         && whole()
         && pieces().stream()
             .allMatch(p -> request.told().containsAll(p.typed) || (!bears(p) && isTold(p)));
-  }
-
-  private static boolean isValue(Token token) {
-    return token.is(Kind.NUMBER)
-        || Stream.of(OrderEvidence.NAMES, OrderEvidence.FIGURES, OrderEvidence.ORDERING)
-            .anyMatch(kinds -> kinds.contains(token.kind()));
   }
 
   /** Whether what it says, beside phrases that carry nothing, is by words that tell. */
@@ -60,36 +74,25 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
         piece.typed.stream()
             .filter(t -> read.stream().anyMatch(r -> r.from() <= t.from() && t.to() <= r.to()))
             .toList();
-    return said.isEmpty()
-        || (!directs(new Piece(said, piece.at)) && OrderCore.states(request, said, piece.at));
+    var part = new Piece(said, piece.behind, piece.alone, piece.timed);
+    return said.isEmpty() || (!part.any(i -> directs(part, i)) && states(part));
   }
 
   /** Whether it has a time, a place or a name that the order may need. */
   private boolean bears(Piece piece) {
-    var typed = piece.typed;
-    boolean behind = piece.at.behind();
-    boolean past = IntStream.range(0, typed.size()).anyMatch(i -> RequestClause.past(typed, i));
-    boolean named =
-        typed.stream()
-            .anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()) || OrderCore.is(t, "theirs"));
-    boolean apart = !behind && (piece.at.timed() || !named);
+    boolean past = piece.any(i -> RequestClause.past(piece.typed, i));
+    boolean apart = !piece.behind && (piece.timed || !piece.has("name | theirs"));
     long tenants =
         request.typed().stream()
             .filter(t -> t.is(Kind.TENANT) && order.test(t))
             .map(Token::text)
             .distinct()
             .count();
-    return IntStream.range(0, typed.size()).anyMatch(i -> OrderEvidence.lasts(typed, i))
-        || (behind && text(piece).contains("("))
-        || typed.stream()
-            .anyMatch(t ->
-                OrderEvidence.ORDERING.contains(t.kind())
-                    || (OrderEvidence.TIMES.contains(t.kind()) && !past && !apart)
-                    || (behind && tenants > 1 && t.is(Kind.TENANT)));
-  }
-
-  private String text(Piece piece) {
-    return request.text().substring(piece.typed.getFirst().from(), piece.typed.getLast().to());
+    return piece.any(i -> OrderEvidence.lasts(piece.typed, i))
+        || (piece.behind && request.text(piece.typed).contains("("))
+        || piece.has("detail")
+        || (piece.has("moment") && !past && !apart)
+        || (piece.behind && tenants > 1 && piece.has("<tenant>"));
   }
 
   /** Whether each clause is a part of the order as a whole, or beside it as a whole. */
@@ -106,16 +109,16 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
   private List<Piece> pieces() {
     var out = new ArrayList<Piece>();
     boolean behind = false;
+    boolean timed = timed();
     for (var sentence : request.sentences()) {
       boolean cited = sentence.stream().anyMatch(order);
-      boolean signs = request.signed().containsAll(sentence);
-      if (!cited && !signs) {
-        out.add(new Piece(sentence, new Position(behind, true, timed())));
+      if (!cited && !request.signed().containsAll(sentence)) {
+        out.add(new Piece(sentence, behind, true, timed));
       }
       for (var clause : cited ? RequestClause.of(sentence) : List.<RequestClause>of()) {
         boolean mine = clause.typed().stream().anyMatch(order);
         if (!mine && told.containsAll(clause.typed())) {
-          out.add(new Piece(clause.typed(), new Position(behind, false, timed())));
+          out.add(new Piece(clause.typed(), behind, false, timed));
         }
         behind |= mine;
       }
@@ -128,23 +131,21 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
     return request.sentences().stream()
         .filter(s -> s.stream().anyMatch(order))
         .flatMap(s -> PhraseReader.readSentence(s).stream())
-        .anyMatch(t -> OrderEvidence.timed(t) && t.all().anyMatch(order));
+        .anyMatch(t -> TokenClass.is(t, "timed") && t.all().anyMatch(order));
   }
 
   private boolean bends(Piece piece) {
-    var typed = piece.typed;
     boolean fragment =
-        piece.at.behind()
-            && piece.at.alone()
-            && typed.stream().filter(t -> !t.isMark()).count() <= LONGEST_FRAGMENT
-            && CueReader.of(typed, true, false).isEmpty()
-            && typed.stream().noneMatch(OrderCore::tells)
-            && typed.stream().noneMatch(t -> RequestClause.is(t, "finite"))
-            && !signs(typed);
+        piece.behind
+            && piece.alone
+            && piece.said().size() <= LONGEST_FRAGMENT
+            && BindingCue.of(piece.typed, true, false).isEmpty()
+            && piece.typed.stream().noneMatch(TicketBackground::tells)
+            && !piece.has("finite")
+            && !signs(piece.typed);
     return fragment
-        || request.text().startsWith("?", typed.getLast().to())
-        || typed.stream()
-            .anyMatch(t -> t.is(Kind.INSTANT) && (piece.at.behind() || !piece.at.timed()));
+        || request.text().startsWith("?", piece.typed.getLast().to())
+        || (piece.has("<instant>") && (piece.behind || !piece.timed));
   }
 
   /** Names and roles at the end, of who asks. */
@@ -154,14 +155,12 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
         && said.size() <= LONGEST_SIGNATURE
         && said.stream()
             .allMatch(t ->
-                t.is(Kind.UNKNOWN)
-                    || t.is(Kind.REFERENCE)
-                    || t.is(Kind.ROUTE)
-                    || (t.is(Kind.WORD) && !Background.directs(t.text())))
+                TokenClass.is(t, "<unknown> | <reference> | <route>")
+                    || (t.is(Kind.WORD) && !OrderEvidence.directs(t)))
         && said.stream().anyMatch(t -> Character.isUpperCase(first(t)))
         && request.sentences().stream()
             .filter(s -> s.getFirst().from() >= typed.getFirst().from())
-            .noneMatch(s -> s.stream().anyMatch(order) || s.stream().anyMatch(OrderCore::tells));
+            .noneMatch(s -> s.stream().anyMatch(t -> order.test(t) || tells(t)));
   }
 
   private int first(Token word) {
@@ -169,30 +168,111 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
   }
 
   /** A word that binds an order, where it doesn't only tell. */
-  private static boolean directs(Piece piece) {
-    var typed = piece.typed;
-    return IntStream.range(0, typed.size()).anyMatch(i -> directs(typed, i, piece.at));
-  }
-
-  private static boolean directs(List<Token> typed, int at, Position position) {
-    var word = typed.get(at);
-    boolean front = !position.behind();
+  private static boolean directs(Piece piece, int at) {
+    var word = piece.typed.get(at);
+    boolean fact = TokenClass.is(word, "fact");
+    boolean counted = TokenClass.has(piece.typed.subList(at, piece.typed.size()), "^ * calls");
     boolean tells =
-        OrderCore.tells(word, typed.getFirst(), position.behind())
-            || is(word, "loose")
-            || is(word, "asking")
-            || (front && is(word, "ahead"));
-    boolean doubt =
-        is(word, "doubt")
-            && !OrderCore.counted(typed, at)
-            && (position.behind() || !OrderCore.is(word, "fact"));
-    boolean plain = word.is(Kind.WORD) || word.is(Kind.UNKNOWN);
-    boolean directs = OrderEvidence.is(word, "stop") || OrderEvidence.directs(typed, at);
-    return doubt || (plain && directs && !tells);
+        (!piece.behind && TokenClass.is(word, "fact | ahead"))
+            || (ClauseReader.links(piece.first()) && TokenClass.is(word, "free"))
+            || TokenClass.is(word, "loose | asking");
+    boolean directs =
+        TokenClass.is(word, "stop")
+            || (TokenClass.isWord(word) && OrderEvidence.directs(piece.typed, at));
+    return (TokenClass.is(word, "doubt") && !counted && (piece.behind || !fact))
+        || (directs && !tells);
   }
 
-  private static boolean is(Token token, String key) {
-    boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
-    return word && key.equals(WORDS.get(token.text()));
+  /**
+   * Whether a piece says how the world is or was, and nothing about the request: of what, and by
+   * which verb, is listed; a word of those who decide, of time, scope or trial takes it out.
+   */
+  private boolean states(Piece piece) {
+    boolean quotes = piece.has("speech") && (!piece.alone || piece.has("=: $"));
+    if (quotes || piece.has("^ whole | ^ * whole") || piece.any(i -> turns(piece, i))) {
+      return false;
+    }
+    var said = piece.said();
+    boolean event =
+        said.stream()
+            .filter(t -> !(piece.behind && TokenClass.is(t, "light")))
+            .anyMatch(t -> TokenClass.is(t, "events | past"));
+    boolean topic = TokenClass.has(said, "topic | name | <reference>");
+    boolean front = piece.alone && !piece.behind;
+    boolean figure =
+        TokenClass.has(said, "<number>") && !TokenClass.has(said, "<reference> | place");
+    boolean labels =
+        said.stream()
+            .allMatch(t -> TokenClass.is(t, "<reference> | <number> | place | leading | closing"));
+    boolean refers =
+        Stream.of("place", "having", "<reference> | <number> | =attached")
+            .allMatch(c -> TokenClass.has(said, c));
+    return (labels && !figure)
+        || refers
+        || (piece.alone && piece.behind && closes(piece.typed))
+        || (topic
+            && (event
+                || reason(piece)
+                || (front && said.stream().anyMatch(TicketBackground::tells))))
+        || (TokenClass.has(said, "theirs") && (event || (front && TokenClass.has(said, "having"))));
+  }
+
+  private static boolean reason(Piece piece) {
+    return !piece.alone
+        && ClauseReader.links(piece.first())
+        && piece.has("^ !=due * | ^ =due =to")
+        && (piece.timed || !piece.has("^ =while"));
+  }
+
+  private static boolean turns(Piece piece, int i) {
+    var rest = piece.typed.subList(i, piece.typed.size());
+    boolean purpose = i > 0 && TokenClass.has(piece.typed.subList(i - 1, i + 1), "=so =that");
+    boolean points =
+        TokenClass.has(rest, "^ pointing")
+            && !purpose
+            && !TokenClass.has(rest, "^ * dating | ^ * =week");
+    boolean subject =
+        i < 2 || TokenClass.has(rest, "^ =this") || TokenClass.is(piece.typed.get(i - 1), "fact");
+    boolean dated =
+        TokenClass.has(rest, "^ neutral")
+            && !piece.timed
+            && piece.typed.stream().noneMatch(TicketBackground::finite);
+    return dated
+        || (points && (piece.behind || subject))
+        || TokenClass.has(rest, "^ contrast | ^ authority | ^ having =to | ^ long")
+        || (TokenClass.has(rest, "^ <instant>") && (piece.behind || !piece.timed))
+        || (piece.behind
+            && (TokenClass.has(rest, "^ turn | ^ self | ^ figure | ^ <time>")
+                || OrderEvidence.directs(rest.getFirst())));
+  }
+
+  static boolean tells(Token token) {
+    return TokenClass.is(token, "verb | having | place | <reference>") || finite(token);
+  }
+
+  /** "Regards, Tomasz", or a last line of a name and a role. */
+  private boolean closes(List<Token> typed) {
+    var first = typed.getFirst();
+    String before = request.text().substring(0, first.from());
+    boolean line = before.stripTrailing().length() < before.lastIndexOf('\n') + 1;
+    boolean last = typed.getLast().equals(request.typed().getLast()) && typed.size() <= 2;
+    boolean opens = TokenClass.is(first, "closing") && !TokenClass.is(first, "=from");
+    var name = typed.stream().filter(t -> !t.isMark()).findFirst().orElse(first);
+    return (opens || line || last)
+        && typed.size() <= LONGEST_SIGNATURE
+        && typed.stream().noneMatch(TicketBackground::finite)
+        && Character.isUpperCase(request.text().charAt(name.from()))
+        && typed.stream()
+            .allMatch(t ->
+                t.isMark()
+                    || TokenClass.is(t, "closing | role | <number>")
+                    || ToldSentences.isName(t)
+                    || (t.is(Kind.UNKNOWN) && t.rule().isEmpty()));
+  }
+
+  /** "Confirmed", "crashed", "signed". */
+  private static boolean finite(Token token) {
+    return TokenClass.is(token, "past")
+        || (TokenClass.isWord(token) && token.text().matches("\\p{L}{2,}ed"));
   }
 }

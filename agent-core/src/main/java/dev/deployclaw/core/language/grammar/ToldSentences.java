@@ -1,8 +1,5 @@
 package dev.deployclaw.core.language.grammar;
 
-import static dev.deployclaw.core.language.grammar.OrderEvidence.has;
-import static dev.deployclaw.core.language.grammar.OrderEvidence.is;
-
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -49,6 +46,11 @@ final class ToldSentences {
     return text;
   }
 
+  /** Words of it as they are written. */
+  String text(List<Token> words) {
+    return text.substring(words.getFirst().from(), words.getLast().to());
+  }
+
   List<Token> typed() {
     return typed;
   }
@@ -88,7 +90,7 @@ final class ToldSentences {
         out.addAll(sentence);
         signed.addAll(signs ? sentence : List.of());
       } else {
-        behind |= sentence.stream().anyMatch(t -> OrderEvidence.NAMES.contains(t.kind()));
+        behind |= TokenClass.has(sentence, "name");
         asides(sentence).forEach(out::addAll);
       }
     }
@@ -142,27 +144,17 @@ final class ToldSentences {
         .filter(m -> m.start() < figure.from() && figure.to() <= m.end())
         .map(m -> between(m.start() + 1, m.end() - 1))
         .anyMatch(inside ->
-            inside.stream().noneMatch(t -> RequestClause.is(t, "correcting"))
-                && IntStream.range(0, inside.size()).anyMatch(i -> dates(inside, i)));
-  }
-
-  private static boolean dates(List<Token> words, int at) {
-    return words.get(at).is(Kind.REFERENCE)
-        || RequestClause.is(words.get(at), "seen")
-        || RequestClause.past(words, at);
+            !TokenClass.has(inside, "correcting")
+                && (TokenClass.has(inside, "<reference> | seen")
+                    || IntStream.range(0, inside.size())
+                        .anyMatch(i -> RequestClause.past(inside, i))));
   }
 
   /** "See https://…", "ext. 2204": where more is to be found. */
   private static boolean refers(List<Token> words) {
-    boolean cue = words.stream().anyMatch(t -> t.is(Kind.REFERENCE) || is(t, "cue"));
-    return cue
+    return TokenClass.has(words, "<reference> | cue")
         && words.stream()
-            .allMatch(t ->
-                t.is(Kind.REFERENCE)
-                    || t.is(Kind.NUMBER)
-                    || is(t, "cue")
-                    || t.isMark()
-                    || t.text().equals("."));
+            .allMatch(t -> t.isMark() || TokenClass.is(t, "<reference> | <number> | cue"));
   }
 
   /**
@@ -175,28 +167,19 @@ final class ToldSentences {
       return true;
     }
     boolean stative =
-        words.stream().limit(FIRST_WORDS).anyMatch(t -> is(t, "thing"))
-            && has(words, "stative")
-            && words.stream().noneMatch(t -> OrderEvidence.NAMES.contains(t.kind()));
+        words.stream().limit(FIRST_WORDS).anyMatch(t -> TokenClass.is(t, "thing"))
+            && TokenClass.has(words, "stative")
+            && !TokenClass.has(words, "name");
     boolean past =
-        words.stream().anyMatch(t -> is(t, "past") && !(behind && OrderCore.is(t, "light")));
-    boolean open = past && !stative && behind && words.stream().anyMatch(ToldSentences::bears);
+        words.stream()
+            .anyMatch(t -> TokenClass.is(t, "past") && !(behind && TokenClass.is(t, "light")));
+    boolean open =
+        past && !stative && behind && TokenClass.has(words, "figure | name | moment | <duration>");
     return (past || stative)
         && !open
-        && !asks(words)
+        && !text.startsWith("?", words.getLast().to())
         && OrderEvidence.orderless(words, past)
         && (stative || (OrderEvidence.figured(words) && !branches(words)));
-  }
-
-  private static boolean bears(Token token) {
-    return OrderEvidence.FIGURES.contains(token.kind())
-        || OrderEvidence.NAMES.contains(token.kind())
-        || OrderEvidence.TIMES.contains(token.kind())
-        || token.is(Kind.DURATION);
-  }
-
-  private boolean asks(List<Token> words) {
-    return text.startsWith("?", words.getLast().to());
   }
 
   /** "Contoso spiked, a reseller did it": what follows may say that it was somebody else. */
@@ -208,7 +191,7 @@ final class ToldSentences {
       depth += first == '(' ? 1 : first == ')' ? -1 : 0;
       comma |= depth == 0 && token.is(Kind.WORD) && first == ',';
     }
-    return comma && words.stream().anyMatch(t -> t.is(Kind.TENANT));
+    return comma && TokenClass.has(words, "<tenant>");
   }
 
   /** The last lines, from the one that greets on: who asks, and how to reach them. */
@@ -226,11 +209,8 @@ final class ToldSentences {
   }
 
   private boolean fresh(List<Token> line) {
-    return text.substring(0, line.getFirst().from()).stripTrailing().length()
-            < line.getFirst().from()
-        && text.lastIndexOf('\n', line.getFirst().from()) >= 0
-        && text.substring(text.lastIndexOf('\n', line.getFirst().from()), line.getFirst().from())
-            .isBlank();
+    String before = text.substring(0, line.getFirst().from());
+    return before.matches("(?s).*\\n\\s*");
   }
 
   /** "Lena, on call": a line of a name and what its bearer does. */
@@ -239,7 +219,7 @@ final class ToldSentences {
     String before = text.substring(0, line.getFirst().from()).strip();
     return signing(line)
         && said.size() <= NAME_WORDS
-        && said.stream().allMatch(t -> t.is(Kind.UNKNOWN) || is(t, "role"))
+        && said.stream().allMatch(t -> TokenClass.is(t, "<unknown> | position"))
         && Character.isUpperCase(text.charAt(line.getFirst().from()))
         && before.matches("(?s).*[.!?]");
   }
@@ -247,21 +227,28 @@ final class ToldSentences {
   private boolean closes(List<Token> line) {
     boolean dashed = DASHES.stream().anyMatch(d -> text.startsWith(d, line.getFirst().from()));
     return dashed
-        || line.stream().filter(t -> !t.isMark()).limit(2).anyMatch(t -> is(t, "closing"));
+        || line.stream()
+            .filter(t -> !t.isMark())
+            .limit(2)
+            .anyMatch(t -> TokenClass.is(t, "signing"));
+  }
+
+  /** "/Lena". */
+  static boolean isName(Token token) {
+    return token.is(Kind.ROUTE) && token.text().matches("/\\p{Lu}\\p{L}+");
   }
 
   private static boolean signing(List<Token> line) {
     var said = line.stream().filter(t -> !t.isMark()).toList();
-    boolean strange = said.stream().anyMatch(t -> t.is(Kind.UNKNOWN));
+    String told = "<word> | <reference>";
+    String names = TokenClass.has(said, "<unknown>") ? " | name" : "";
+    String numbers = TokenClass.has(line, "cue") ? " | <number>" : "";
     boolean plain =
         said.stream()
             .allMatch(t ->
-                t.is(Kind.WORD)
-                    || t.is(Kind.REFERENCE)
-                    || (OrderEvidence.NAMES.contains(t.kind()) && strange)
+                TokenClass.is(t, told + names + numbers)
                     || (t.is(Kind.UNKNOWN) && t.rule().isEmpty())
-                    || (t.is(Kind.ROUTE) && t.text().matches("/\\p{Lu}\\p{L}+"))
-                    || (t.is(Kind.NUMBER) && has(line, "cue")));
+                    || isName(t));
     var words = said.stream().filter(t -> !t.is(Kind.ROUTE)).toList();
     return plain && said.size() <= SIGNED_WORDS && OrderEvidence.orderless(words, false);
   }

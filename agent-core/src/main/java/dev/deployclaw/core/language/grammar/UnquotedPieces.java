@@ -1,14 +1,12 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.cue.BindingCue;
-import dev.deployclaw.core.language.cue.CueReader;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -19,16 +17,6 @@ import java.util.stream.Stream;
  * the rest is a part of the order, whatever the reader thinks of it. One object, one reading.
  */
 public final class UnquotedPieces {
-  private static final Set<Kind> TYPED =
-      Set.of(Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.CLOCK, Kind.INSTANT, Kind.REFERENCE);
-
-  /** What a condition begins with that may be over. */
-  private static final Set<String> SOFT = Set.of("before", "after", "following");
-
-  /** What a condition begins with that binds its whole sentence. */
-  private static final Set<String> WHOLE =
-      Set.of("before", "after", "following", "once", "when", "until", "till", "pending");
-
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
   private final Predicate<Token> unused;
@@ -85,7 +73,7 @@ public final class UnquotedPieces {
 
   /** Whether an order is in it or right beside it in its sentence, or it is all of that. */
   private boolean isBeside(List<RequestClause> clauses, int at) {
-    if (WHOLE.contains(clauses.get(at).typed().getFirst().text())
+    if (TokenClass.is(clauses.get(at).typed().getFirst(), "binding-front")
         && clauses.stream().anyMatch(c -> isCited(c) && !(c.past() && bearing.names(c)))) {
       return true;
     }
@@ -104,10 +92,10 @@ public final class UnquotedPieces {
             .filter(c -> !isOpen(sentences.text().substring(end, c.typed().getFirst().from())))
             .findFirst();
     boolean talked =
-        typed.stream().anyMatch(t -> RequestClause.is(t, "consulting"))
+        TokenClass.has(typed, "consulting")
             && Stream.concat(behind.stream().limit(1), main.stream())
                 .anyMatch(RequestClause::recounts);
-    return SOFT.contains(typed.getFirst().text())
+    return TokenClass.is(typed.getFirst(), "soft")
         && typed.stream().noneMatch(t -> isValue(t) && !t.is(Kind.DURATION) && !t.is(Kind.NUMBER))
         && (talked || isTail(clauses, at));
   }
@@ -133,15 +121,12 @@ public final class UnquotedPieces {
             .noneMatch(UnquotedPieces::isValue)
         && isCited(clauses.get(1))
         && clauses.get(1).orders()
-        && clauses.get(1).read().stream().anyMatch(t -> t.is("op") || t.is("set"))
-        && CueReader.of(first.read(), false, false).isEmpty();
+        && clauses.get(1).reads("<op> | <set>")
+        && BindingCue.of(first.read(), false, false).isEmpty();
   }
 
   private static boolean isValue(Token token) {
-    return switch (token.kind()) {
-      case WORD, UNKNOWN, REFERENCE, TENANT, SERVICE, LABEL -> false;
-      default -> true;
-    };
+    return !TokenClass.is(token, "<word> | <unknown> | <reference> | name");
   }
 
   private static boolean isOpen(String between) {
@@ -182,7 +167,7 @@ public final class UnquotedPieces {
   private boolean isAside(RequestClause words, boolean named) {
     return !words.alone()
         && !words.asks()
-        && CueReader.of(words.read(), true, words.past()).stream()
+        && BindingCue.of(words.read(), true, words.past()).stream()
             .allMatch(c -> isSoft(c) || (named && isOwn(c, words)))
         && words.read().stream().noneMatch(t -> (bearing.is(words, t) && !words.isDate(t)));
   }
@@ -201,20 +186,19 @@ public final class UnquotedPieces {
   private boolean isOwn(BindingCue cue, RequestClause words) {
     String first = sentences.text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT);
     return cue.kind() == BindingCue.Kind.CONDITION
-        && SOFT.contains(first.split("\\W", 2)[0])
-        && words.typed().stream().noneMatch(t -> RequestClause.is(t, "pointing"))
-        && words.typed().stream()
-            .anyMatch(t -> t.to() <= cue.from() && RequestClause.is(t, "subject"))
+        && TokenClass.words("soft").contains(first.split("\\W", 2)[0])
+        && !TokenClass.has(words.typed(), "itself")
+        && words.typed().stream().anyMatch(t -> t.to() <= cue.from() && TokenClass.is(t, "subject"))
         && words.read().stream()
             .filter(t -> t.from() >= cue.to() && !t.is("pronoun"))
-            .noneMatch(t -> t.is(Kind.PHRASE) || OrderEvidence.NAMES.contains(t.kind()));
+            .noneMatch(t -> t.is(Kind.PHRASE) || TokenClass.is(t, "name"));
   }
 
   private void sort(RequestClause clause) {
     var typed = clause.typed();
     boolean cited = isCited(clause);
     boolean orders = clause.beside() || clause.orders() || isDated(clause);
-    var found = CueReader.of(clause.read(), orders, clause.past());
+    var found = BindingCue.of(clause.read(), orders, clause.past());
     cues.addAll(found);
     boolean bears =
         !sentences.signed().containsAll(typed)
@@ -237,15 +221,10 @@ public final class UnquotedPieces {
 
   /** "Before acme gets more": it says when of the order itself. */
   private boolean isDated(RequestClause clause) {
-    var behind = clause.read().stream().dropWhile(t -> !WHOLE.contains(t.text())).skip(1).toList();
+    var behind =
+        clause.read().stream().dropWhile(t -> !TokenClass.is(t, "binding-front")).skip(1).toList();
     return behind.stream().limit(1).anyMatch(t -> t.is("pronoun") || t.all().anyMatch(order::has))
-        && behind.stream()
-            .anyMatch(t ->
-                t.is("up")
-                    || t.is("down")
-                    || t.is("op")
-                    || OrderCore.sets(t)
-                    || OrderCore.is(t, "value"));
+        && TokenClass.has(behind, "<up> | <down> | <op> | figure | <mode> | value");
   }
 
   private void tell(RequestClause clause) {
@@ -254,7 +233,7 @@ public final class UnquotedPieces {
     boolean mute =
         clause.read().stream().allMatch(t -> t.is(Kind.WORD) && !ClauseReader.leftover(t));
     if (!mute) {
-      background.add(sentences.text().substring(typed.getFirst().from(), typed.getLast().to()));
+      background.add(sentences.text(typed));
     }
   }
 
@@ -262,14 +241,12 @@ public final class UnquotedPieces {
   private boolean isReference(List<Token> words) {
     int from = words.getFirst().from();
     var before = sentences.typed().stream().filter(t -> t.to() <= from && !t.isMark()).toList();
-    return !before.isEmpty()
-        && OrderEvidence.is(before.getLast(), "cue")
-        && words.stream().allMatch(t -> TYPED.contains(t.kind()));
+    return TokenClass.has(before, "cue $")
+        && words.stream().allMatch(t -> TokenClass.is(t, "<number> | <reference> | moment"));
   }
 
   private static boolean inside(List<BindingCue> cues, Token token) {
-    boolean timed =
-        token.all().anyMatch(t -> t.is(Kind.INSTANT) || t.is(Kind.TIME) || t.is(Kind.DURATION));
+    boolean timed = TokenClass.holds(token, "<instant> | <time> | <duration>");
     return cues.stream()
         .filter(c -> c.kind() == BindingCue.Kind.SOCIAL || (c.kind().isWhole() && !timed))
         .anyMatch(c -> c.from() <= token.from() && token.to() <= c.to());
@@ -336,7 +313,7 @@ public final class UnquotedPieces {
   }
 
   private static List<Token> names(List<Token> tokens) {
-    return tokens.stream().filter(t -> OrderEvidence.NAMES.contains(t.kind())).toList();
+    return tokens.stream().filter(t -> TokenClass.is(t, "name")).toList();
   }
 
   /** Whether a reader quotes. */

@@ -59,7 +59,7 @@ public record UnusedWords(List<String> binding, List<String> plain) {
 
   private static boolean binds(Token token) {
     boolean word = token.is(Kind.WORD) || token.is(Kind.UNKNOWN);
-    return !word || Background.directs(token.text());
+    return !word || OrderEvidence.directs(token);
   }
 
   private static List<String> some(List<String> phrases) {

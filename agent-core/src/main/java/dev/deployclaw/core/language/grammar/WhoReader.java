@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language.grammar;
 
+import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -9,8 +10,11 @@ import dev.deployclaw.core.task.RequestedChange.Who;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Tenants, labels, everybody, and who is left out of them. One object reads one request. */
 record WhoReader(
@@ -37,8 +41,7 @@ record WhoReader(
       out.addFirst(new Who(List.copyOf(tenants), new TreeMap<>(), false, List.of()));
     }
     boolean open = out.stream().anyMatch(w -> w.tenants().isEmpty());
-    boolean denied =
-        who.all().anyMatch(t -> t.is("except") && t.all().anyMatch(p -> p.text().equals("not")));
+    boolean denied = who.all().anyMatch(t -> t.is("except") && TokenClass.holds(t, "=not"));
     if (!except.isEmpty() && !open && !(denied && except.stream().noneMatch(tenants::contains))) {
       questions.ask(
           "who", "An exception needs one group to be taken from: which tenants are meant?");
@@ -62,7 +65,7 @@ record WhoReader(
         .toList();
   }
 
-  Set<String> exempt(Token part) {
+  private Set<String> exempt(Token part) {
     var out = new LinkedHashSet<String>();
     for (Token one : flat(part)) {
       if (one.is(Kind.TENANT)) {
@@ -84,9 +87,7 @@ record WhoReader(
   }
 
   private static List<Token> flat(Token token) {
-    boolean whole =
-        token.is(Kind.TENANT) || token.is("labels") || token.is("all") || token.is("others");
-    if (whole) {
+    if (TokenClass.is(token, "<tenant> | <labels> | <all> | <others>")) {
       return List.of(token);
     }
     var out = new ArrayList<Token>();
@@ -131,5 +132,69 @@ record WhoReader(
       questions.ask("who", "Other than which tenants?");
     }
     return named;
+  }
+
+  /** Who is to be left out of an open group; a question where what stays is what changes. */
+  Set<String> spared(List<Token> tokens, List<Frame> frames) {
+    var out = new LinkedHashSet<String>();
+    var who = texts(frames, Slot.WHO, Kind.TENANT);
+    var where = texts(frames, Slot.WHERE, Kind.SERVICE);
+    boolean open =
+        frames.stream()
+            .flatMap(f -> f.get(Slot.WHO).stream())
+            .anyMatch(t -> TokenClass.holds(t, "<all> | <labels> | <others>"));
+    for (Token spare :
+        tokens.stream().filter(t -> TokenClass.is(t, "<spare> | <except>")).toList()) {
+      var tenants = spare.each(Kind.TENANT).map(Token::text).collect(Collectors.toSet());
+      var services = spare.each(Kind.SERVICE).map(Token::text).collect(Collectors.toSet());
+      boolean other =
+          !services.isEmpty() && services.stream().noneMatch(where::contains) && !where.isEmpty();
+      boolean another = apart(spare, frames);
+      boolean label = !another && TokenClass.holds(spare, "<labels> | <all>");
+      boolean denied = TokenClass.holds(spare, "=not");
+      if (spare.is("except") && !open && !denied) {
+        questions.ask(
+            "who", "An exception needs one group to be taken from: which tenants are meant?");
+      }
+      if (open && services.isEmpty() && !tenants.isEmpty() && !label) {
+        out.addAll(exempt(spare));
+      } else if (!other
+          && !another
+          && (label
+              || who.isEmpty()
+              || tenants.isEmpty()
+              || tenants.stream().anyMatch(who::contains))) {
+        questions.ask("who", "Something shall stay as it is: what shall change? Name both.");
+      }
+    }
+    return out;
+  }
+
+  /** Another value of the same label: no tenant has both. */
+  private static boolean apart(Token spare, List<Frame> frames) {
+    var who = frames.stream().map(f -> f.get(Slot.WHO)).flatMap(Optional::stream).toList();
+    var spared = labels(List.of(spare));
+    var changed = labels(who);
+    boolean only =
+        who.size() == frames.size()
+            && spared.size() == 1
+            && changed.size() == 1
+            && Stream.concat(who.stream(), Stream.of(spare))
+                .noneMatch(t -> TokenClass.holds(t, "<all> | <others> | <tenant>"));
+    return only
+        && !spared.equals(changed)
+        && spared.getFirst().split("=", 2)[0].equals(changed.getFirst().split("=", 2)[0]);
+  }
+
+  private static List<String> labels(List<Token> tokens) {
+    return tokens.stream().flatMap(t -> t.each(Kind.LABEL)).map(Token::text).distinct().toList();
+  }
+
+  private static Set<String> texts(List<Frame> frames, Slot slot, Kind kind) {
+    return frames.stream()
+        .flatMap(f -> f.get(slot).stream())
+        .flatMap(t -> t.each(kind))
+        .map(Token::text)
+        .collect(Collectors.toSet());
   }
 }

@@ -25,6 +25,12 @@ public final class TokenLine {
     this.line = out.toString();
   }
 
+  /** One in which an unknown word is a word. */
+  public static TokenLine ofWords(List<Token> tokens) {
+    return new TokenLine(
+        tokens.stream().map(t -> t.is(Token.Kind.UNKNOWN) ? t.as(Token.Kind.WORD) : t).toList());
+  }
+
   /** Where a pattern matched: from one token to before another. */
   public record Match(List<Token> tokens, int from, int to) {
     public Optional<Token> first(Token.Kind kind) {

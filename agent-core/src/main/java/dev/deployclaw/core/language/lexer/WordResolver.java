@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Gives each word its meaning: a name, a unit, a word of the grammar, or unknown. Pure. */
-final class WordResolver {
+record WordResolver(String text, EstateNames names, List<Token> raw) {
   private static final Set<String> KEYWORDS =
       PatternTable.words(WordResolver.class, "keywords.txt");
   private static final Set<String> CORRECTED =
@@ -39,18 +39,6 @@ final class WordResolver {
 
   /** Names that one question lists. */
   private static final int MOST_NEAR = 6;
-
-  private final String text;
-  private final EstateNames names;
-  private final List<Token> raw;
-  private final boolean shouted;
-
-  private WordResolver(String text, EstateNames names, List<Token> raw) {
-    this.text = text;
-    this.names = names;
-    this.raw = raw;
-    this.shouted = text.equals(text.toUpperCase(Locale.ROOT));
-  }
 
   static List<Token> resolve(String text, EstateNames names, List<Token> raw) {
     var resolver = new WordResolver(text, names, raw);
@@ -173,6 +161,7 @@ final class WordResolver {
       return false;
     }
     boolean routed = i + 1 < raw.size() && raw.get(i + 1).is(Kind.ROUTE);
+    boolean shouted = text.equals(text.toUpperCase(Locale.ROOT));
     boolean capital = Character.isUpperCase(text.charAt(raw.get(i).from() + 1));
     boolean noun = !word.equals("get") && CALLS.contains(word(i + 1));
     return routed || (capital && !shouted) || noun;

@@ -165,9 +165,8 @@ public final class EstateQuestionReader {
   }
 
   private static TokenLine line(List<Token> words) {
-    return new TokenLine(
+    return TokenLine.ofWords(
         words.stream()
-            .map(t -> t.is(Kind.UNKNOWN) ? t.as(Kind.WORD) : t)
             .filter(t -> !Set.of("?", "!", ".", ";", ",", "'s").contains(t.text()))
             .toList());
   }

@@ -4,51 +4,20 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Writes what a question supposes as an order: "if I halved acme" is "halve acme". Pure. */
-final class HypotheticalReader {
-  /** Who would do it, and the words between. */
-  private static final Set<String> SUBJECTS =
-      Set.of("i", "we", "you", "they", "someone", "somebody", "just", "simply", "did", "to");
-
-  private static final Set<String> BE =
-      Set.of("is", "are", "was", "were", "be", "got", "gets", "being");
-  private static final Set<String> HAVE =
-      Set.of("got", "gets", "had", "has", "went", "goes", "fell", "was", "were", "is");
-  private static final Set<String> TOWARDS = Set.of("down", "up", "to", "at", "only");
-
-  private static final Set<String> SUPPOSES =
-      Set.of("if", "suppose", "supposing", "assuming", "imagine", "say");
-
-  /** "If there is one", "if any" suppose no change. */
-  private static final Set<String> ASIDES =
-      Set.of("there", "any", "so", "possible", "needed", "not", "that", "anything");
-
-  /** A supposition ends where what is asked of it begins. */
-  private static final Set<String> ASKS =
-      Set.of("how", "what", "who", "which", "would", "will", "does", "do");
-
-  private final String text;
-  private final List<Token> words;
-
-  private HypotheticalReader(String text, List<Token> words) {
-    this.text = text;
-    this.words = words;
-  }
-
+record HypotheticalReader(String text, List<Token> words) {
   /** The order; empty where the question supposes nothing. */
   static Optional<String> read(String text, List<Token> words) {
-    var ends = List.of("?", ".", "!");
-    var all = words.stream().filter(t -> !ends.contains(t.text())).toList();
+    var all = words.stream().filter(t -> !ImperativeVerbs.is(t, "end")).toList();
     return IntStream.range(0, all.size() - 1)
-        .filter(i -> SUPPOSES.contains(all.get(i).text()) || isImpactOf(all, i))
-        .filter(i -> !ASIDES.contains(all.get(i + 1).text()))
+        .filter(i -> ImperativeVerbs.is(all.get(i), "supposing") || isImpactOf(all, i))
+        .filter(i -> !ImperativeVerbs.is(all.get(i + 1), "aside"))
         .mapToObj(i -> {
           var rest =
               all.subList(i + 1, end(all, i)).stream()
-                  .dropWhile(t -> SUBJECTS.contains(t.text()))
+                  .dropWhile(t -> ImperativeVerbs.is(t, "subject"))
                   .toList();
           return rest.isEmpty()
               ? Optional.<String>empty()
@@ -62,7 +31,7 @@ final class HypotheticalReader {
   /** Where the supposition at a word ends: "suppose we halved acme, who would be hit". */
   private static int end(List<Token> all, int at) {
     return IntStream.range(at + 1, all.size() - 1)
-        .filter(i -> all.get(i).text().equals(",") && ASKS.contains(all.get(i + 1).text()))
+        .filter(i -> all.get(i).text().equals(",") && ImperativeVerbs.is(all.get(i + 1), "asking"))
         .findFirst()
         .orElse(all.size());
   }
@@ -84,9 +53,7 @@ final class HypotheticalReader {
   }
 
   private static boolean isImpactOf(List<Token> all, int i) {
-    return i > 0
-        && all.get(i).text().equals("of")
-        && Set.of("impact", "effect").contains(all.get(i - 1).text());
+    return i > 0 && all.get(i).text().equals("of") && ImperativeVerbs.is(all.get(i - 1), "impact");
   }
 
   private String order() {
@@ -95,16 +62,16 @@ final class HypotheticalReader {
       return (verb.get() + " " + said(1, words.size())).strip();
     }
     for (int i = 1; i < words.size(); i++) {
-      if (BE.contains(words.get(i - 1).text()) && verb(i).isPresent()) {
+      if (ImperativeVerbs.is(words.get(i - 1), "be") && verb(i).isPresent()) {
         return "%s %s %s"
             .formatted(verb(i).get(), said(0, i - 1), said(i + 1, words.size()))
             .strip();
       }
     }
     for (int i = 1; i < words.size() - 1; i++) {
-      if (HAVE.contains(words.get(i).text())) {
+      if (ImperativeVerbs.is(words.get(i), "have")) {
         int from = i + 1;
-        while (from < words.size() - 1 && TOWARDS.contains(words.get(from).text())) {
+        while (from < words.size() - 1 && ImperativeVerbs.is(words.get(from), "towards")) {
           from++;
         }
         return "set %s to %s".formatted(said(0, i), said(from, words.size()));

@@ -61,7 +61,7 @@ final class ImperativeVerbs {
         && before.stream().noneMatch(t -> is(t, "negation"));
   }
 
-  private static boolean is(Token token, String key) {
+  static boolean is(Token token, String key) {
     return Objects.requireNonNull(AROUND.get(key), key).contains(token.text());
   }
 }

@@ -3,7 +3,6 @@ package dev.deployclaw.core.language.refusal;
 import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token;
-import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.List;
 import java.util.Optional;
@@ -44,22 +43,17 @@ public final class RequestRefusals {
       return Optional.of(
           "the request has more than " + MOST_WORDS + " words; ask for less at once");
     }
-    return first("attempt ", without(line(words), "kept"));
+    return first("attempt ", without(TokenLine.ofWords(words), "kept"));
   }
 
   /** What the agent has nothing to do with, where an order speaks of it. */
   public static Optional<String> matter(List<Token> order) {
-    return first("matter ", without(without(line(order), "kept"), "because"));
+    return first("matter ", without(without(TokenLine.ofWords(order), "kept"), "because"));
   }
 
   /** What a request is about that names no change of ours. */
   public static Optional<String> topic(List<Token> order) {
-    return first("topic ", without(line(order), "because"));
-  }
-
-  private static TokenLine line(List<Token> words) {
-    return new TokenLine(
-        words.stream().map(t -> t.is(Kind.UNKNOWN) ? t.as(Kind.WORD) : t).toList());
+    return first("topic ", without(TokenLine.ofWords(order), "because"));
   }
 
   private static TokenLine without(TokenLine line, String name) {

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Makes instants of the words that rows of {@code times.txt} find. Pure but for its questions. */
-final class MomentReader {
+record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions) {
   private static final String DAY_PART = "day-part";
   private static final Set<String> BETWEEN = Set.of("and", "to", "until", "till", "through", "-");
   private static final int FAR_YEARS = 2;
@@ -28,16 +28,6 @@ final class MomentReader {
 
   private static final int DAYS = 7;
   private static final int DAY = 86_400_000;
-
-  private final ZonedDateTime now;
-  private final SaidZones zones;
-  private final TimeQuestions questions;
-
-  MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions) {
-    this.now = now;
-    this.zones = zones;
-    this.questions = questions;
-  }
 
   /** What comes in place of some words; empty where they stay. */
   Optional<List<Token>> read(String row, Match m) {

@@ -16,20 +16,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The day among the words of a time: "tomorrow", "Wednesday the 2nd of December". Pure. */
-final class SaidDate {
+record SaidDate(List<Token> words, LocalDate today) {
   private static final Map<String, String> CALENDAR =
       PatternTable.keys(SaidDate.class, "calendar.txt");
 
   /** "The day after tomorrow". */
   private static final int AFTER_TOMORROW = 2;
-
-  private final List<Token> words;
-  private final LocalDate today;
-
-  private SaidDate(List<Token> words, LocalDate today) {
-    this.words = words;
-    this.today = today;
-  }
 
   /**
    * The day that the words name, each in its own way; the next one that isn't over.

@@ -5,7 +5,6 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -17,11 +16,9 @@ import java.util.stream.Stream;
  * @param otherwise the zone of a text that names none
  */
 record SaidZones(List<Token> zones, List<Integer> stops, ZoneId otherwise) {
-  private static final Set<String> STOPS = Set.of(".", ";", "!", "?");
-
   static SaidZones of(TokenLine line, ZoneId otherwise) {
     var zones = line.tokens().stream().filter(t -> t.is(Kind.ZONE) && isClear(t)).toList();
-    var stops = line.tokens().stream().filter(t -> STOPS.contains(t.text())).map(Token::from);
+    var stops = line.tokens().stream().filter(Token::isStop).map(Token::from);
     return new SaidZones(zones, stops.toList(), otherwise);
   }
 

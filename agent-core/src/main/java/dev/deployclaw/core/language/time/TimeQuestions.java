@@ -11,18 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** Asks what a time is that has two readings or none; the words stay in the line, as a time. */
-final class TimeQuestions {
+record TimeQuestions(String text, ZonedDateTime now, OpenQuestions questions) {
   static final DateTimeFormatter WRITTEN = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssXXX");
-
-  private final String text;
-  private final ZonedDateTime now;
-  private final OpenQuestions questions;
-
-  TimeQuestions(String text, ZonedDateTime now, OpenQuestions questions) {
-    this.text = text;
-    this.now = now;
-    this.questions = questions;
-  }
 
   /** Asks; the first instant that is ahead is suggested. */
   Optional<List<Token>> ask(Match m, String question, List<ZonedDateTime> instants) {

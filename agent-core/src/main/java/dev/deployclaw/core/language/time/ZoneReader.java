@@ -16,7 +16,7 @@ import java.util.Set;
  * "UTC+2". Its text is the zone's id, or the ids of a name of several, or nothing for a place that
  * isn't known. A place that only tells where somebody is stays words. Pure.
  */
-final class ZoneReader {
+record ZoneReader(String text) {
   /** Between the ids of a name that may be several zones. */
   static final String OR = " ";
 
@@ -35,12 +35,6 @@ final class ZoneReader {
       Set.of("time", "timezone", "tz", "zone", "'s", "local", "standard", "daylight", "summer");
   private static final Set<String> ENDS = PatternTable.words(ZoneReader.class, "zone-ends.txt");
   private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL, Kind.LIMIT);
-
-  private final String text;
-
-  private ZoneReader(String text) {
-    this.text = text;
-  }
 
   static TokenLine read(String text, TokenLine written) {
     var reader = new ZoneReader(text);

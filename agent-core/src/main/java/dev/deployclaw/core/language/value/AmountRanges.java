@@ -51,43 +51,36 @@ public final class AmountRanges {
   public Optional<Long> window(BigDecimal millis) {
     var seconds = millis.divide(MILLIS);
     boolean fits =
-        whole(seconds)
-            && seconds.signum() > 0
+        seconds.signum() > 0
             && seconds.compareTo(BigDecimal.valueOf(Limit.LONGEST_WINDOW.toSeconds())) <= 0;
-    if (!fits) {
-      doubts.refuse(
-          "a window is 1 second to 30 days in whole seconds, not " + plain(seconds) + " s");
-      return Optional.empty();
-    }
-    return Optional.of(seconds.longValueExact());
+    String why = "a window is 1 second to 30 days in whole seconds, not " + plain(seconds) + " s";
+    return fitting(seconds, fits, why);
   }
 
   /** A length of time in whole seconds, at least one. */
   public Optional<Long> seconds(BigDecimal millis, String what) {
     var seconds = millis.divide(MILLIS);
-    if (!whole(seconds) || seconds.signum() <= 0) {
-      doubts.refuse(what + " is at least one second, in whole seconds");
-      return Optional.empty();
-    }
-    return Optional.of(seconds.longValueExact());
+    String why = what + " is at least one second, in whole seconds";
+    return fitting(seconds, seconds.signum() > 0, why);
   }
 
   public Optional<Long> millis(BigDecimal millis, String what) {
-    if (!whole(millis) || millis.signum() <= 0) {
-      doubts.refuse(what + " is at least one millisecond, in whole milliseconds");
-      return Optional.empty();
-    }
-    return Optional.of(millis.longValueExact());
+    String why = what + " is at least one millisecond, in whole milliseconds";
+    return fitting(millis, millis.signum() > 0, why);
   }
 
   public Optional<Integer> percent(BigDecimal value, String what) {
-    boolean fits =
-        whole(value) && value.signum() > 0 && value.compareTo(BigDecimal.valueOf(100)) <= 0;
-    if (!fits) {
-      doubts.refuse(what + " is 1 to 100 percent in whole numbers, not " + plain(value));
+    boolean fits = value.signum() > 0 && value.compareTo(BigDecimal.valueOf(100)) <= 0;
+    String why = what + " is 1 to 100 percent in whole numbers, not " + plain(value);
+    return fitting(value, fits, why).map(Long::intValue);
+  }
+
+  private Optional<Long> fitting(BigDecimal value, boolean fits, String why) {
+    if (!fits || !whole(value)) {
+      doubts.refuse(why);
       return Optional.empty();
     }
-    return Optional.of(value.intValueExact());
+    return Optional.of(value.longValueExact());
   }
 
   public static String plain(BigDecimal value) {

@@ -103,7 +103,8 @@ public final class LogCommand implements Callable<Integer> {
     }
     var screen = around.screen(ScrollWindow.LAST);
     if (screen.isEmpty()) {
-      follower.follow(execution, new LogFollower.TextLines(around.out(), LogFollower.timeline()));
+      var lines = new LogFollower.TextLines(around.out(), around::say, LogFollower.timeline());
+      follower.follow(execution, lines);
       return ExitCode.OK.code();
     }
     var view = new LogScreen(screen.get(), execution);

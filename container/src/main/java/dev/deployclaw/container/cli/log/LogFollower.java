@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Shows an execution's records as they come, from any writer, until its end. One that dies without
@@ -92,16 +93,17 @@ record LogFollower(FileJournal journal) {
     public void superseded(LogHead last) {}
   }
 
-  /** Lines for people. */
-  record TextLines(PrintStream out, ExecutionTimeline.Live told) implements LineView {
+  /** Lines for people, as wide as their terminal. */
+  record TextLines(PrintStream out, Consumer<String> say, ExecutionTimeline.Live told)
+      implements LineView {
     @Override
     public void record(byte[] bytes) {
-      told.next(bytes).forEach(out::println);
+      told.next(bytes).forEach(say);
     }
 
     @Override
     public void superseded(LogHead last) {
-      out.println(LogFollower.superseded(last));
+      say.accept(LogFollower.superseded(last));
     }
   }
 }

@@ -171,8 +171,8 @@ function planned(found, request = '') {
     list('It would be held', found.risks, 'note warn'),
     Object.keys(reach).length ? element('h2', {}, 'Reach') : undefined,
     Object.keys(reach).length ? cards(['tenants', 'limits', 'services', 'gateways'].map(what => [what[0].toUpperCase() + what.slice(1), names(reach[what] || [])])) : undefined,
-    LogView.differences([{ facts: { diff: found.diff || [] } }], 'What would change, by tenant'),
-    findings(found.findings), list('Left as it is', found.warnings), steps(found)];
+    LogView.differences([{ facts: { diff: found.diff || [] } }], 'HELD'),
+    ...findings(found.findings || [], reach.tenants || []), list('Left as it is', found.warnings), steps(found)];
   return out.filter(Boolean);
 }
 
@@ -181,9 +181,12 @@ function names(all) {
   return all.length === 0 ? 'none' : all.length > 5 ? element('span', { title: all.slice(0, 200).join(', ') }, all.length.toLocaleString('en') + ': ' + some + ', …') : all.length + ': ' + some;
 }
 
-function findings(all) {
-  return all && all.length ? element('section', {}, element('h2', {}, 'Findings'),
-    table('Findings', ['Severity', 'About', 'What', 'What to do'], all.map(one => [one.severity, [one.tenant, one.limit].filter(Boolean).join('/'), one.reason, one.remedy]))) : undefined;
+/* First what is about the tenants that change, and all of them together; the others' are one click away. */
+function findings(all, tenants) {
+  const own = all.filter(one => !one.tenant || tenants.includes(one.tenant)), others = all.filter(one => !own.includes(one));
+  const shown = (title, some) => table(title, ['Severity', 'About', 'What', 'What to do'], some.map(one => [one.severity, [one.tenant, one.limit].filter(Boolean).join('/'), one.reason, one.remedy]));
+  return [own.length ? element('section', {}, element('h2', {}, 'Findings'), shown('Findings', own)) : undefined,
+    others.length ? element('details', {}, element('summary', {}, count(others.length, 'finding') + ' about other tenants'), shown('About other tenants', others)) : undefined];
 }
 
 function steps(found) {

@@ -3,7 +3,7 @@ import { badge, cards, count, element, executionLink, heading, note, say, short,
 
 /* Logs, each verified by the agent when it is shown, the chain of their ends, both to take along, and sign-ins. */
 
-const SIGNS = { verified: ['OK', '✓ verified'], unfinished: ['WARNING', '… unfinished'], failed: ['ERROR', '✗ NOT VERIFIED'], unknown: ['UNKNOWN', '? UNKNOWN'] };
+const SIGNS = { verified: ['OK', '✓ verified'], unfinished: ['SKIPPED', '… unfinished'], failed: ['ERROR', '✗ NOT VERIFIED'], unknown: ['UNKNOWN', '? UNKNOWN'] };
 const FIELDS = [['since', 'From, UTC', 'date'], ['until', 'Until before, UTC', 'date'], ['person', 'Person', 'text'], ['tenant', 'Tenant', 'text']];
 
 export async function audit(root, { signal, query }) {

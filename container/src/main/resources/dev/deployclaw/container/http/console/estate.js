@@ -5,7 +5,7 @@ import { action, cards, count, element, executionLink, heading, note, repeat, sa
    is UNKNOWN, never well. */
 
 const PERIOD_MILLIS = 60000, MOST_ROWS = 400, MOST_TILES = 12, MOST_SHARDS = 32;
-const WIDTH = 172, HEIGHT = 46, GAP = 8, PAD = 12, TITLE = 26, LETTER = 6.6, NARROWEST = 260;
+const WIDTH = 172, WIDEST = 240, HEIGHT = 46, GAP = 8, PAD = 12, TITLE = 26, LETTER = 6.6, NARROWEST = 260;
 const STATES = { ok: ['OK', '✓', 'enforces it'], idle: ['SKIPPED', '–', 'idle'], unknown: ['UNKNOWN', '?', 'unknown'], differs: ['ERROR', '!', 'differs'] };
 const WORST = ['differs', 'unknown', 'idle', 'ok'];
 
@@ -53,9 +53,10 @@ function summary(seen, status) {
       ['Members', element('span', {}, count(members.length + seen.more, 'member'), ...(seen.seen_at ? [', looked ', when(seen.seen_at)] : []))], ['State', states || 'none seen', bad ? 'warn' : '']])].filter(Boolean);
 }
 
-/* The picture: bands from the gateways down to the stores, each of boxes, each of tiles. */
+/* The picture: bands from the gateways down to the stores, each of boxes, each of tiles. Boxes of two tiles fill its width. */
 function drawing(seen, width, { marked, choose }) {
-  const inner = Math.max(NARROWEST, width), parts = [], pen = { y: 0, tile: Math.min(WIDTH, Math.floor((inner - 2 * PAD - GAP) / 2)) };
+  const inner = Math.max(NARROWEST, width), beside = Math.max(1, Math.floor((inner + GAP) / (2 * (WIDTH + PAD + GAP))));
+  const parts = [], pen = { y: 0, tile: Math.min(WIDEST, Math.floor(((inner - (beside - 1) * GAP) / beside - 2 * PAD - GAP) / 2)) };
   for (const band of bands(seen.members)) {
     if (pen.y) parts.push(arrow(PAD + 20, pen, band.verb));
     parts.push(...place(band.boxes, inner, pen, { marked, choose }));

@@ -154,7 +154,7 @@ const last = log => records(log).reduce((most, record) => Math.max(most, record.
 
 function doing(log) {
   const latest = records(log).sort((a, b) => a.seq - b.seq).at(-1);
-  return log.result === 'QUEUED' ? 'Waits: ' + text(log.reason) : latest ? latest.phase + ': ' + latest.action + ', ' + text(latest.detail) : 'It begins.';
+  return log.result === 'QUEUED' ? 'In the queue: ' + text(log.reason) : latest ? latest.phase + ': ' + latest.action + ', ' + text(latest.detail) : 'It begins.';
 }
 
 /* The whole request, where it is the answer to a question. */

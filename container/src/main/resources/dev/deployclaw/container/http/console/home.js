@@ -13,7 +13,7 @@ export async function home(root, { signal, go }) {
   const look = async background => {
     const options = { signal, background };
     const [status, watch, page] = await Promise.all([get('/v1/status', options), get('/v1/watch', options), get('/v1/executions?limit=' + LATEST, options)]);
-    const now = JSON.stringify([status, watch.points, watch.drift, watch.amiss, page]);
+    const now = JSON.stringify([status, watch.beat_at, watch.points, watch.drift, watch.amiss, page]);
     if (now === shown) return;
     shown = now;
     waits.replaceChildren(...waiting(status, page.executions));
@@ -65,7 +65,7 @@ function state(status, watch) {
     ['Under way', status.open ? element('span', {}, executionLink(status.open.id), ', ' + status.open.state) : status.waiting.length ? count(status.waiting.length, 'task') + ' in the queue' : 'nothing'],
     ['Leader', status.leader ? status.leader.name : 'none: agents lead while they work'],
     ['Rollback', status.rollback_available ? 'available' : 'not available'],
-    ['Enforcement points', points.length ? well + ' of ' + points.length + ' enforce it' : watch.reason || 'not asked yet', points.length && well < points.length ? 'warn' : ''],
+    ['Enforcement points', points.length ? element('span', {}, link('/console/estate', well + ' of ' + points.length), ' enforce it', ...(watch.beat_at ? [', looked ', when(watch.beat_at)] : [])) : watch.reason || 'not asked yet', points.length && well < points.length ? 'warn' : ''],
     ['Drift', drift ? element('span', {}, link('/console/drift', drift.length ? count(drift.length, 'difference') : 'none'), ', looked ', when(watch.drift_at)) : element('span', {}, link('/console/drift', 'look now')), drift && drift.length ? 'warn' : ''],
     ['Alerts', notices ? String(notices) : 'none', notices ? 'warn' : ''],
   ]);

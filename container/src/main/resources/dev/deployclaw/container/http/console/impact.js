@@ -53,7 +53,8 @@ const STATES = {
 
 export function traffic(found) {
   const out = element('section', {}, element('h2', {}, 'The last hour’s traffic'));
-  if (found.state !== 'replayed') out.append(element('p', { class: 'count' }, STATES[found.state] || found.state));
+  const state = found.state === 'replayed' && !found.requests ? 'unknown' : found.state;
+  if (state !== 'replayed') out.append(element('p', { class: 'count' }, STATES[state] || state));
   else out.append(...replayed(found));
   const notes = [...(found.notes || [])];
   if (found.unread_lines) notes.push(count(found.unread_lines, 'line') + ' told no request, or a synthetic one');
@@ -69,6 +70,6 @@ function replayed(found) {
   return [element('p', { class: 'count' }, count(found.requests, 'request') + ' from ' + utc(found.from) + ' to ' + utc(found.to) + '; ' + number(found.replayed) + ' of tenants that the change can touch, replayed from full allowances.'),
     cards([['Newly refused', number(found.newly_refused), found.newly_refused ? 'warn' : ''], ['Newly admitted', number(found.newly_admitted)],
       ['Refused in all', number(found.refused_before) + ' → ' + number(found.refused_after)]]),
-    differ ? table('Requests that would be answered otherwise', ['Tenant', 'Limit', 'Requests', 'Refused before', 'Refused after', 'Newly refused', 'Newly admitted'], rows) : note('good', 'No request would have been answered otherwise.'),
+    differ ? table('Requests that would be answered otherwise', ['Tenant', 'Limit', 'Requests', 'Refused before', 'Refused after', 'Newly refused', 'Newly admitted'], rows) : found.replayed ? note('good', 'No request would have been answered otherwise.') : note('', 'Tenants that the change can touch sent no request.'),
     more ? element('p', { class: 'count' }, 'and ' + count(more, 'tenant') + ' more') : ''];
 }

@@ -28,7 +28,7 @@ export function svg(name, attributes, ...children) {
 export const link = (path, ...words) => element('a', { href: path }, ...words);
 export const count = (n, one, many = one + 's') => n.toLocaleString('en') + ' ' + (n === 1 ? one : many);
 export const short = hash => (text(hash).length > 16 ? text(hash).slice(0, 12) + '…' : text(hash));
-export const executionLink = id => link('/console/executions/' + encodeURIComponent(id), id);
+export const executionLink = id => element('a', { class: 'id', href: '/console/executions/' + encodeURIComponent(id) }, id);
 export const tenantLink = name => link('/console/tenants/' + encodeURIComponent(name), name);
 export const askLink = (request, ...words) => link('/console/ask?request=' + encodeURIComponent(request), ...words);
 
@@ -64,12 +64,15 @@ export function cards(pairs) {
     element('div', { class: 'card ' + (kind || '') }, element('dt', {}, name), element('dd', {}, value))));
 }
 
-/* A table. Where the window is narrow each row is a block, and its cells name their columns: the roles are spelled out,
-   since a block has none of its own. */
-export function table(caption, columns, rows) {
-  const cells = row => row.map((cell, i) => element('td', { role: 'cell', 'data-column': columns[i] }, cell));
+/* A table, without the columns that no row fills; numbers are on the right. Where the window is narrow each row is a block,
+   and its cells name their columns: the roles are spelled out, since a block has none of its own. */
+export function table(caption, names, all) {
+  const filled = names.map((_, i) => i).filter(i => all.some(row => row[i] !== '' && row[i] !== undefined));
+  const columns = filled.map(i => names[i]), rows = all.map(row => filled.map(i => row[i]));
+  const kinds = columns.map((_, i) => (rows.every(row => /^[\d,]*(\.\d+)?$/.test(row[i])) ? 'num' : undefined));
+  const cells = row => row.map((cell, i) => element('td', { role: 'cell', class: kinds[i], 'data-column': columns[i] }, cell));
   return element('table', { class: 'rows-narrow', role: 'table', 'aria-label': caption },
-    element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...columns.map(name => element('th', { role: 'columnheader', scope: 'col' }, name)))),
+    element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...columns.map((name, i) => element('th', { role: 'columnheader', scope: 'col', class: kinds[i] }, name)))),
     element('tbody', { role: 'rowgroup' }, ...rows.map(row => element('tr', { role: 'row' }, ...cells(row)))));
 }
 

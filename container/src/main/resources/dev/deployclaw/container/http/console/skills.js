@@ -8,7 +8,7 @@ export async function skills(root, { signal }) {
   document.title = 'Skills - DeployClaw';
   const found = await get('/v1/skills', { signal });
   root.replaceChildren(heading('Skills'),
-    table('Skills', ['Skill', 'Pin', 'Since it was pinned', 'Serves', 'May use'], found.skills.map(one =>
+    table('Skills', ['Skill', 'Pin', 'Changed since', 'Serves', 'May use'], found.skills.map(one =>
       [element('div', {}, element('strong', {}, one.name), element('div', { class: 'count' }, one.description)), element('div', {}, element('span', { class: PINS[one.pin] || 'ERROR' }, one.pin), element('div', { class: 'count' }, one.scope)),
         since(one), (one.serves || []).join(', '), uses(one.allowance.granted)])),
     list('Warnings', (found.warnings || []).map(warning => warning.text || warning.message || JSON.stringify(warning))) || '');

@@ -3,15 +3,13 @@ package dev.deployclaw.container.cli.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.cli.CommandLineFixture;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** What keeps {@code serve} from starting; how it runs is tested where there is an estate. */
 class ServeCommandTest {
@@ -81,10 +79,6 @@ class ServeCommandTest {
 
   @Test
   void warnsOfEachBackEndThatIsOpenToItsNetwork() {
-    var warned = new ListAppender<ILoggingEvent>();
-    var log = (Logger) LoggerFactory.getLogger(ServeCommand.class);
-    warned.start();
-    log.addAppender(warned);
     screen.write(
         "deployclaw.yaml",
         BACK_ENDS.replace("nats://127.0.0.1:1", "nats://192.0.2.1:1")
@@ -94,14 +88,17 @@ class ServeCommandTest {
         "tokens: [{name: ann, sha256: %s, roles: [viewer]}]".formatted("0".repeat(64)));
     screen.write("taken", "so that it ends");
 
-    screen.run("serve");
-    log.detachAppender(warned);
+    try (var log = CapturedLog.of(ServeCommand.class)) {
+      screen.run("serve");
 
-    assertThat(warned.list)
-        .allSatisfy(e -> assertThat(e.getLevel()).isEqualTo(Level.WARN))
-        .extracting(ILoggingEvent::getFormattedMessage)
-        .satisfiesExactlyInAnyOrder(
-            m -> assertThat(m).startsWith("nats.url nats://192.0.2.1:1 is reached in plain text"),
-            m -> assertThat(m).startsWith("nats.url nats://192.0.2.1:1 is reached without a user"));
+      assertThat(log.lines())
+          .allSatisfy(e -> assertThat(e.getLevel()).isEqualTo(Level.WARN))
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .satisfiesExactlyInAnyOrder(
+              m -> assertThat(m).startsWith("nats.url nats://192.0.2.1:1 is reached in plain text"),
+              m ->
+                  assertThat(m)
+                      .startsWith("nats.url nats://192.0.2.1:1 is reached without a user"));
+    }
   }
 }

@@ -81,10 +81,11 @@ class FollowedLogTest {
   @Test
   void aTerminalThatKnowsLinesAloneGetsLines() throws Exception {
     journal.append(ID, records.getLast());
-    try (var terminal = follow(Map.of("TERM", "dumb"))) {
+    try (var terminal = follow(Map.of("TERM", "dumb", "COLUMNS", "40"))) {
       assertThat(terminal.exit()).isZero();
 
       assertThat(terminal.written()).contains("Asked", "Finished").doesNotContain("\u001b");
+      assertThat(terminal.written().lines()).allMatch(line -> line.length() <= 40);
     }
   }
 

@@ -50,7 +50,7 @@ class RebuildCommandTest {
 
   @TempDir Path folder;
 
-  private final List<SealedRecord> log = log();
+  private final List<SealedRecord> log = chain(ID, RECORDS);
   private EtcdServer etcd;
   private NatsServer nats;
   private S3Server s3;
@@ -259,21 +259,13 @@ class RebuildCommandTest {
     }
   }
 
-  private static List<SealedRecord> log() {
-    return chain(ID, RECORDS);
-  }
-
   private static List<SealedRecord> chain(String execution, int length) {
-    var sealer = new HashChainSealer(SecretRedactor.of(List.of()));
-    var out = new ArrayList<SealedRecord>();
-    var head = LogHead.START;
+    var thoughts = new ArrayList<LogEntry>();
     for (int n = 1; n <= length; n++) {
       var phase = n == 1 ? Phase.REQUEST : n == length ? Phase.END : Phase.PLAN;
-      var sealed = sealer.seal(head, thought(execution, "Looking at " + n, phase));
-      out.add(sealed);
-      head = sealed.head();
+      thoughts.add(thought(execution, "Looking at " + n, phase));
     }
-    return out;
+    return new HashChainSealer(SecretRedactor.of(List.of())).seal(LogHead.START, thoughts);
   }
 
   private static LogEntry thought(String execution, String action, Phase phase) {

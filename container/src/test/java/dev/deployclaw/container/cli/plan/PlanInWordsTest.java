@@ -2,10 +2,7 @@ package dev.deployclaw.container.cli.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.cli.AnswerFixtures;
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.container.config.ModelConfig;
@@ -29,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** {@code plan --in-words}: the plan, and a model's words, which nothing follows from. */
 class PlanInWordsTest {
@@ -112,21 +108,16 @@ class PlanInWordsTest {
 
   @Test
   void theApplicationsLogHasTheModelItsTokensAndThePromptsHashAlone() {
-    var heard = new ListAppender<ILoggingEvent>();
-    var logger = (Logger) LoggerFactory.getLogger(ChatModelNarrator.class);
-    logger.setLevel(Level.INFO);
-    heard.start();
-    logger.addAppender(heard);
     provider.says("It would set 600 per minute for umbrella.");
 
-    plan(REQUEST);
+    try (var log = CapturedLog.of(ChatModelNarrator.class)) {
+      plan(REQUEST);
 
-    logger.detachAppender(heard);
-    logger.setLevel(null);
-    assertThat(heard.list).hasSize(1);
-    assertThat(String.valueOf(heard.list.getFirst().getKeyValuePairs()))
-        .contains("subject=\"plan\"", "model=\"m1\"", "input_tokens=\"100\"", "prompts_sha256=")
-        .doesNotContain("umbrella");
+      assertThat(log.lines()).hasSize(1);
+      assertThat(String.valueOf(log.lines().getFirst().getKeyValuePairs()))
+          .contains("subject=\"plan\"", "model=\"m1\"", "input_tokens=\"100\"", "prompts_sha256=")
+          .doesNotContain("umbrella");
+    }
   }
 
   @ParameterizedTest
