@@ -89,7 +89,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     var used = new HashSet<Token>();
     request.sentences().stream()
         .filter(s -> !request.told().containsAll(s))
-        .flatMap(s -> meant(s, SpeechAct.ordered(s)))
+        .flatMap(s -> meant(request, s))
         .filter(OrderCore::carries)
         .flatMap(Token::all)
         .filter(t -> !request.explains(t))
@@ -97,11 +97,10 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     return used.isEmpty() ? Optional.empty() : Optional.of(used::contains);
   }
 
-  /** Phrases but for those of stories; their sentence is read once for all of them. */
-  private static Stream<Token> meant(List<Token> sentence, Stream<Token> read) {
-    var phrases = read.toList();
-    var clauses = phrases.isEmpty() ? List.<RequestClause>of() : RequestClause.of(sentence);
-    return phrases.stream().filter(t -> !isStory(clauses, t));
+  /** Phrases but for those of stories. */
+  private static Stream<Token> meant(ToldSentences request, List<Token> sentence) {
+    var clauses = request.clauses(sentence);
+    return SpeechAct.ordered(request, sentence).filter(t -> !isStory(clauses, t));
   }
 
   /** "…, northwind grew too": a part of the order's sentence that says no more than how it is. */

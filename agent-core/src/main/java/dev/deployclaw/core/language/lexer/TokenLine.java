@@ -5,21 +5,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Tokens written as one line of words, so that patterns are regular expressions. Immutable. */
 public final class TokenLine {
   private final List<Token> tokens;
+  private final List<String> shapes;
   private final String line;
   private final int[] starts;
 
   public TokenLine(List<Token> tokens) {
     this.tokens = List.copyOf(tokens);
+    this.shapes = tokens.stream().map(Token::shape).toList();
     this.starts = new int[tokens.size() + 1];
     var out = new StringBuilder(" ");
     for (int i = 0; i < tokens.size(); i++) {
       starts[i] = out.length();
-      out.append(tokens.get(i).shape()).append(' ');
+      out.append(shapes.get(i)).append(' ');
     }
     starts[tokens.size()] = out.length();
     this.line = out.toString();
@@ -31,14 +34,22 @@ public final class TokenLine {
         tokens.stream().map(t -> t.is(Token.Kind.UNKNOWN) ? t.as(Token.Kind.WORD) : t).toList());
   }
 
-  /** Where a pattern matched: from one token to before another. */
-  public record Match(List<Token> tokens, int from, int to) {
+  /**
+   * Where a pattern matched: from one token to before another.
+   *
+   * @param line all tokens
+   */
+  public record Match(List<Token> line, int from, int to) {
+    public List<Token> tokens() {
+      return line.subList(from, to);
+    }
+
     public Optional<Token> first(Token.Kind kind) {
-      return tokens.stream().filter(t -> t.is(kind)).findFirst();
+      return tokens().stream().filter(t -> t.is(kind)).findFirst();
     }
 
     public Token joined(Token.Kind kind, String text, String rule) {
-      return Token.join(kind, text, rule, tokens);
+      return Token.join(kind, text, rule, tokens());
     }
   }
 
@@ -51,15 +62,24 @@ public final class TokenLine {
     return line;
   }
 
+  List<String> shapes() {
+    return shapes;
+  }
+
   public boolean has(Pattern pattern) {
     return pattern.matcher(line).find();
   }
 
-  /** Puts what a function makes in place of each match, from left to right. */
-  public TokenLine replace(Pattern pattern, Function<Match, Optional<List<Token>>> with) {
+  /**
+   * Puts what a function makes in place of each match, from left to right.
+   *
+   * @param begins whether a match may begin with a token of a shape
+   */
+  TokenLine replace(
+      Pattern pattern, Predicate<String> begins, Function<Match, Optional<List<Token>>> with) {
     var out = this;
     int at = 0;
-    for (var m = out.find(pattern, at); m.isPresent(); m = out.find(pattern, at)) {
+    for (var m = out.find(pattern, begins, 0); m.isPresent(); m = out.find(pattern, begins, at)) {
       var made = with.apply(m.get());
       at = m.get().from() + made.map(List::size).orElse(1);
       out = made.isPresent() ? out.spliced(m.get(), made.get()) : out;
@@ -75,13 +95,14 @@ public final class TokenLine {
   }
 
   /** A match begins where a token does: elsewhere it isn't tried. */
-  private Optional<Match> find(Pattern pattern, int fromToken) {
+  private Optional<Match> find(Pattern pattern, Predicate<String> begins, int fromToken) {
     var matcher = pattern.matcher(line).useTransparentBounds(true).useAnchoringBounds(false);
     for (int from = fromToken; from < tokens.size(); from++) {
-      matcher.region(starts[from], line.length());
-      if (matcher.lookingAt() && matcher.end() > matcher.start()) {
+      if (begins.test(shapes.get(from))
+          && matcher.region(starts[from], line.length()).lookingAt()
+          && matcher.end() > matcher.start()) {
         int to = index(matcher.end() + 1);
-        return Optional.of(new Match(tokens.subList(from, to), from, to));
+        return Optional.of(new Match(tokens, from, to));
       }
     }
     return Optional.empty();
