@@ -1,13 +1,9 @@
 package dev.deployclaw.core.language.coverage;
 
-import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
-import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation.Waits;
-import dev.deployclaw.core.task.TaskRequest;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -35,14 +31,6 @@ public final class ReadingJudge {
     public boolean passes() {
       return invented.isEmpty() && leftOut.isEmpty();
     }
-  }
-
-  /** Cuts the request once more, by our own lexer. */
-  public static Judgement judge(
-      TaskRequest request, NameInventory inventory, ZoneId zone, Intent reading) {
-    var grammar = RequestGrammar.of(request, inventory, zone, new OpenQuestions());
-    var _ = grammar.read();
-    return judge(grammar, reading);
   }
 
   /**

@@ -64,15 +64,11 @@ final class ClauseReader {
     return token.is(Kind.WORD) && TokenClass.is(token, "link");
   }
 
-  private static boolean clean(List<Token> piece) {
-    return piece.stream().noneMatch(ClauseReader::leftover);
-  }
-
   private void end(List<Token> piece) {
     if (piece.isEmpty()) {
       return;
     }
-    if (clean(piece)) {
+    if (piece.stream().noneMatch(ClauseReader::leftover)) {
       told &= piece.stream().noneMatch(Token::isStop);
       ordering.addAll(piece);
       return;

@@ -4,7 +4,6 @@ import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,20 +53,16 @@ final class TokenClass {
       case '*' -> _ -> true;
       case '!' -> one(rest).negate();
       case '=' -> token -> token.text().equals(rest);
-      case '<' -> token -> kind(token).equals(name.substring(1, name.length() - 1));
+      case '<' -> token -> kind(token).equals(name);
       default -> {
         var words = words(name);
-        var kinds = new HashSet<String>();
-        words.stream()
-            .filter(w -> w.startsWith("<"))
-            .forEach(w -> kinds.add(w.replaceAll("[<>]", "")));
-        yield token -> isWord(token) ? words.contains(token.text()) : kinds.contains(kind(token));
+        yield token -> words.contains(isWord(token) ? token.text() : kind(token));
       }
     };
   }
 
   private static String kind(Token token) {
-    return token.is(Kind.PHRASE) ? token.text() : token.kind().word();
+    return token.is(Kind.PHRASE) ? "<" + token.text() + ">" : token.kind().shape();
   }
 
   /** Whether it is a word, known or not. */
@@ -82,14 +77,8 @@ final class TokenClass {
    * {@code $}.
    */
   static boolean has(List<Token> tokens, String sequences) {
-    var known = SEQUENCES.get(sequences);
-    var cut = known == null ? SEQUENCES.computeIfAbsent(sequences, TokenClass::cut) : known;
-    for (var sequence : cut) {
-      if (sequence.isIn(tokens)) {
-        return true;
-      }
-    }
-    return false;
+    return SEQUENCES.computeIfAbsent(sequences, TokenClass::cut).stream()
+        .anyMatch(sequence -> sequence.isIn(tokens));
   }
 
   /** Whether it, or a token that it was put together from, is one. */
@@ -121,21 +110,17 @@ final class TokenClass {
 
     boolean isIn(List<Token> tokens) {
       int end = tokens.size() - names.size();
-      for (int at = last ? end : 0; at >= 0 && at <= (first ? Math.min(end, 0) : end); at++) {
-        if (stands(tokens, at)) {
-          return true;
+      boolean found = false;
+      for (int at = last ? end : 0;
+          !found && at >= 0 && at <= (first ? Math.min(end, 0) : end);
+          at++) {
+        int i = 0;
+        while (i < names.size() && names.get(i).test(tokens.get(at + i))) {
+          i++;
         }
+        found = i == names.size();
       }
-      return false;
-    }
-
-    private boolean stands(List<Token> tokens, int from) {
-      for (int i = 0; i < names.size(); i++) {
-        if (!names.get(i).test(tokens.get(from + i))) {
-          return false;
-        }
-      }
-      return true;
+      return found;
     }
   }
 }

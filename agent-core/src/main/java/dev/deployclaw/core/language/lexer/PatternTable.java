@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * A data file of named patterns over a {@link TokenLine}. {@code NAME = …} is a part that others
@@ -26,9 +25,7 @@ import java.util.stream.IntStream;
  * may begin with. Any thread.
  */
 public final class PatternTable {
-  /**
-   * So many shapes of tokens are known with the rows that begin so: a request may have any mark.
-   */
+  /** Of shapes whose rows are kept: a request may have any mark. */
   private static final int MOST_SHAPES = 5000;
 
   private final List<NamedPattern> rows;
@@ -43,13 +40,7 @@ public final class PatternTable {
    *
    * @param front the same but for what stands before a match
    */
-  public record NamedPattern(String name, Pattern pattern, Pattern front) {
-    /** Whether a match may begin with such a token, whatever stands behind it. */
-    private boolean begins(String shape) {
-      var matcher = front.matcher(" " + shape + " ").useTransparentBounds(true);
-      return matcher.region(1, shape.length() + 2).lookingAt() || matcher.hitEnd();
-    }
-  }
+  public record NamedPattern(String name, Pattern pattern, Pattern front) {}
 
   public List<NamedPattern> rows() {
     return rows;
@@ -68,13 +59,12 @@ public final class PatternTable {
       int at = i;
       var row = rows.get(i);
       var before = out;
-      out = out.replace(row.pattern(), s -> begun(s).get(at), m -> with.apply(row.name(), m));
+      out = before.replace(row.pattern, s -> begun(s).get(at), m -> with.apply(row.name, m));
       begun = out == before ? begun : begun(out);
     }
     return out;
   }
 
-  /** The rows that begin with a token of a line. */
   private BitSet begun(TokenLine line) {
     var all = new BitSet();
     line.shapes().forEach(shape -> all.or(begun(shape)));
@@ -82,14 +72,17 @@ public final class PatternTable {
   }
 
   private BitSet begun(String shape) {
-    var known = begun.get(shape);
-    if (known != null) {
-      return known;
-    }
+    return begun.size() < MOST_SHAPES
+        ? begun.computeIfAbsent(shape, this::tried)
+        : Optional.ofNullable(begun.get(shape)).orElseGet(() -> tried(shape));
+  }
+
+  /** The rows that may begin with such a token, whatever stands behind it. */
+  private BitSet tried(String shape) {
     var found = new BitSet();
-    IntStream.range(0, rows.size()).filter(i -> rows.get(i).begins(shape)).forEach(found::set);
-    if (begun.size() < MOST_SHAPES) {
-      begun.put(shape, found);
+    for (int i = 0; i < rows.size(); i++) {
+      var matcher = rows.get(i).front.matcher(" " + shape + " ").useTransparentBounds(true);
+      found.set(i, matcher.region(1, shape.length() + 2).lookingAt() || matcher.hitEnd());
     }
     return found;
   }

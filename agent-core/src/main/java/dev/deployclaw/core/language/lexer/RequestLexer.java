@@ -121,7 +121,7 @@ public final class RequestLexer {
 
   private int take(Matcher m) {
     for (Kind kind : List.of(Kind.INSTANT, Kind.EXECUTION, Kind.DATE, Kind.CLOCK)) {
-      String found = m.group(kind.word());
+      String found = m.group(kind.name().toLowerCase(Locale.ROOT));
       if (found != null) {
         boolean upper = kind == Kind.INSTANT;
         String as = upper ? found.toUpperCase(Locale.ROOT) : found.toLowerCase(Locale.ROOT);

@@ -62,10 +62,11 @@ public record Token(
     PHRASE;
 
     private final String word = name().toLowerCase(Locale.ROOT);
+    private final String shape = "<" + word + ">";
 
-    /** As patterns and classes of words write it. */
-    public String word() {
-      return word;
+    /** How patterns and classes of words write it. */
+    public String shape() {
+      return shape;
     }
   }
 
@@ -135,7 +136,7 @@ public record Token(
     return switch (kind) {
       case WORD -> text;
       case PHRASE, SETTING, TIME -> "<" + text + ">";
-      default -> "<" + kind.word + ">";
+      default -> kind.shape;
     };
   }
 

@@ -73,16 +73,17 @@ public final class TokenLine {
   /**
    * Puts what a function makes in place of each match, from left to right.
    *
-   * @param begins whether a match may begin with a token of a shape
+   * @param begins whether a match may begin with a token of a shape: elsewhere it isn't tried
    */
   TokenLine replace(
       Pattern pattern, Predicate<String> begins, Function<Match, Optional<List<Token>>> with) {
     var out = this;
-    int at = 0;
-    for (var m = out.find(pattern, begins, 0); m.isPresent(); m = out.find(pattern, begins, at)) {
-      var made = with.apply(m.get());
-      at = m.get().from() + made.map(List::size).orElse(1);
-      out = made.isPresent() ? out.spliced(m.get(), made.get()) : out;
+    for (int at = 0; at < out.tokens.size(); at++) {
+      int end = begins.test(out.shapes.get(at)) ? out.end(pattern, at) : at;
+      var match = new Match(out.tokens, at, end);
+      var made = end > at ? with.apply(match) : Optional.<List<Token>>empty();
+      out = made.isPresent() ? out.spliced(match, made.get()) : out;
+      at += made.map(List::size).orElse(1) - 1;
     }
     return out;
   }
@@ -94,25 +95,14 @@ public final class TokenLine {
     return new TokenLine(all);
   }
 
-  /** A match begins where a token does: elsewhere it isn't tried. */
-  private Optional<Match> find(Pattern pattern, Predicate<String> begins, int fromToken) {
+  /** One past the last token of a match that begins with a token; that token without any. */
+  private int end(Pattern pattern, int from) {
     var matcher = pattern.matcher(line).useTransparentBounds(true).useAnchoringBounds(false);
-    for (int from = fromToken; from < tokens.size(); from++) {
-      if (begins.test(shapes.get(from))
-          && matcher.region(starts[from], line.length()).lookingAt()
-          && matcher.end() > matcher.start()) {
-        int to = index(matcher.end() + 1);
-        return Optional.of(new Match(tokens, from, to));
-      }
+    boolean found = matcher.region(starts[from], line.length()).lookingAt();
+    int end = found ? Arrays.binarySearch(starts, matcher.end() + 1) : from;
+    if (end < 0) {
+      throw new IllegalStateException("a pattern cuts a token in two at " + from + ": " + line);
     }
-    return Optional.empty();
-  }
-
-  private int index(int offset) {
-    int found = Arrays.binarySearch(starts, offset);
-    if (found < 0) {
-      throw new IllegalStateException("a pattern cut a token in two at " + offset + ": " + line);
-    }
-    return found;
+    return end;
   }
 }
