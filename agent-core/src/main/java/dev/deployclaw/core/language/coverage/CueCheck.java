@@ -126,11 +126,7 @@ final class CueCheck {
   private boolean isTakenBack(BindingCue cue) {
     return (cue.kind() == BindingCue.Kind.CORRECTION || cue.kind() == BindingCue.Kind.MISTAKE)
         && names(grammar.pieces().typed()).stream()
-            .anyMatch(n -> n.to() <= cue.from() && !isChanged(n) && spares(n));
-  }
-
-  private boolean isChanged(Token name) {
-    return changed(name).findAny().isPresent();
+            .anyMatch(n -> n.to() <= cue.from() && changed(n).findAny().isEmpty() && spares(n));
   }
 
   private Stream<RequestedChange> changed(Token name) {

@@ -53,7 +53,7 @@ public record BindingCue(Kind kind, int from, int to) {
   private static Token found(String row, Match match, List<BindingCue> out) {
     int to = match.tokens().getLast().to();
     out.add(new BindingCue(Kind.of(row.split(" ", -1)[0]), match.tokens().getFirst().from(), to));
-    return match.joined(Token.Kind.PHRASE, "cue", "cue");
+    return Token.join(Token.Kind.PHRASE, "cue", "cue", match.tokens());
   }
 
   /** What such words do to the order, and which readings say so themselves. */

@@ -29,7 +29,8 @@ final class PhraseReader {
       return List.of();
     }
     boolean valued = name.size() > 1 && !name.get(1).equals("+");
-    var phrase = match.joined(Kind.PHRASE, name.getFirst(), valued ? name.get(1) : "phrase");
+    String rule = valued ? name.get(1) : "phrase";
+    var phrase = Token.join(Kind.PHRASE, name.getFirst(), rule, match.tokens());
     var out = new ArrayList<Token>();
     out.add(phrase);
     if (name.contains("+")) {

@@ -211,16 +211,13 @@ final class QuotedReading {
         grammar.tokens().stream()
             .flatMap(t -> t.each(Kind.INSTANT))
             .filter(t -> overlaps(places, t))
-            .anyMatch(t -> BOUND.matcher(quote.replace(typed(t), "")).matches());
+            .anyMatch(
+                t -> BOUND.matcher(quote.replace(text.substring(t.from(), t.to()), "")).matches());
     if (!whole && time.get("instant") instanceof String claimed && !agrees(claimed, read)) {
       problems.add(
           "\"%s\" reads as %s here, not as %s: ask for it".formatted(quote, read, claimed));
     }
     return Optional.of(read);
-  }
-
-  private String typed(Token token) {
-    return text.substring(token.from(), token.to());
   }
 
   /** Whether the reader's own instant is ours; one that can't be read says nothing. */

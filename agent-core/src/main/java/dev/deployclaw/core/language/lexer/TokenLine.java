@@ -47,10 +47,6 @@ public final class TokenLine {
     public Optional<Token> first(Token.Kind kind) {
       return tokens().stream().filter(t -> t.is(kind)).findFirst();
     }
-
-    public Token joined(Token.Kind kind, String text, String rule) {
-      return Token.join(kind, text, rule, tokens());
-    }
   }
 
   public List<Token> tokens() {
