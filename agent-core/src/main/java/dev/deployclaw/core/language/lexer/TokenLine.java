@@ -74,12 +74,13 @@ public final class TokenLine {
   TokenLine replace(
       Pattern pattern, Predicate<String> begins, Function<Match, Optional<List<Token>>> with) {
     var out = this;
-    for (int at = 0; at < out.tokens.size(); at++) {
+    int at = 0;
+    while (at < out.tokens.size()) {
       int end = begins.test(out.shapes.get(at)) ? out.end(pattern, at) : at;
       var match = new Match(out.tokens, at, end);
       var made = end > at ? with.apply(match) : Optional.<List<Token>>empty();
       out = made.isPresent() ? out.spliced(match, made.get()) : out;
-      at += made.map(List::size).orElse(1) - 1;
+      at += made.map(List::size).orElse(1);
     }
     return out;
   }
