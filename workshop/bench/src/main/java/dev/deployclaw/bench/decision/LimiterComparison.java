@@ -57,7 +57,7 @@ final class LimiterComparison implements AutoCloseable {
     }
     limiters.add(GrpcLimiter.to(estate.grpc(), Kind.TOKEN_BUCKET, tenants));
     limiters.add(HttpLimiter.to(bare.address(), "bare HTTP", tenants, callers));
-    limiters.add(GrpcLimiter.to(limiters.opened(BareGrpcServer.http2()), tenants));
+    limiters.add(GrpcLimiter.to(limiters.opened(BareGrpcServer.start()), tenants));
     return limiters;
   }
 

@@ -4,11 +4,8 @@ import dev.deployclaw.bench.measure.TurnMeter;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.redis.EpochPolicySet;
-import dev.deployclaw.policy.redis.RateLimitedRequest;
-import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.ratelimit.RateLimitService;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
@@ -69,26 +66,19 @@ public final class DecisionBenchEstate implements AutoCloseable {
   }
 
   public TurnMeter meter() {
-    return TurnMeter.of(stores.redis());
+    return new TurnMeter(stores.redis());
   }
 
   public PipelinedWorkload.Line line() {
-    return new PipelinedWorkload.Line(stores.pipe(), meter(), stores.threads());
+    return new PipelinedWorkload.Line(stores.pipe(), meter());
   }
 
   public EpochPolicySet held() {
     return stores.held();
   }
 
-  /** What a request of a tenant of {@link Kind#TOKEN_BUCKET} is charged to. */
-  public RequestCharges charges(int tenant) {
-    var shape = new RequestShape(SampleLimits.SERVICE, SampleLimits.PATH, SampleLimits.METHOD);
-    return RequestCharges.of(
-        held(), RateLimitedRequest.ordinary(Kind.TOKEN_BUCKET.tenant(tenant), shape, _ -> ""));
-  }
-
   /** Forgets what limits remember. */
-  public void forget(List<String> counterKeys) throws InterruptedException {
+  public void forget(List<String> counterKeys) {
     stores.forget(counterKeys);
   }
 
@@ -120,18 +110,6 @@ public final class DecisionBenchEstate implements AutoCloseable {
     var _ = vertx.close().await();
     feed.close();
     stores.close();
-  }
-
-  /** Stages the next epoch, equal to the one in force, and waits until the service holds it. */
-  public void stageNext() throws InterruptedException {
-    long next = stores.stageNext().epoch();
-    BoundedWait.until(
-        "the service holds what is staged", READY, () -> feed.view().epoch(next).isPresent());
-  }
-
-  /** Puts the staged epoch in force. */
-  public void flip() throws InterruptedException {
-    stores.flip();
   }
 
   private EtcdSourceSettings source() {

@@ -21,8 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * One Redis with an epoch of limits in force and its predecessor beside it, and an etcd that says
@@ -37,7 +35,6 @@ public final class EpochStores implements AutoCloseable {
   private final RedisNode redis;
   private final EtcdServer etcd;
   private final RawSocketPipe pipe;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<EpochPolicySet> sets;
   private long epoch = FIRST;
 
@@ -82,14 +79,10 @@ public final class EpochStores implements AutoCloseable {
     return pipe;
   }
 
-  ExecutorService threads() {
-    return threads;
-  }
-
   /** Forgets what limits remember. */
-  void forget(List<String> counterKeys) throws InterruptedException {
+  void forget(List<String> counterKeys) {
     for (String key : counterKeys) {
-      pipe.exchange(RespBatch.one("DEL", key));
+      var _ = pipe.exchange(RespBatch.one("DEL", key));
     }
   }
 
@@ -117,7 +110,6 @@ public final class EpochStores implements AutoCloseable {
   @Override
   public void close() {
     pipe.close();
-    threads.close();
     etcd.close();
     redis.close();
   }
@@ -127,25 +119,25 @@ public final class EpochStores implements AutoCloseable {
     return new EpochPolicySet(each, one.digest(), one.set());
   }
 
-  private void stage(EpochPolicySet staged) throws InterruptedException {
+  private void stage(EpochPolicySet staged) {
     var hashes = StagedRules.of(staged.set(), staged.epoch(), staged.digest()).hashes();
-    long _ = pipe.exchange(RespBatch.writes(hashes), threads);
+    var _ = pipe.exchange(RespBatch.writes(hashes));
   }
 
   /** Removes what is staged of an epoch that is of no use any more. */
-  private void collect(EpochPolicySet old) throws InterruptedException {
+  private void collect(EpochPolicySet old) {
     List<List<String>> all = new ArrayList<>();
     for (var hash : StagedRules.of(old.set(), old.epoch(), old.digest()).hashes()) {
       var words = new ArrayList<>(List.of("HDEL", hash.key()));
       words.addAll(hash.fields().keySet());
       all.add(words);
     }
-    long _ = pipe.exchange(RespBatch.of(all), threads);
+    var _ = pipe.exchange(RespBatch.of(all));
   }
 
   private void load() {
     String source = FunctionLibrary.source(TERM, epoch, held().digest(), epoch - 1);
-    pipe.exchange(RespBatch.one("FUNCTION", "LOAD", "REPLACE", source));
+    var _ = pipe.exchange(RespBatch.one("FUNCTION", "LOAD", "REPLACE", source));
   }
 
   private void commit() throws InterruptedException {

@@ -41,7 +41,7 @@ public final class GrpcLimiter implements RateLimiter {
   private static final int END_HEADERS = 4;
 
   /** As many streams as the service takes at once. */
-  static final int MOST_UNDER_WAY = 256;
+  private static final int MOST_UNDER_WAY = 256;
 
   private final Vertx vertx = DecisionBenchEstate.oneLoop();
   private final Context loop = vertx.getOrCreateContext();
@@ -75,7 +75,7 @@ public final class GrpcLimiter implements RateLimiter {
   }
 
   public static GrpcLimiter to(BareGrpcServer server, int tenants) {
-    return to(server.address(), server.title(), Kind.TOKEN_BUCKET, tenants);
+    return to(server.address(), "bare gRPC", Kind.TOKEN_BUCKET, tenants);
   }
 
   private static GrpcLimiter to(HostPort server, String title, Kind kind, int tenants) {

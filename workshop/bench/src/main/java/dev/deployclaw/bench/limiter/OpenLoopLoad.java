@@ -28,9 +28,6 @@ public final class OpenLoopLoad {
   private final String title;
   private final long perSecond;
   private final ClosedLoopLoad.Traffic traffic;
-  private final ConcurrentHistogram marked = new ConcurrentHistogram(LONGEST_NANOS, DIGITS);
-  private volatile long markedFrom;
-  private volatile boolean isMarked;
   private final List<Long> halves = new ArrayList<>();
   private final List<Long> ninetyNines = new ArrayList<>();
   private final List<Long> worst = new ArrayList<>();
@@ -65,23 +62,6 @@ public final class OpenLoopLoad {
       }
     }
     return loops.stream().map(OpenLoopLoad::arrived).toList();
-  }
-
-  /** The second that begins now is looked at by itself. */
-  public void mark() {
-    markedFrom = System.nanoTime();
-    isMarked = true;
-  }
-
-  /** The p99 of the requests that were due within the marked second; 0 of none. */
-  public long markedNinetyNine() {
-    return marked.getValueAtPercentile(99);
-  }
-
-  /** One round of this load alone. */
-  public ArrivalFigures round(Duration length) throws InterruptedException {
-    round(length, true);
-    return arrived();
   }
 
   private ArrivalFigures arrived() {
@@ -129,19 +109,11 @@ public final class OpenLoopLoad {
               .ask(traffic.tenant(request))
               .whenComplete((_, e) -> {
                 if (e == null) {
-                  record(Math.clamp(System.nanoTime() - due, 0, LONGEST_NANOS), due);
+                  latencies.recordValue(Math.clamp(System.nanoTime() - due, 0, LONGEST_NANOS));
                 } else {
                   failure.compareAndSet(null, e);
                 }
               });
-    }
-
-    private void record(long nanos, long due) {
-      latencies.recordValue(nanos);
-      long since = due - markedFrom;
-      if (isMarked && since >= 0 && since < SECOND) {
-        marked.recordValue(nanos);
-      }
     }
 
     private void bound(int asked) {

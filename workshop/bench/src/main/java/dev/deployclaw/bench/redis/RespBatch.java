@@ -14,16 +14,9 @@ import redis.clients.jedis.util.RedisOutputStream;
 
 /** Commands for one node, encoded (RESP2) before anything is measured. */
 public record RespBatch(byte[] bytes, int commands) {
-  public static final RespBatch NONE = new RespBatch(new byte[0], 0);
-
   /** What stages the hashes: one {@code HSET} each. */
   public static RespBatch writes(List<StagedRules.Hash> hashes) {
     return of(hashes.stream().map(RespBatch::write).toList());
-  }
-
-  /** What reads them back: one {@code HGETALL} each. */
-  static RespBatch reads(List<StagedRules.Hash> hashes) {
-    return of(hashes.stream().map(hash -> List.of("HGETALL", hash.key())).toList());
   }
 
   public static RespBatch one(String... words) {

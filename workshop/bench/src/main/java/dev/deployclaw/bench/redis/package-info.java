@@ -1,4 +1,4 @@
-/** A Redis Cluster for benchmarks, and encoded commands sent over bare sockets. */
+/** Encoded commands sent over bare sockets. */
 @NullMarked
 package dev.deployclaw.bench.redis;
 
