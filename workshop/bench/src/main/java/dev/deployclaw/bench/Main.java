@@ -3,7 +3,6 @@ package dev.deployclaw.bench;
 import dev.deployclaw.bench.console.ConsoleBench;
 import dev.deployclaw.bench.decision.DecideBench;
 import dev.deployclaw.bench.lease.LeaseBench;
-import dev.deployclaw.bench.log.LogBench;
 import dev.deployclaw.bench.soak.FlipBench;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +13,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "workshop/bench/run",
     mixinStandardHelpOptions = true,
-    description = "Measures the phases of a run, decisions and the log.")
+    description = "Measures the phases of a run, decisions and the console.")
 public final class Main {
   private Main() {}
 
@@ -27,8 +26,7 @@ public final class Main {
             .addSubcommand(new ConsoleBench(out))
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new FlipBench(out))
-            .addSubcommand(new LeaseBench(out))
-            .addSubcommand(new LogBench(out));
+            .addSubcommand(new LeaseBench(out));
     System.exit(command.execute(words));
   }
 }

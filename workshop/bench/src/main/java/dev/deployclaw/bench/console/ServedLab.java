@@ -53,13 +53,8 @@ final class ServedLab implements AutoCloseable {
     this.address = address;
   }
 
-  /**
-   * Returns when it is ready.
-   *
-   * @param followers event streams that it takes
-   */
-  static ServedLab start(Path folder, int tenants, int followers, SampleLogs logs)
-      throws Exception {
+  /** Returns when it is ready. */
+  static ServedLab start(Path folder, int tenants) throws Exception {
     var lab = LabEstate.in(folder.resolve("lab"));
     boolean ready = false;
     try {
@@ -67,9 +62,8 @@ final class ServedLab implements AutoCloseable {
       var config = ConfigReader.read(lab.config(), Map.of());
       var state = new EtcdStateStore(AgentRuntime.stateSettings(config));
       commit(state, tenants);
-      logs.write(config.stateDir());
       String address = "127.0.0.1:" + FreePortFinder.free();
-      var agent = agent(lab, folder, address, followers);
+      var agent = agent(lab, folder, address);
       var served = new ServedLab(lab, state, agent, "http://" + address);
       served.awaitReady();
       ready = true;
@@ -99,8 +93,7 @@ final class ServedLab implements AutoCloseable {
     }
   }
 
-  private static Process agent(LabEstate lab, Path folder, String address, int followers)
-      throws IOException {
+  private static Process agent(LabEstate lab, Path folder, String address) throws IOException {
     var tokens = folder.resolve("tokens.yaml");
     String hash = CanonicalJson.sha256(TOKEN.getBytes(StandardCharsets.UTF_8));
     Files.writeString(
@@ -109,8 +102,6 @@ final class ServedLab implements AutoCloseable {
     var builder = new ProcessBuilder(program, "serve", "--config", lab.config().toString());
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.redirectError(folder.resolve("serve.err").toFile());
-    var streams = Integer.toString(followers + 8);
-    var connections = Integer.toString(4 * followers + 64);
     builder
         .environment()
         .putAll(
@@ -118,11 +109,7 @@ final class ServedLab implements AutoCloseable {
                 "DEPLOYCLAW_SERVE_LISTEN", address,
                 "DEPLOYCLAW_SERVE_TOKENS_FILE", tokens.toString(),
                 "DEPLOYCLAW_SERVE_REQUESTS_PER_MINUTE", MOST,
-                "DEPLOYCLAW_SERVE_STRANGER_REQUESTS_PER_MINUTE", MOST,
-                "DEPLOYCLAW_SERVE_STREAMS", streams,
-                "DEPLOYCLAW_SERVE_STREAMS_PER_CALLER", streams,
-                "DEPLOYCLAW_SERVE_CONNECTIONS", connections,
-                "DEPLOYCLAW_SERVE_CONNECTIONS_PER_ADDRESS", connections));
+                "DEPLOYCLAW_SERVE_STRANGER_REQUESTS_PER_MINUTE", MOST));
     return builder.start();
   }
 
@@ -162,11 +149,6 @@ final class ServedLab implements AutoCloseable {
 
   String address() {
     return address;
-  }
-
-  /** Where a stranger may lead, so that the agent waits. */
-  StateStore state() {
-    return state;
   }
 
   /** KiB of the agent's memory, its executor host's not. */

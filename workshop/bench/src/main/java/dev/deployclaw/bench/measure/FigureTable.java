@@ -61,12 +61,8 @@ public final class FigureTable<T> {
 
   /** Of nanoseconds. */
   public FigureTable<T> millis(String head, String name, ToLongFunction<T> nanos) {
-    return number(head, name, micros(nanos), micros -> decimals(micros / 1e3));
-  }
-
-  /** Of nanoseconds. */
-  public FigureTable<T> seconds(String head, String name, ToLongFunction<T> nanos) {
-    return number(head, name, micros(nanos), micros -> decimals(micros / 1e6));
+    return number(
+        head, name, row -> nanos.applyAsLong(row) / 1_000, micros -> decimals(micros / 1e3));
   }
 
   private FigureTable<T> number(
@@ -111,10 +107,6 @@ public final class FigureTable<T> {
       out.println();
     }
     out.println();
-  }
-
-  private static <T> ToLongFunction<T> micros(ToLongFunction<T> nanos) {
-    return row -> nanos.applyAsLong(row) / 1_000;
   }
 
   /** The same in every country. */
