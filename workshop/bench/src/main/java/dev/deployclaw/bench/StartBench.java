@@ -98,7 +98,6 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
     return figures;
   }
 
-  /** An agent that is ready. */
   private Process started(LabEstate lab, Path folder) throws IOException, InterruptedException {
     var tokens = folder.resolve("tokens.yaml");
     Files.writeString(

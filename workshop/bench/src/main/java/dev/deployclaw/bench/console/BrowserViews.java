@@ -32,7 +32,6 @@ final class BrowserViews implements AutoCloseable {
     page.setDefaultTimeout(LONGEST_MILLIS);
   }
 
-  /** Nanoseconds of each view of tenants. */
   Map<String, List<Long>> tenants(int rounds) {
     page.navigate(address + "/console/");
     page.fill("#token", ServedLab.TOKEN);

@@ -28,11 +28,7 @@ public final class ConsoleBench extends BenchCommand<ConsoleBench.ConsoleFigures
     super(out);
   }
 
-  /**
-   * What was measured.
-   *
-   * @param resident KiB of the agent after all views
-   */
+  /** {@code resident} is KiB of the agent after all views. */
   record ConsoleFigures(Map<String, TimingSamples> views, long resident) {}
 
   @Override

@@ -77,13 +77,7 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
     super(out);
   }
 
-  /**
-   * All that is measured.
-   *
-   * @param algorithms a bare {@code INCR} first
-   * @param several one limit first
-   * @param arrivals at half of what {@code spread} came to
-   */
+  /** {@code algorithms} with a bare {@code INCR} first, {@code several} with one limit. */
   record Figures(
       List<WorkloadFigures> algorithms,
       List<WorkloadFigures> several,
@@ -131,12 +125,7 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
             "leased", "Exact and leased, 1,000 busy keys", figures.leased().overGrpc()));
   }
 
-  /**
-   * Leased limits against exact ones.
-   *
-   * @param overGrpc spread over {@link #KEYS} busy keys: exact ones first, then leased ones
-   * @param worst of all algorithms, in process
-   */
+  /** {@code overGrpc} with exact ones first; {@code worst} of all algorithms, in process. */
   record LeasedComparison(List<WorkloadFigures> overGrpc, LeaseMeasurement.Worst worst) {
     static final int KEYS = 1_000;
 

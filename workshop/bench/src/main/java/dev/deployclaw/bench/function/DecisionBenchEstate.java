@@ -7,20 +7,25 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.ratelimit.RateLimitService;
+import dev.deployclaw.ratelimit.decision.DeciderBounds;
+import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.listener.AccessSettings;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
+import dev.deployclaw.ratelimit.redis.ShardRouter;
 import dev.deployclaw.ratelimit.settings.FrontendSettings;
 import dev.deployclaw.ratelimit.settings.HeaderStyle;
 import dev.deployclaw.ratelimit.settings.ServiceSettings;
+import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
 import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,9 +52,7 @@ public final class DecisionBenchEstate implements AutoCloseable {
     BoundedWait.until("the service holds what is committed", READY, feed::ready);
   }
 
-  /**
-   * @param tenants of {@link Kind#TOKEN_BUCKET}, at least as many as functions are called for
-   */
+  /** With tenants of {@link Kind#TOKEN_BUCKET}, at least as many as functions are called for. */
   public static DecisionBenchEstate start(Path folder, int tenants) throws InterruptedException {
     var set =
         SampleLimits.of(Math.max(tenants, FunctionWorkloads.TENANTS), FunctionWorkloads.TENANTS);
@@ -58,6 +61,13 @@ public final class DecisionBenchEstate implements AutoCloseable {
 
   public static DecisionBenchEstate start(Path folder, PolicySet set) throws InterruptedException {
     return new DecisionBenchEstate(folder, set);
+  }
+
+  /** A decider as the service has, to be made and asked on an event loop of that Vert.x. */
+  public RateLimitDecider decider(Vertx loop, ShardRouter shards) {
+    var tokens = BearerTokenVerifier.start(loop, Clock.systemUTC(), TokenSettings.NONE);
+    var bounds = DeciderBounds.of(BackendFailureMode.DENY, 10_000, 1);
+    return new RateLimitDecider(loop, feed, shards, tokens, bounds);
   }
 
   /** With a single event loop, as the service has. */
@@ -77,13 +87,8 @@ public final class DecisionBenchEstate implements AutoCloseable {
     return stores.held();
   }
 
-  /** Forgets what limits remember. */
   public void forget(List<String> counterKeys) {
     stores.forget(counterKeys);
-  }
-
-  public PolicyFeed feed() {
-    return feed;
   }
 
   public HostPort redis() {

@@ -54,9 +54,7 @@ public final class EpochStores implements AutoCloseable {
     commit();
   }
 
-  /**
-   * @param sets of which each epoch has the next one
-   */
+  /** Each epoch has the next one of the sets. */
   public static EpochStores start(Path folder, List<PolicySet> sets) throws InterruptedException {
     return new EpochStores(folder, sets);
   }
@@ -65,12 +63,10 @@ public final class EpochStores implements AutoCloseable {
     return redis;
   }
 
-  /** The URL of etcd. */
   public String etcd() {
     return etcd.endpoint();
   }
 
-  /** What is in force. */
   public EpochPolicySet held() {
     return of(epoch);
   }
@@ -79,14 +75,12 @@ public final class EpochStores implements AutoCloseable {
     return pipe;
   }
 
-  /** Forgets what limits remember. */
   void forget(List<String> counterKeys) {
     for (String key : counterKeys) {
       var _ = pipe.exchange(RespBatch.one("DEL", key));
     }
   }
 
-  /** Stages the next epoch; services hold it soon. */
   public EpochPolicySet stageNext() throws InterruptedException {
     var next = of(epoch + 1);
     collect(of(epoch - 2));
@@ -100,7 +94,6 @@ public final class EpochStores implements AutoCloseable {
     return next;
   }
 
-  /** Puts the staged epoch in force: commits it, and loads its library. */
   public void flip() throws InterruptedException {
     epoch++;
     commit();

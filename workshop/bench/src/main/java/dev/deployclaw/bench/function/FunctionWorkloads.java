@@ -34,7 +34,6 @@ public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line
   private static final int SLOTS = 17;
   private static final long SLOT_MICROS = 60_000_000L / 16;
 
-  /** The floors first, then each algorithm by itself. */
   public List<BenchWorkload> algorithms() {
     var _ = line.pipe().exchange(RespBatch.one("FUNCTION", "LOAD", "REPLACE", EMPTY));
     fillWindows();
@@ -45,7 +44,6 @@ public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line
     return works;
   }
 
-  /** One limit first, then several in one call. */
   public List<BenchWorkload> several() {
     List<BenchWorkload> works = new ArrayList<>();
     works.add(work("1 limit", i -> List.of(decide(Kind.TOKEN_BUCKET, i))));

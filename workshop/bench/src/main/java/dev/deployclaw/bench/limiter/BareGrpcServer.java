@@ -23,7 +23,6 @@ public record BareGrpcServer(HostPort address, Vertx vertx) implements AutoClose
   private static final RateLimitResponse YES =
       RateLimitResponse.newBuilder().setOverallCode(RateLimitResponse.Code.OK).build();
 
-  /** Behind its head. */
   private static final byte[] FRAMED =
       Buffer.buffer()
           .appendByte((byte) 0)
@@ -49,7 +48,6 @@ public record BareGrpcServer(HostPort address, Vertx vertx) implements AutoClose
     var _ = vertx.close().await();
   }
 
-  /** As the service does. */
   private static void answer(HttpServerRequest request) {
     var received = Buffer.buffer();
     request

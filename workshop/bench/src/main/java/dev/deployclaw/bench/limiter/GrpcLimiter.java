@@ -40,7 +40,6 @@ public final class GrpcLimiter implements RateLimiter {
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
 
-  /** As many streams as the service takes at once. */
   private static final int MOST_UNDER_WAY = 256;
 
   private final Vertx vertx = DecisionBenchEstate.oneLoop();
@@ -61,11 +60,6 @@ public final class GrpcLimiter implements RateLimiter {
     messages = IntStream.range(0, tenants).mapToObj(t -> message(request(kind.tenant(t)))).toList();
   }
 
-  /**
-   * To the service.
-   *
-   * @param kind of tenants
-   */
   public static GrpcLimiter to(HostPort server, Kind kind, int tenants) {
     return to(
         server,

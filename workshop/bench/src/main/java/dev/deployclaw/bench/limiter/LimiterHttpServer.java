@@ -34,7 +34,6 @@ public final class LimiterHttpServer implements AutoCloseable {
     return new LimiterHttpServer(limiter::ask);
   }
 
-  /** Says yes to everybody. */
   public static LimiterHttpServer bare() {
     return new LimiterHttpServer(_ -> CompletableFuture.completedFuture(true));
   }

@@ -32,10 +32,7 @@ public final class OpenLoopLoad {
   private final List<Long> ninetyNines = new ArrayList<>();
   private final List<Long> worst = new ArrayList<>();
 
-  /**
-   * @param perSecond how many arrive, on average
-   * @param traffic among whom they are spread; its other numbers say nothing here
-   */
+  /** How many arrive a second, on average, spread among the tenants of the traffic. */
   public OpenLoopLoad(RateLimiter limiter, long perSecond, ClosedLoopLoad.Traffic traffic) {
     this(limiter, limiter.title(), perSecond, traffic);
   }
@@ -48,7 +45,6 @@ public final class OpenLoopLoad {
     this.traffic = traffic;
   }
 
-  /** The same limiter, asked as often as another one. */
   public OpenLoopLoad asOftenAs(OpenLoopLoad other, String name) {
     return new OpenLoopLoad(limiter, name, other.perSecond, traffic);
   }
@@ -137,7 +133,7 @@ public final class OpenLoopLoad {
     }
   }
 
-  private static void waitUntil(long due) {
+  public static void waitUntil(long due) {
     for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }

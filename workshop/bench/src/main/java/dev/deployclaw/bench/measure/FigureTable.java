@@ -31,10 +31,6 @@ public final class FigureTable<T> {
   /** Its head for a reader, its key for a program. */
   private record Column<T>(String head, String key, Function<T, Cell> cell) {}
 
-  /**
-   * @param key of the list in JSON
-   * @param title above the table
-   */
   public FigureTable(String key, String title, List<T> rows) {
     this.key = key;
     this.title = title;
@@ -89,7 +85,6 @@ public final class FigureTable<T> {
     return out;
   }
 
-  /** The first column leans to the left, all others to the right. */
   void print(PrintWriter out) {
     List<List<String>> lines = new ArrayList<>();
     lines.add(columns.stream().map(Column::head).toList());

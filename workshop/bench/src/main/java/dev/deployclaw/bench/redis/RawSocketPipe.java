@@ -27,11 +27,7 @@ public final class RawSocketPipe implements AutoCloseable {
     }
   }
 
-  /**
-   * Sends the batch on another thread while this one reads. Throws at the first error.
-   *
-   * @return the last answer, as Jedis has it
-   */
+  /** Writes on another thread while this one reads; throws at the first error. Returns the last. */
   public Object exchange(RespBatch batch) {
     var sent = CompletableFuture.runAsync(() -> write(batch), Thread::startVirtualThread);
     Object last = batch;

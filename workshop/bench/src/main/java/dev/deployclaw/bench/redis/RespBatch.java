@@ -14,7 +14,6 @@ import redis.clients.jedis.util.RedisOutputStream;
 
 /** Commands for one node, encoded (RESP2) before anything is measured. */
 public record RespBatch(byte[] bytes, int commands) {
-  /** What stages the hashes: one {@code HSET} each. */
   public static RespBatch writes(List<StagedRules.Hash> hashes) {
     return of(hashes.stream().map(RespBatch::write).toList());
   }
@@ -23,7 +22,6 @@ public record RespBatch(byte[] bytes, int commands) {
     return of(List.of(List.of(words)));
   }
 
-  /** Any commands, in this order. */
   public static RespBatch of(List<List<String>> commands) {
     var out = new ByteArrayOutputStream();
     try (var encoded = new RedisOutputStream(out)) {

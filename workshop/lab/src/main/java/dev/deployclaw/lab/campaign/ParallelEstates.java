@@ -25,7 +25,6 @@ record ParallelEstates(Path folder, Consumer<String> progress) {
     boolean on(TrialEstate site) throws IOException, InterruptedException;
   }
 
-  /** The folder of the n-th estate; the first is 1. */
   static Path folder(Path folder, int n) {
     return folder.resolve("estate-" + n);
   }

@@ -39,7 +39,6 @@ record AgentContainer(PodFiles files, JsonNode container) {
     return DaemonProcess.adopt(pod.resolve(NAME).resolve(NAME + ".pid"));
   }
 
-  /** Starts it, where it doesn't run. */
   void keep() {
     boolean runs = left(files.home()).filter(DaemonProcess::alive).isPresent();
     if (!runs && !Files.exists(folder().resolve(PodRun.HELD))) {

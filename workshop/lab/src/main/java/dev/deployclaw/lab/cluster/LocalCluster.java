@@ -98,7 +98,6 @@ public final class LocalCluster implements LocalServer {
     return cluster;
   }
 
-  /** Whether a lab has one, dead or alive. */
   public static boolean isIn(Path labFolder) {
     return Files.exists(labFolder.resolve(NAME).resolve(KUBECONFIG));
   }
@@ -112,7 +111,6 @@ public final class LocalCluster implements LocalServer {
         daemon.orElseThrow(() -> new IllegalStateException("no cluster was started in " + folder)));
   }
 
-  /** Where a volume of a pod is, by the folder that the pod has on this machine. */
   public static Path volume(Path pod, String name) {
     return PodFiles.folder(pod, name);
   }
@@ -125,7 +123,6 @@ public final class LocalCluster implements LocalServer {
     return AgentContainer.left(pod);
   }
 
-  /** Ends its process, if it was started; its pods go on. */
   public static void stop(Path labFolder) {
     var pidFile = labFolder.toAbsolutePath().normalize().resolve(NAME).resolve(NAME + ".pid");
     DaemonProcess.adopt(pidFile).ifPresent(DaemonProcess::kill);
@@ -143,12 +140,10 @@ public final class LocalCluster implements LocalServer {
     });
   }
 
-  /** Tells clients where it is and how to be let in. */
   public Path kubeconfig() {
     return folder.resolve(KUBECONFIG);
   }
 
-  /** Where it answers. */
   public URI url() {
     return URI.create("https://127.0.0.1:" + port());
   }
@@ -158,7 +153,6 @@ public final class LocalCluster implements LocalServer {
     return folder.resolve(TLS).resolve(CERTIFICATE);
   }
 
-  /** The file that holds what lets an administrator in. */
   public Path token() {
     return folder.resolve(TOKEN);
   }
@@ -176,12 +170,10 @@ public final class LocalCluster implements LocalServer {
     }
   }
 
-  /** An object, as it is now. */
   public JsonNode get(String path) {
     return json(send("GET", path, "", ""));
   }
 
-  /** All objects of a collection such as {@code /api/v1/pods}. */
   public List<JsonNode> list(String path) {
     var out = new ArrayList<JsonNode>();
     get(path).path("items").forEach(out::add);
@@ -199,7 +191,6 @@ public final class LocalCluster implements LocalServer {
     return json(send("PATCH", target, "application/merge-patch+json", patch.toString()));
   }
 
-  /** Applies an object by force, as a tool does that keeps to server-side apply. */
   public JsonNode apply(String path, String manager, JsonNode object) {
     String target = path + "?fieldManager=" + manager + "&force=true";
     return json(send("PATCH", target, "application/apply-patch+yaml", object.toString()));
@@ -244,7 +235,6 @@ public final class LocalCluster implements LocalServer {
     return Failable.get(() -> ApiServer.JSON.readTree(answer.body()));
   }
 
-  /** Of its API server. */
   public int port() {
     return Integer.parseInt(read(PORT));
   }

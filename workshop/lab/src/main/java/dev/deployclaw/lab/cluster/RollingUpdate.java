@@ -22,7 +22,6 @@ record RollingUpdate(
   private static final int QUARTER = 25;
   private static final int PERCENT = 100;
 
-  /** The sizes that change now. */
   Map<ReplicaSetObject, Integer> sizes() {
     if (paused() || isScaled()) {
       return scaled();
@@ -118,7 +117,6 @@ record RollingUpdate(
     return deployment.at("/spec/paused").asBoolean();
   }
 
-  /** Most pods that may be missing. */
   int unavailable() {
     int unavailable = Math.min(desired(), part("maxUnavailable", false));
     return unavailable == 0 && surge() == 0 ? 1 : unavailable;

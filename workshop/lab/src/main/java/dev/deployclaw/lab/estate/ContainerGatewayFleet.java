@@ -48,9 +48,7 @@ record ContainerGatewayFleet(
     }
   }
 
-  /**
-   * @param port of this machine that leads to it
-   */
+  /** At a port of this machine that leads to it. */
   record ContainerSpec(Gateway gateway, int port, Way way) {
     String name() {
       return gateway.name();
@@ -93,7 +91,6 @@ record ContainerGatewayFleet(
     return fleet;
   }
 
-  /** The section of the configuration that tells of the daemon and of them. */
   String text() {
     return "docker:\n  host: \"%s\"\n  gateways:\n%s\n"
         .formatted(

@@ -45,7 +45,6 @@ public record DockerEnvironment(
     return DockerdProcess.missing();
   }
 
-  /** Returns when every service answers. */
   static DockerEnvironment start(Path labFolder) throws IOException {
     var folder = labFolder.resolve(LabContainers.FOLDER);
     var daemon = DockerdProcess.start(folder);
@@ -59,7 +58,6 @@ public record DockerEnvironment(
     }
   }
 
-  /** Stops the daemon with all its containers and networks, where there is one. */
   static void stop(Path labFolder) {
     DockerdProcess.stopIn(labFolder.resolve(LabContainers.FOLDER));
   }

@@ -67,7 +67,6 @@ public enum FaultKind {
     this.example = example;
   }
 
-  /** As people write it. */
   public String word() {
     return word;
   }

@@ -40,7 +40,6 @@ public final class FaultTargets {
     return new FaultTargets(folder, byName);
   }
 
-  /** By name. */
   public Map<String, DaemonProcess> all() {
     return byName;
   }
@@ -101,7 +100,6 @@ public final class FaultTargets {
 
   /** A process and how it is called. */
   record Named(String name, DaemonProcess daemon) {
-    /** Its name in its family. */
     String own() {
       return name.substring(name.indexOf('/') + 1);
     }

@@ -43,7 +43,6 @@ final class UnguardFaults {
     }
   }
 
-  /** Returns what was taken back. */
   static List<InjectedFault> heal(FaultTargets targets) {
     var healed = new ArrayList<InjectedFault>();
     for (var gateway : TamperableGateway.all(targets)) {

@@ -20,7 +20,6 @@ final class DockerdCleanup {
 
   private DockerdCleanup() {}
 
-  /** Only what belongs to the daemon of that folder and bridge. */
   static void clear(Path folder, NetworkBridge bridge) {
     kill(folder);
     unmount(folder);

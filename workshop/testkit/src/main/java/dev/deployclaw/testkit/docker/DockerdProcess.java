@@ -153,7 +153,6 @@ public final class DockerdProcess implements AutoCloseable {
         .map(_ -> "unix://" + socket(home));
   }
 
-  /** Where it listens on this machine. */
   public String host() {
     return "unix://" + socket(folder);
   }

@@ -39,10 +39,6 @@ public final class LocalImageBuilder {
   private final TreeMap<String, byte[]> texts = new TreeMap<>();
   private final TreeMap<String, Path> files = new TreeMap<>();
 
-  /**
-   * @param name under which the daemon will know it
-   * @param config of its containers, as JSON
-   */
   public LocalImageBuilder(String name, String config) {
     this.name = name;
     this.config = config;
@@ -97,7 +93,6 @@ public final class LocalImageBuilder {
     return this;
   }
 
-  /** Gives it to a daemon. */
   public void load(DockerClient client) {
     Failable.run(() -> {
       Path layer = Files.createTempFile("layer", ".tar");
@@ -114,7 +109,6 @@ public final class LocalImageBuilder {
     });
   }
 
-  /** Returns its digest. */
   private String writeLayer(Path layer) throws IOException {
     try (var out = new DigestOutputStream(open(layer), MessageDigest.getInstance("SHA-256"))) {
       var tar = tar(out);

@@ -82,7 +82,6 @@ public final class PacketFirewall {
       return and("-d", address);
     }
 
-    /** All of TCP. */
     public static Packets all() {
       return new Packets(List.of("-p", "tcp"));
     }

@@ -10,7 +10,6 @@ public abstract class DaemonServer implements LocalServer {
     this.daemon = daemon;
   }
 
-  /** Waits until it answers. */
   protected abstract void awaitReady();
 
   public final DaemonHandle daemon() {

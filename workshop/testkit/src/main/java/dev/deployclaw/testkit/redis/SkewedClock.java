@@ -57,7 +57,6 @@ public final class SkewedClock {
     };
   }
 
-  /** Puts the clock ahead by the amount, or behind if it is negative, from now on. */
   public void set(Duration offset) {
     write(file, offset);
   }

@@ -56,7 +56,6 @@ public final class NginxServer extends DaemonServer {
     return start(ServerSource.chosen(), folder, configFile);
   }
 
-  /** The same from a source that isn't the chosen one. */
   public static NginxServer start(ServerSource source, Path folder, Path configFile) {
     Path home = folder.toAbsolutePath().normalize();
     Path pidFile = home.resolve(PID_FILE);
@@ -82,7 +81,6 @@ public final class NginxServer extends DaemonServer {
     return pidFile;
   }
 
-  /** Asks it to read its configuration again; does not wait. */
   public void reload() {
     daemon().hangUp();
   }

@@ -17,7 +17,6 @@ public final class ServerReadiness {
 
   private ServerReadiness() {}
 
-  /** Whether a URL answers 200 now. */
   public static boolean answers(String url) {
     try {
       var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();

@@ -22,7 +22,6 @@ final class AgentKills {
 
   private AgentKills() {}
 
-  /** At the point of the trial's turn. */
   static DisturbanceResult atStep(TrialRunner.TrialSetting s)
       throws IOException, InterruptedException {
     var point = s.points().walk(s.trial().seed(), s.trial().turn());
@@ -71,7 +70,6 @@ final class AgentKills {
     return DisturbanceResult.killed("by its rollout", attempt.kill());
   }
 
-  /** Kills it at a point; what ends before it comes there isn't killed. */
   static DisturbanceResult at(CrashPoint point, TrialRunner.TrialSetting s)
       throws IOException, InterruptedException {
     var words = s.site().words(point.task());

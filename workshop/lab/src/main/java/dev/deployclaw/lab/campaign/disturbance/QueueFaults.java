@@ -117,7 +117,6 @@ final class QueueFaults {
         () -> queue.isEmpty() && isIdle(elsewhere) && rests(site));
   }
 
-  /** Where the agent died before the commit, its change had an epoch that isn't given out again. */
   private static void judge(WorkQueueClient queue, Stage stage, long epochs) {
     if (epochs != (stage == Stage.STAGED ? 2 : 1)) {
       throw new IllegalStateException(
@@ -128,7 +127,6 @@ final class QueueFaults {
     }
   }
 
-  /** Whether an agent has no task that it accepted. */
   private static boolean isIdle(Path state) {
     try (var files = Files.list(state.resolve("accepted"))) {
       return files.findAny().isEmpty();

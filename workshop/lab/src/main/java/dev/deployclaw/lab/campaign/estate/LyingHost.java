@@ -61,7 +61,6 @@ public final class LyingHost implements AutoCloseable {
   private final ManagedChannel channel;
   private final Server server;
 
-  /** What agents opened. */
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
 
   /** What is told of the next call of an operation. */
@@ -92,11 +91,7 @@ public final class LyingHost implements AutoCloseable {
             .start();
   }
 
-  /**
-   * Starts the host of a configuration, and listens before it.
-   *
-   * @param environment of the host
-   */
+  /** Starts the host of a configuration, and listens before it. */
   public static LyingHost before(Path config, Map<String, String> environment) throws IOException {
     var folder = Files.createTempDirectory("lie"); // a socket's path is short
     var socket = folder.resolve("real.sock");

@@ -33,7 +33,6 @@ public record WorkQueueClient(String url) {
                 == 1);
   }
 
-  /** Whether no task is left. */
   public boolean isEmpty() {
     return asking(c -> messages(c, QUEUE.stream())) == 0;
   }

@@ -28,7 +28,6 @@ public final class AuditStreamInvariants {
     this.server = server;
   }
 
-  /** How many messages of the stream were read. */
   long read() {
     return read;
   }

@@ -110,7 +110,6 @@ record FieldSet(Set<String> members, Map<String, FieldSet> children) {
     return out;
   }
 
-  /** Each field's path. */
   List<List<String>> paths() {
     var out = new ArrayList<List<String>>();
     addPaths(List.of(), out);
