@@ -1,19 +1,17 @@
 package dev.deployclaw.bench.console;
 
+import dev.deployclaw.bench.function.EpochStores;
 import dev.deployclaw.bench.measure.ResidentMemory;
 import dev.deployclaw.bench.sample.SampleTenants;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.spi.StateStore;
-import dev.deployclaw.core.spi.StateStore.Result;
-import dev.deployclaw.core.spi.StateStore.Transaction;
-import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.policy.wire.StoredPolicySet;
+import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
@@ -23,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -76,21 +73,10 @@ final class ServedLab implements AutoCloseable {
   }
 
   private static void commit(StateStore state, int tenants) throws InterruptedException {
-    var bytes = SampleTenants.of(tenants).bytes();
-    String digest = CanonicalJson.sha256(bytes);
-    var stored = StoredPolicySet.encode(bytes, digest);
-    for (int i = 0; i < stored.chunks().size(); i++) {
-      put(state, StoredPolicySet.chunkKey(1, i), stored.chunks().get(i));
-    }
-    put(state, StoredPolicySet.manifestKey(1), stored.manifest());
-    put(state, StoreKeys.ACTIVE, new CommittedEpoch(1, digest, "bench", 1, 0).bytes());
-  }
-
-  private static void put(StateStore state, String key, byte[] value) throws InterruptedException {
-    var result = state.transact(new Transaction(List.of(), List.of(new Write.Put(key, value))));
-    if (!(result instanceof Result.Applied)) {
-      throw new IllegalStateException(key + ": " + result);
-    }
+    var set = SampleTenants.of(tenants);
+    EpochStores.store(state, new EpochPolicySet(1, set.digest(), set));
+    var committed = new CommittedEpoch(1, set.digest(), "bench", 1, 0);
+    EpochStores.put(state, StoreKeys.ACTIVE, committed.bytes());
   }
 
   private static Process agent(LabEstate lab, Path folder, String address) throws IOException {

@@ -1,7 +1,5 @@
 package dev.deployclaw.bench.function;
 
-import dev.deployclaw.bench.redis.RawSocketPipe;
-import dev.deployclaw.bench.redis.RespBatch;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Result;
@@ -117,7 +115,6 @@ public final class EpochStores implements AutoCloseable {
     var _ = pipe.exchange(RespBatch.writes(hashes));
   }
 
-  /** Removes what is staged of an epoch that is of no use any more. */
   private void collect(EpochPolicySet old) {
     List<List<String>> all = new ArrayList<>();
     for (var hash : StagedRules.of(old.set(), old.epoch(), old.digest()).hashes()) {
@@ -144,7 +141,8 @@ public final class EpochStores implements AutoCloseable {
     return new EtcdStateStore(EtcdSettings.of(etcd(), PREFIX));
   }
 
-  private static void store(StateStore state, EpochPolicySet stored) throws InterruptedException {
+  /** Writes a set as a commit finds it. */
+  public static void store(StateStore state, EpochPolicySet stored) throws InterruptedException {
     var parts = StoredPolicySet.encode(stored.set().bytes(), stored.digest());
     for (int i = 0; i < parts.chunks().size(); i++) {
       put(state, StoredPolicySet.chunkKey(stored.epoch(), i), parts.chunks().get(i));
@@ -156,7 +154,7 @@ public final class EpochStores implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void put(StateStore state, String key, byte[] value) throws InterruptedException {
+  public static void put(StateStore state, String key, byte[] value) throws InterruptedException {
     var result = state.transact(new Transaction(List.of(), List.of(new Write.Put(key, value))));
     if (!(result instanceof Result.Applied)) {
       throw new IllegalStateException(key + " resulted in " + result);

@@ -1,7 +1,6 @@
 package dev.deployclaw.bench.function;
 
 import dev.deployclaw.bench.measure.BenchWorkload;
-import dev.deployclaw.bench.redis.RespBatch;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import dev.deployclaw.policy.match.RequestShape;
@@ -82,7 +81,6 @@ public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line
     }
   }
 
-  /** As they are in steady use: something in every slot. */
   private void fillWindows() {
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     List<List<String>> all = new ArrayList<>();

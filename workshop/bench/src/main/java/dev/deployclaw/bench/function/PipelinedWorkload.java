@@ -3,8 +3,6 @@ package dev.deployclaw.bench.function;
 import dev.deployclaw.bench.measure.BenchWorkload;
 import dev.deployclaw.bench.measure.TurnMeter;
 import dev.deployclaw.bench.measure.WorkloadMeasurement;
-import dev.deployclaw.bench.redis.RawSocketPipe;
-import dev.deployclaw.bench.redis.RespBatch;
 
 /**
  * Commands that were encoded beforehand, sent in one pipeline over one connection: what the server

@@ -40,7 +40,6 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
   /** What is printed below the machine, as tables or JSON. */
   protected abstract List<FigureTable<?>> tables(F figures);
 
-  /** What is printed below all else. */
   protected Optional<String> lastLine(F figures) {
     return Optional.empty();
   }

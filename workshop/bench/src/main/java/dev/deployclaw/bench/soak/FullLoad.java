@@ -70,7 +70,6 @@ final class FullLoad {
     }
   }
 
-  /** Lets each caller hear its last answer. */
   Answers end() throws InterruptedException {
     long nanos = System.nanoTime() - begun;
     over = true;

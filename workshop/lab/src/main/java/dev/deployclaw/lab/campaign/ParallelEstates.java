@@ -29,7 +29,6 @@ record ParallelEstates(Path folder, Consumer<String> progress) {
     return folder.resolve("estate-" + n);
   }
 
-  /** Starts one on each ground, works on them, and stops those that are whole. */
   void run(List<GatewayPlatform> grounds, Work work) throws IOException, InterruptedException {
     try (var lanes = Executors.newFixedThreadPool(grounds.size())) {
       var running = new ArrayList<Future<Boolean>>();

@@ -56,7 +56,6 @@ record AgentContainer(PodFiles files, JsonNode container) {
     return files.home().resolve(NAME);
   }
 
-  /** The program as it is here: this process's own jars. */
   private List<String> command() {
     var words = PodObject.words(container);
     return MAIN.command(words.subList(1, words.size()));

@@ -63,7 +63,6 @@ public final class ClusterProcess {
     }
   }
 
-  /** What goes wrong at one look may go right at the next. */
   private static void look(Controllers controllers, NodeAgent node) {
     try {
       controllers.look();

@@ -102,7 +102,6 @@ public final class LocalCluster implements LocalServer {
     return Files.exists(labFolder.resolve(NAME).resolve(KUBECONFIG));
   }
 
-  /** The one of a lab, dead or alive. */
   public static LocalCluster adopt(Path labFolder) {
     var folder = labFolder.toAbsolutePath().normalize().resolve(NAME);
     var daemon = DaemonProcess.adopt(folder.resolve(NAME + ".pid"));
@@ -148,7 +147,6 @@ public final class LocalCluster implements LocalServer {
     return URI.create("https://127.0.0.1:" + port());
   }
 
-  /** The certificate, PEM, by which it proves to be itself. */
   public Path certificate() {
     return folder.resolve(TLS).resolve(CERTIFICATE);
   }
@@ -185,7 +183,6 @@ public final class LocalCluster implements LocalServer {
     return json(send("POST", target, "application/json", object.toString()));
   }
 
-  /** Merges into an object what {@code manager} writes (RFC 7396). */
   public JsonNode merge(String path, String manager, ObjectNode patch) {
     String target = path + "?fieldManager=" + manager;
     return json(send("PATCH", target, "application/merge-patch+json", patch.toString()));

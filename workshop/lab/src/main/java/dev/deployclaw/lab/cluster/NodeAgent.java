@@ -104,7 +104,6 @@ final class NodeAgent {
       throw new IllegalStateException("all " + ALL + " addresses of pods are taken");
     }
 
-    /** One that a pod has already. */
     synchronized void keep(String address) {
       taken.add(address);
     }

@@ -78,7 +78,6 @@ record PodObject(String path, ObjectNode object) {
         .toList();
   }
 
-  /** How long its containers may take to end once they were asked to. */
   Duration grace() {
     return Duration.ofSeconds(
         object.at("/spec/terminationGracePeriodSeconds").asLong(GRACE_SECONDS));

@@ -71,7 +71,6 @@ record RollingUpdate(
     return out;
   }
 
-  /** First pods that serve nobody, then as many as may be missing. */
   private Map<ReplicaSetObject, Integer> shrunk() {
     int least = desired() - unavailable();
     int unready = current.wanted() - current.available();

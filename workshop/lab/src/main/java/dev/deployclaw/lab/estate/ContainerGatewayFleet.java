@@ -66,7 +66,6 @@ record ContainerGatewayFleet(
     }
   }
 
-  /** Starts all of them on hand-written files, and waits until each answers. */
   static ContainerGatewayFleet start(
       DockerEnvironment containers, List<Gateway> gateways, GatewayDependencies beside)
       throws IOException {

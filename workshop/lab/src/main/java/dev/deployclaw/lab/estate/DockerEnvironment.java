@@ -40,7 +40,6 @@ public record DockerEnvironment(
   private static final Duration READY = Duration.ofSeconds(60);
   private static final int CONNECT_MILLIS = 500;
 
-  /** Why there can be none here, with what would help; empty where there can. */
   public static Optional<String> missing() {
     return DockerdProcess.missing();
   }
@@ -62,7 +61,6 @@ public record DockerEnvironment(
     DockerdProcess.stopIn(labFolder.resolve(LabContainers.FOLDER));
   }
 
-  /** Makes it, and returns this machine's address in it. */
   private static String network(DockerClient client, String name) {
     client.createNetworkCmd().withName(name).exec();
     var ways = client.inspectNetworkCmd().withNetworkId(name).exec().getIpam().getConfig();
@@ -81,7 +79,6 @@ public record DockerEnvironment(
     return new UpstreamServices(addresses);
   }
 
-  /** Returns its address in its network. */
   private static HostPort service(DockerClient client, Path services, String name)
       throws IOException {
     var home = services.resolve(name);

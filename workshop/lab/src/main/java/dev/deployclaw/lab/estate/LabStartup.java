@@ -35,7 +35,6 @@ public record LabStartup(Path folder, Size size, Consumer<String> progress) {
   private static final int PRIMARIES = 3;
   private static final int REPLICAS_EACH = 1;
 
-  /** Returns what the agent must be told of the estate that runs now. */
   LabConfigFile run() throws IOException, InterruptedException {
     try (var starts = Executors.newFixedThreadPool(STARTS_AT_ONCE)) {
       var etcd = starts.submit(() -> ready("etcd", EtcdServer.start(PROCESSES, part("etcd"))));

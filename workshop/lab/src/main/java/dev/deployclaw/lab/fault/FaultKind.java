@@ -71,7 +71,6 @@ public enum FaultKind {
     return word;
   }
 
-  /** The words that it takes, itself first. */
   public String usage() {
     return word + " " + arguments;
   }

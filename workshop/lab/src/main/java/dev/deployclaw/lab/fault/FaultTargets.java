@@ -28,7 +28,6 @@ public final class FaultTargets {
     this.byName = byName;
   }
 
-  /** Those of the lab in the folder, dead or alive, without what faults have brought. */
   public static FaultTargets in(Path labFolder) {
     var folder = labFolder.toAbsolutePath().normalize();
     var daemons =
@@ -122,7 +121,6 @@ public final class FaultTargets {
     return shown(byName.keySet());
   }
 
-  /** The same of these names. */
   static String shown(Collection<String> names) {
     var families = new LinkedHashMap<String, List<String>>();
     for (String name : names) {

@@ -93,7 +93,6 @@ record TamperableGateway(String name, Path folder, Path live, boolean runs, Runn
     return !all.isEmpty();
   }
 
-  /** All that is kept of it; nothing is where its pod goes meanwhile. */
   List<Path> allKept() {
     try (var files =
         Files.find(folder, DEPTH, (path, _) -> path.getFileName().toString().endsWith(KEPT))) {

@@ -54,12 +54,10 @@ final class UntrustedWriter implements AutoCloseable {
     this.skills = skills;
   }
 
-  /** Where the agent keeps its keys in etcd. */
   String prefix() {
     return config.etcd().prefix();
   }
 
-  /** Where services read their limits in etcd. */
   String served() {
     return config.configurationStores().getFirst().etcd().prefix();
   }
@@ -87,7 +85,6 @@ final class UntrustedWriter implements AutoCloseable {
         .toList();
   }
 
-  /** A command at the primary that takes it. */
   void redis(String... words) {
     redis.callOwner(words);
   }
@@ -112,7 +109,6 @@ final class UntrustedWriter implements AutoCloseable {
     }
   }
 
-  /** What the Docker host answers from now on, instead of containers. */
   void dockerSays(String message) {
     docker.says(message);
   }

@@ -40,7 +40,6 @@ final class DockerdCleanup {
     return command.contains(SHIM) && command.contains(folder + "/");
   }
 
-  /** The deepest first. */
   private static void unmount(Path folder) {
     for (Path mount : mounts(folder)) {
       SystemTool.run("umount", "-l", mount.toString());
@@ -59,7 +58,6 @@ final class DockerdCleanup {
     }
   }
 
-  /** Control groups of its containers, in each hierarchy. */
   private static void removeGroups(String name) {
     if (!Files.isDirectory(CGROUPS)) {
       return;

@@ -44,7 +44,6 @@ public final class LocalImageBuilder {
     this.config = config;
   }
 
-  /** Folders that anybody may write to. */
   public LocalImageBuilder folders(String... paths) {
     folders.addAll(List.of(paths));
     return this;
@@ -134,7 +133,6 @@ public final class LocalImageBuilder {
     }
   }
 
-  /** In the form that {@code docker load} takes. */
   private void pack(Path image, Path layer, String digest) throws IOException {
     String architecture = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
     try (var tar = tar(open(image))) {

@@ -63,7 +63,6 @@ public final class TestDockerDaemon implements AutoCloseable {
     return client(host, LONGEST_SILENCE);
   }
 
-  /** As a client is told, for example {@code unix:///tmp/x/docker.sock}. */
   public String host() {
     return host;
   }
@@ -118,7 +117,6 @@ public final class TestDockerDaemon implements AutoCloseable {
     }
   }
 
-  /** Removes what the test made, and stops the daemon where it is ours. */
   @Override
   public void close() {
     try (var _ = client) {

@@ -19,7 +19,6 @@ public final class TmpfsMount implements AutoCloseable {
     this.at = at;
   }
 
-  /** Whether this process may mount one; only a trial tells in a container. */
   public static boolean possible() {
     return Failable.get(() -> {
       Path folder = Files.createTempDirectory("disk");

@@ -104,7 +104,6 @@ public final class ApiServer implements AutoCloseable {
     return new ApiServer(port, Optional.empty(), Optional.of(folder), Optional.of(token));
   }
 
-  /** The same through TLS, by HTTP/1.1 or HTTP/2. */
   public static ApiServer start(int port, Path folder, String token, Tls tls) {
     return new ApiServer(port, Optional.of(tls), Optional.of(folder), Optional.of(token));
   }
@@ -120,12 +119,10 @@ public final class ApiServer implements AutoCloseable {
     }
   }
 
-  /** From now on; the latest rule is asked first. */
   public void rule(Rule rule) {
     rules.addFirst(rule);
   }
 
-  /** From now on it is asked at each write that comes over the API. */
   public void admission(AdmissionHook admission) {
     admissions.add(admission);
   }
@@ -135,7 +132,6 @@ public final class ApiServer implements AutoCloseable {
     clients.known().put(shown, ClientUser.named(name));
   }
 
-  /** Puts an object there as {@code manager} would by a plain write. */
   public ObjectNode put(String path, String manager, JsonNode object) {
     return store.put(path, manager, object);
   }
@@ -170,7 +166,6 @@ public final class ApiServer implements AutoCloseable {
     return store.paths();
   }
 
-  /** Copies of all objects whose path fits, by path. */
   public Map<String, ObjectNode> objects(Predicate<String> path) {
     return store.objects(path);
   }

@@ -206,7 +206,6 @@ final class KubernetesObjectStore {
       }
     }
 
-    /** The highest that was given out. */
     long version() {
       try {
         return Long.parseLong(Files.readString(folder.resolve(VERSION)));

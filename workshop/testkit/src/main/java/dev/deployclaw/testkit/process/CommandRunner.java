@@ -47,7 +47,6 @@ public final class CommandRunner {
     return this;
   }
 
-  /** Adds to the environment of this JVM, which it begins with. */
   public CommandRunner with(Map<String, String> environment) {
     return with(all -> all.putAll(environment));
   }

@@ -249,7 +249,6 @@ public final class DaemonProcess implements DaemonHandle {
     launch.delete();
   }
 
-  /** The rest of the word of its command that begins so. */
   public String option(String start) {
     return launch.command().stream()
         .filter(word -> word.startsWith(start))

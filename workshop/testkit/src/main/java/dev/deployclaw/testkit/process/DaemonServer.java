@@ -21,7 +21,6 @@ public abstract class DaemonServer implements LocalServer {
     return List.of(daemon);
   }
 
-  /** Kills what is left of it and starts it again with what it had stored on disk. */
   public final void restart() {
     daemon.restart();
     awaitReady();

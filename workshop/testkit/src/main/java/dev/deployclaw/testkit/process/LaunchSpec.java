@@ -76,7 +76,6 @@ public record LaunchSpec(
     return Files.exists(kept());
   }
 
-  /** Puts the command back that was kept. */
   LaunchSpec original() {
     Failable.run(() -> {
       if (isChanged()) {

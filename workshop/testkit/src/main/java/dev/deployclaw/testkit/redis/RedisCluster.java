@@ -158,7 +158,6 @@ public final class RedisCluster implements LocalServer {
     node(address).restart();
   }
 
-  /** Waits until every node says that the cluster is whole and every replica is in step. */
   public void awaitWhole(Duration atMost) {
     BoundedWait.until(
         "the cluster is healthy", atMost, () -> nodes.stream().allMatch(this::inStep));

@@ -60,7 +60,6 @@ public final class RedisNode extends DaemonServer {
     }
   }
 
-  /** Starts a node that is not part of a cluster. */
   public static RedisNode start(Path folder) {
     return start(folder, new Options(FreePortFinder.free(), List.of(), Map.of()));
   }

@@ -28,7 +28,6 @@ public final class SkewedClock {
     this.file = file;
   }
 
-  /** The clock of the process that was started in the folder with {@link #environments}. */
   public static SkewedClock of(Path processFolder) {
     return find(processFolder)
         .orElseThrow(() ->

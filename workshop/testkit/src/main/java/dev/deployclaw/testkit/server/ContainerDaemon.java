@@ -95,7 +95,6 @@ final class ContainerDaemon implements DaemonHandle {
     return Failable.get(() -> Files.getAttribute(folder, attribute));
   }
 
-  /** What Testcontainers calls the container, for faults that need Docker itself. */
   String id() {
     return container.getContainerId();
   }

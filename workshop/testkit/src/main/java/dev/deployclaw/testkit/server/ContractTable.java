@@ -30,7 +30,6 @@ public final class ContractTable {
     }
   }
 
-  /** Prints the totals, and writes all of it into the module's {@code target} folder. */
   public void write() throws IOException {
     var all = new ArrayList<>(List.of(LINE.formatted("contract", "processes", "containers")));
     all.addAll(totals);

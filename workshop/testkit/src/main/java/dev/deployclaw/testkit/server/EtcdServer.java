@@ -46,7 +46,6 @@ public final class EtcdServer extends DaemonServer {
     return ready(new EtcdServer(HTTP, client, client, daemon));
   }
 
-  /** One that speaks TLS alone, and shows this certificate. */
   public static EtcdServer startEncrypted(Path folder, TestCertificate server) {
     return startEncrypted(folder, server, List.of());
   }

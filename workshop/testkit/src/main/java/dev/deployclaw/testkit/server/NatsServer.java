@@ -33,7 +33,6 @@ public final class NatsServer extends DaemonServer {
     return start(folder, "");
   }
 
-  /** One from a source that isn't the chosen one. */
   public static NatsServer start(ServerSource source, Path folder) {
     return start(source, folder, "");
   }

@@ -41,7 +41,6 @@ public final class NginxServer extends DaemonServer {
     this.pidFile = pidFile;
   }
 
-  /** Writes the configuration to {@code nginx.conf} in the folder and starts it. */
   public static NginxServer start(Path folder, String config) {
     Path file = folder.resolve("nginx.conf");
     Failable.run(() -> {
@@ -76,7 +75,6 @@ public final class NginxServer extends DaemonServer {
     return nginx;
   }
 
-  /** Where NGINX itself writes its process id. */
   public Path pidFile() {
     return pidFile;
   }

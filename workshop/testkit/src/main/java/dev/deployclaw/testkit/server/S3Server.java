@@ -85,7 +85,6 @@ public final class S3Server implements LocalServer {
     return new S3Server(settings, List.of(), () -> end(proxy, settings), "https");
   }
 
-  /** Starts it as a server of its own, with this JVM's class path. */
   public static S3Server spawn(Path folder) {
     return spawn(ServerSource.chosen(), folder);
   }

@@ -28,7 +28,6 @@ public final class ServerReadiness {
     }
   }
 
-  /** The whole answer to a GET, with its head. */
   public static String get(HostPort address, String path) {
     try (Socket socket = connect(address)) {
       String request = "GET " + path + " HTTP/1.0\r\nHost: " + address + "\r\n\r\n";
@@ -39,7 +38,6 @@ public final class ServerReadiness {
     }
   }
 
-  /** The first line that a server says by itself. */
   static String greeting(HostPort address) {
     try (Socket socket = connect(address)) {
       InputStream in = socket.getInputStream();

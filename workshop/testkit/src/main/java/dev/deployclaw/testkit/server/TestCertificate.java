@@ -162,7 +162,6 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
     return revoking(folder, own().getSerialNumber().toString());
   }
 
-  /** A list by which this certificate, as an authority, revokes one by its serial number. */
   public Path revoking(Path folder, String serial) throws Exception {
     var now = Instant.now();
     var list = new JcaX509v2CRLBuilder(own().getSubjectX500Principal(), Date.from(now));
@@ -176,7 +175,6 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
     return client(server, store);
   }
 
-  /** A client that trusts this certificate and shows none. */
   public HttpClient clientWithoutCertificate() throws GeneralSecurityException, IOException {
     return client(this, null);
   }

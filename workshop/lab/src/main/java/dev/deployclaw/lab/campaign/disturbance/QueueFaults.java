@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
+import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
 import dev.deployclaw.lab.campaign.estate.AgentProcess;
 import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.estate.WorkQueueClient;
@@ -55,8 +56,7 @@ final class QueueFaults {
   }
 
   /** Each stage in turn, in one round with a kill, in the next one with a sleep. */
-  static DisturbanceResult atStage(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult atStage(TrialSetting s) throws IOException, InterruptedException {
     int stages = Stage.ALL.size();
     int way = Math.floorMod(s.trial().seed() + s.trial().number(), 2 * stages);
     var stage = Stage.ALL.get(way % stages);

@@ -78,7 +78,6 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
     return serving(folder, Map.of(STOP_AT, at.at()));
   }
 
-  /** Starts one that serves, with more of an environment. */
   public AgentProcess serving(Path folder, Map<String, String> more) throws IOException {
     var tokens = AgentApiClient.tokens(Files.createDirectories(folder));
     var environment = new TreeMap<>(more);

@@ -114,7 +114,6 @@ public final class LyingHost implements AutoCloseable {
     return Files.exists(socket);
   }
 
-  /** By which an agent finds it. */
   public Map<String, String> environment() {
     return Map.of(
         SOCKET, folder.resolve("host.sock").toString(), KEY_FILE, folder.resolve("key").toString());
@@ -131,7 +130,6 @@ public final class LyingHost implements AutoCloseable {
     return lied;
   }
 
-  /** A socket that listens, and keeps what it accepts. */
   private NioServerDomainSocketChannel listening() {
     var channel = new NioServerDomainSocketChannel();
     channel

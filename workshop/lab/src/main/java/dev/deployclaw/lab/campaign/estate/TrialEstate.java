@@ -50,9 +50,9 @@ public final class TrialEstate implements AutoCloseable {
   private static final Pattern EXECUTION = Pattern.compile("\"execution_id\"\\s*:\\s*\"([^\"]+)\"");
   private static final Duration WHOLE = Duration.ofMinutes(2);
 
-  /** Replicas, services and reloading gateways follow within it, on a slow machine too. */
   private static final int DISK_MEBIBYTES = 256;
 
+  /** Replicas, services and reloading gateways follow within it, on a slow machine too. */
   private static final Duration FOLLOW = Duration.ofSeconds(90);
 
   private final GatewayPlatform ground;
@@ -218,7 +218,6 @@ public final class TrialEstate implements AutoCloseable {
         + (low ? "90 per minute, burst 14" : "60 per minute, burst 10");
   }
 
-  /** For two tenants, one of which has it first. */
   private String canary() throws IOException {
     boolean low = judge.rule("acme", "search").startsWith(FEW);
     return "set acme's and hooli's search limit to "
@@ -280,7 +279,6 @@ public final class TrialEstate implements AutoCloseable {
     return wrong;
   }
 
-  /** Rejects what a trial left held, so that its epoch goes. */
   public void reject() throws IOException, InterruptedException {
     for (String id : judge.held()) {
       var ran = run("reject", id);

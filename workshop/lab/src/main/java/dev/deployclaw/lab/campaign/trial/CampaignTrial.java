@@ -39,7 +39,6 @@ public record CampaignTrial(long seed, int number, TrialKind kind) {
         seed, number, step ? TrialKind.STEP : others.get(turn(number, kinds) % others.size()));
   }
 
-  /** How many of its half came before it. */
   public int turn() {
     return number / 2;
   }

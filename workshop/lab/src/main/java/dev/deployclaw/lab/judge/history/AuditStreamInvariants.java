@@ -36,7 +36,6 @@ public final class AuditStreamInvariants {
     return messages.keySet();
   }
 
-  /** Reads what came since. */
   void drain() throws IOException {
     try (var stream = NatsStreamReader.connect(server)) {
       long last = stream.last();

@@ -95,7 +95,6 @@ public record KubernetesReader(Access access, List<Workload> workloads, List<Ser
             served));
   }
 
-  /** An object or a collection; empty where there is none. */
   private Optional<JsonValue> get(String path) throws IOException {
     var headers = Map.of("Authorization", "Bearer " + Files.readString(access.tokenFile()).strip());
     var answer = HttpReply.get(access.api().resolve(path), headers, access.sockets());

@@ -1,4 +1,4 @@
-package dev.deployclaw.bench.redis;
+package dev.deployclaw.bench.function;
 
 import dev.deployclaw.policy.redis.StagedRules;
 import java.io.ByteArrayOutputStream;
@@ -13,16 +13,16 @@ import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.util.RedisOutputStream;
 
 /** Commands for one node, encoded (RESP2) before anything is measured. */
-public record RespBatch(byte[] bytes, int commands) {
-  public static RespBatch writes(List<StagedRules.Hash> hashes) {
+record RespBatch(byte[] bytes, int commands) {
+  static RespBatch writes(List<StagedRules.Hash> hashes) {
     return of(hashes.stream().map(RespBatch::write).toList());
   }
 
-  public static RespBatch one(String... words) {
+  static RespBatch one(String... words) {
     return of(List.of(List.of(words)));
   }
 
-  public static RespBatch of(List<List<String>> commands) {
+  static RespBatch of(List<List<String>> commands) {
     var out = new ByteArrayOutputStream();
     try (var encoded = new RedisOutputStream(out)) {
       for (var words : commands) {

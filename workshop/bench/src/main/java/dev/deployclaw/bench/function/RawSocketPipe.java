@@ -1,4 +1,4 @@
-package dev.deployclaw.bench.redis;
+package dev.deployclaw.bench.function;
 
 import dev.deployclaw.testkit.network.HostPort;
 import java.io.IOException;
@@ -9,14 +9,14 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.util.RedisInputStream;
 
 /** One socket to one node, over which a batch goes in one write while its answers are read. */
-public final class RawSocketPipe implements AutoCloseable {
+final class RawSocketPipe implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 60_000;
   private static final int PIECE_BYTES = 64 << 10;
 
   private final Socket socket;
   private final RedisInputStream answers;
 
-  public RawSocketPipe(HostPort node) {
+  RawSocketPipe(HostPort node) {
     try {
       socket = new Socket(node.host(), node.port());
       socket.setTcpNoDelay(true);
@@ -28,7 +28,7 @@ public final class RawSocketPipe implements AutoCloseable {
   }
 
   /** Writes on another thread while this one reads; throws at the first error. Returns the last. */
-  public Object exchange(RespBatch batch) {
+  Object exchange(RespBatch batch) {
     var sent = CompletableFuture.runAsync(() -> write(batch), Thread::startVirtualThread);
     Object last = batch;
     for (int i = 0; i < batch.commands(); i++) {
