@@ -28,6 +28,7 @@ final class RawSocketPipe implements AutoCloseable {
   }
 
   /** Writes on another thread while this one reads; throws at the first error. Returns the last. */
+  @SuppressWarnings("deprecation") // The other one fills a cache of the client.
   Object exchange(RespBatch batch) {
     var sent = CompletableFuture.runAsync(() -> write(batch), Thread::startVirtualThread);
     Object last = batch;
