@@ -231,11 +231,11 @@ public final class CheckedInterpreter implements RequestInterpreter {
   private static Verdict queried(Interpretation ours, EstateQuestion question) {
     String sentence = EstateQuery.sentence(question);
     return switch (ours) {
-      case Inquiry(var mine) when mine.topic() == question.topic() -> Verdict.equal(ours);
+      case Inquiry _ -> Verdict.equal(ours);
       case Planned(Intent intent) when intent.operation().waits() == Waits.ONLY_LOOKS ->
           Verdict.equal(ours);
       case Planned(Intent intent) -> contradiction(IntentSentence.of(intent), sentence);
-      case Inquiry _, NeedsClarification _, Refused _ ->
+      case NeedsClarification _, Refused _ ->
           Verdict.of(new Inquiry(question), "answered", ALONE + sentence);
     };
   }

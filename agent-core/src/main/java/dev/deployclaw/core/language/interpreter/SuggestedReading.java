@@ -28,7 +28,7 @@ final class SuggestedReading {
   static String leaving(List<String> words) {
     String all = String.join("\", \"", words);
     String some = all.length() <= LONGEST ? all : all.substring(0, LONGEST) + "…";
-    return "May I leave out \"" + some + "\"?";
+    return words.isEmpty() ? "Is that all of it?" : "May I leave out \"" + some + "\"?";
   }
 
   /**
