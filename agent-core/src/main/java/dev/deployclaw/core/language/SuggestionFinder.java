@@ -32,7 +32,6 @@ public record SuggestionFinder(String text, NameInventory inventory, Predicate<S
         .map(q ->
             q.suggesting(
                 candidate(q).filter(_ -> questions.size() == 1 || !isPart(q)).filter(plans)))
-        .filter(q -> !q.id().equals("order-alone") || q.suggestion().isPresent())
         .toList();
   }
 

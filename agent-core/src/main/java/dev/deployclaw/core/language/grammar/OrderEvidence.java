@@ -51,7 +51,7 @@ final class OrderEvidence {
         && read.stream().noneMatch(t -> orders(t, true));
   }
 
-  private static boolean passed(Token token) {
+  static boolean passed(Token token) {
     return token.rule().equals(TimeReader.PASSED);
   }
 

@@ -60,7 +60,7 @@ public final class RequestGrammar {
     var times = new OpenQuestions();
     var names = new EstateNames(inventory);
     var sentences = sentences(request, names, zone, times);
-    var pieces = new OrderCore(sentences, names, times).pieces(questions);
+    var pieces = new OrderCore(sentences, names, times).pieces();
     return new RequestGrammar(pieces, names, times, questions);
   }
 

@@ -42,6 +42,11 @@ final class SpeechAct {
     }
   }
 
+  /** Those that are shown to be orders. */
+  List<List<Token>> shown() {
+    return shown.stream().map(RequestClause::typed).toList();
+  }
+
   /** Clauses that are surely no order, with what a reader uses and no order has. */
   List<String> denied(Predicate<Token> used) {
     if (shown.stream().anyMatch(SpeechAct::points)) {

@@ -11,6 +11,7 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -81,13 +82,8 @@ final class QuotedReading {
     default Optional<String> fault() {
       return switch (this) {
         case Malformed(String why) -> Optional.of(why);
-        case Judged(Judgement judged) when judged.passes() -> Optional.empty();
         case Judged(Judgement judged) ->
-            Optional.of(
-                Stream.concat(
-                        judged.invented().stream(),
-                        judged.leftOut().stream().map(w -> "you left out: " + w))
-                    .collect(Collectors.joining("; ")));
+            Optional.of(String.join("; ", judged.problems())).filter(_ -> !judged.passes());
       };
     }
   }
@@ -104,19 +100,20 @@ final class QuotedReading {
       return new Verdict.Malformed("the intent can't be read: " + e.getMessage());
     }
     var judged = ReadingJudge.judge(grammar, intent);
+    var unnamed = judged.unnamed();
     Stream.concat(said.quotes().stream(), said.unused().stream())
         .filter(q -> places(q).isEmpty())
         .forEach(q -> problems.add("\"" + q + "\" is no quote: it isn't in the request"));
     problems.addAll(judged.invented());
     if (problems.isEmpty()) {
-      ReadingJudge.uncited(grammar, intent, word -> overlaps(cited, word))
+      ReadingJudge.uncited(grammar, intent, word -> overlaps(cited, word)).stream()
+          .filter(p -> unnamed.stream().noneMatch(p::startsWith))
           .forEach(p -> problems.add(p.replace("in the request", "in what you quote")));
     }
     if (problems.isEmpty() && !judged.leftOut().isEmpty()) {
       judged = narrowed(judged);
     }
-    return new Verdict.Judged(
-        new Judgement(judged.intent(), problems, judged.leftOut(), judged.unused()));
+    return new Verdict.Judged(judged.inventing(problems));
   }
 
   /**
@@ -202,6 +199,9 @@ final class QuotedReading {
     if (found.isEmpty() && key.equals(TIMES.getFirst()) && NOW.matcher(quote).matches()) {
       return Optional.empty();
     }
+    if (found.isEmpty() && !places.isEmpty() && time.get("instant") instanceof String claimed) {
+      return parsed(claimed).map(_ -> claimed);
+    }
     if (found.isEmpty()) {
       problems.add("\"" + quote + "\" is no time that can be read for sure: ask for it");
       return Optional.empty();
@@ -222,12 +222,14 @@ final class QuotedReading {
 
   /** Whether the reader's own instant is ours; one that can't be read says nothing. */
   private static boolean agrees(String claimed, String read) {
+    return parsed(claimed).equals(parsed(read)) || parsed(claimed).isEmpty();
+  }
+
+  private static Optional<Instant> parsed(String written) {
     try {
-      return OffsetDateTime.parse(claimed)
-          .toInstant()
-          .equals(OffsetDateTime.parse(read).toInstant());
+      return Optional.of(OffsetDateTime.parse(written).toInstant());
     } catch (DateTimeParseException e) {
-      return true;
+      return Optional.empty();
     }
   }
 
