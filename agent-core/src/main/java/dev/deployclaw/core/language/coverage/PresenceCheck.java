@@ -69,10 +69,10 @@ final class PresenceCheck {
     var schedule = intent.schedule();
     schedule
         .startAt()
-        .ifPresent(at -> meant("start " + at, at, k -> k.is(Kind.INSTANT) && k.text().equals(at)));
+        .ifPresent(at -> said("start " + at, at, k -> k.is(Kind.INSTANT) && k.text().equals(at)));
     schedule
         .revertAt()
-        .ifPresent(at -> meant("end " + at, at, k -> k.is(Kind.INSTANT) && k.text().equals(at)));
+        .ifPresent(at -> said("end " + at, at, k -> k.is(Kind.INSTANT) && k.text().equals(at)));
     schedule
         .revertAfterSeconds()
         .ifPresent(s -> {
@@ -84,7 +84,7 @@ final class PresenceCheck {
     return problems;
   }
 
-  /** What is one of few, and what a time is, in words that aren't known. */
+  /** What is one of few, in words that aren't known. */
   List<String> unnamed() {
     return List.copyOf(unnamed);
   }
@@ -164,7 +164,7 @@ final class PresenceCheck {
     wrong(needsWho() && who.equals(Who.NOBODY), "it isn't said for which tenants");
     Stream.concat(who.tenants().stream(), who.except().stream())
         .forEach(t ->
-            meant(
+            said(
                 "tenant " + t,
                 t,
                 k -> named(k, Kind.TENANT, t) || (who.except().contains(t) && k.is("except"))));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -103,7 +104,7 @@ public record SkippingReader(
   private List<List<Token>> slots() {
     var seen = new HashSet<String>();
     return sentences().sentences().stream()
-        .flatMap(s -> PhraseReader.readSentence(s).stream())
+        .flatMap(s -> sentences().read(s).stream())
         .flatMap(SkippingReader::slots)
         .filter(t -> seen.add(key(t)))
         .map(List::of)
@@ -137,13 +138,25 @@ public record SkippingReader(
     var kept = sentences().typed().stream().filter(t -> !isLeft(t, text)).toList();
     boolean timed = TokenClass.has(kept, "moment");
     var values = kept.stream().flatMap(Token::all).map(SkippingReader::value).toList();
-    return sentences().typed().stream()
-        .filter(t -> isLeft(t, text) && !values.contains(value(t)))
-        .anyMatch(t ->
-            TokenClass.is(t, "turning")
-                || (TokenClass.isWord(t) && t.text().endsWith("n't"))
-                || (t.from() > first && TokenClass.is(t, "name | figure | <number> | bound-value"))
-                || (TokenClass.is(t, "moment") && !timed && !OrderEvidence.passed(t)));
+    boolean event = IntStream.range(0, sentences().typed().size()).anyMatch(i -> dates(i, text));
+    return event
+        || sentences().typed().stream()
+            .filter(t -> isLeft(t, text) && !values.contains(value(t)))
+            .anyMatch(t ->
+                TokenClass.is(t, "turning")
+                    || (TokenClass.isWord(t) && t.text().endsWith("n't"))
+                    || (t.from() > first
+                        && TokenClass.is(t, "name | figure | <number> | bound-value"))
+                    || (TokenClass.is(t, "moment") && !timed && !OrderEvidence.passed(t)));
+  }
+
+  /** "From the eve of St. Nicholas on": a word behind one that a time stands behind. */
+  private boolean dates(int at, String text) {
+    var typed = sentences().typed();
+    var before = typed.subList(Math.max(0, at - 2), at);
+    return typed.get(at).is(Kind.UNKNOWN)
+        && isLeft(typed.get(at), text)
+        && TokenClass.has(before, "timing $ | timing * $");
   }
 
   private static boolean isLeft(Token token, String text) {

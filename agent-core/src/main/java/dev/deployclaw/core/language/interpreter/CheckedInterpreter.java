@@ -268,9 +268,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
 
   /** Whether the best question is about a word alone. */
   private static boolean stumbles(List<ClarificationQuestion> questions) {
-    return questions.isEmpty()
-        || (questions.getFirst().slot().equals("words")
-            && questions.getFirst().suggestion().isEmpty());
+    return questions.isEmpty() || questions.getFirst().slot().equals("words");
   }
 
   /** A doubt about a plan holds it; beside a question it changes nothing. */

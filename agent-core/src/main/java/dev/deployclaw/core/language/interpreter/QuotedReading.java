@@ -11,7 +11,6 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -199,9 +198,6 @@ final class QuotedReading {
     if (found.isEmpty() && key.equals(TIMES.getFirst()) && NOW.matcher(quote).matches()) {
       return Optional.empty();
     }
-    if (found.isEmpty() && !places.isEmpty() && time.get("instant") instanceof String claimed) {
-      return parsed(claimed).map(_ -> claimed);
-    }
     if (found.isEmpty()) {
       problems.add("\"" + quote + "\" is no time that can be read for sure: ask for it");
       return Optional.empty();
@@ -222,14 +218,12 @@ final class QuotedReading {
 
   /** Whether the reader's own instant is ours; one that can't be read says nothing. */
   private static boolean agrees(String claimed, String read) {
-    return parsed(claimed).equals(parsed(read)) || parsed(claimed).isEmpty();
-  }
-
-  private static Optional<Instant> parsed(String written) {
     try {
-      return Optional.of(OffsetDateTime.parse(written).toInstant());
+      return OffsetDateTime.parse(claimed)
+          .toInstant()
+          .equals(OffsetDateTime.parse(read).toInstant());
     } catch (DateTimeParseException e) {
-      return Optional.empty();
+      return true;
     }
   }
 

@@ -77,7 +77,8 @@ public final class PatternTable {
         : Optional.ofNullable(begun.get(shape)).orElseGet(() -> tried(shape));
   }
 
-  /** The rows that may begin with such a token, whatever stands behind it. */
+  /** The rows that may begin with such a token, whatever stands behind it: more input may match. */
+  @SuppressWarnings("JdkObsolete")
   private BitSet tried(String shape) {
     var found = new BitSet();
     for (int i = 0; i < rows.size(); i++) {
