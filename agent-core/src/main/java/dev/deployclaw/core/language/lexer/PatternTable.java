@@ -36,7 +36,7 @@ public final class PatternTable {
   }
 
   /**
-   * A pattern by its name; the marks behind a name are for who reads the file.
+   * A pattern by its name; marks behind a name are for readers of the file.
    *
    * @param front the same but for what stands before a match
    */
