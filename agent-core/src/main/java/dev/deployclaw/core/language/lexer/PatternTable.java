@@ -38,7 +38,7 @@ public final class PatternTable {
   /**
    * A pattern by its name; marks behind a name are for readers of the file.
    *
-   * @param front the same but for what stands before a match
+   * @param front the same without lookbehinds
    */
   public record NamedPattern(String name, Pattern pattern, Pattern front) {}
 
