@@ -76,7 +76,7 @@ class FreshRequestsTest {
         case UNTAUGHT -> floors(6, 1, 5, 0, 6, 0);
         case DIFFERENT -> floors(14, 5, 3, 0, 7, 0);
         case SLANG -> floors(7, 3, 3, 0, 6, 0);
-        case OWN -> floors(11, 7, 16, 0, 10, 0);
+        case OWN -> floors(23, 7, 16, 0, 10, 0);
       };
     }
 

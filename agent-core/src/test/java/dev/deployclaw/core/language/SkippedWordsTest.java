@@ -20,8 +20,7 @@ class SkippedWordsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "acme search to half of what it is today, cheers mate | what | scale acme on search by a"
-            + " factor of 0.5",
+        "crank acme to 20 rps on search, mates | mates | set acme on search to 20 requests per second",
         "Starting on Monday 7 December at 06:00 UTC, and then for good, acme is on 220 calls per"
             + " minute for search. | '' | set acme on search to 220 requests per minute from"
             + " 2026-12-07T06:00:00Z",

@@ -30,6 +30,9 @@ final class CoverageCheck {
   private static final int NEAR = 6;
 
   /** What makes a time the beginning, whatever follows. */
+  private static final Set<BindingCue.Kind> CONDITIONS =
+      Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.LATER, BindingCue.Kind.APPROVAL);
+
   private static final Set<String> BEGINNING =
       Set.of("from starting start starts since effective beginning begin after as".split(" ", -1));
 
@@ -68,6 +71,11 @@ final class CoverageCheck {
   /** Words that bind the order, and that the reading doesn't say. */
   List<String> cues() {
     return cues.unsaid(corrected).map(cue -> text.substring(cue.from(), cue.to())).toList();
+  }
+
+  /** Whether all such words say no more than when the order holds or who agrees. */
+  boolean conditional() {
+    return cues.unsaid(corrected).allMatch(cue -> CONDITIONS.contains(cue.kind()));
   }
 
   private void need(boolean used, Token token) {

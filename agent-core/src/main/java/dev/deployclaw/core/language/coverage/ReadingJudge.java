@@ -20,7 +20,7 @@ public final class ReadingJudge {
    * @param invented what the reading says and the request doesn't
    * @param unnamed what the reading says by a word of ours and the request by none that is known
    * @param leftOut what the request says, in its words, and the reading doesn't
-   * @param valued whether a value, a name, a time or a guard is among that
+   * @param lesser whether that is only when it holds, no value, exception, denial or doubt
    * @param unused words that no slot has a use for; a person is shown them
    */
   public record Judgement(
@@ -28,7 +28,7 @@ public final class ReadingJudge {
       List<String> invented,
       List<String> unnamed,
       List<String> leftOut,
-      boolean valued,
+      boolean lesser,
       List<String> unused) {
     public Judgement {
       invented = List.copyOf(invented);
@@ -39,7 +39,7 @@ public final class ReadingJudge {
 
     /** The same with all that it invents. */
     public Judgement inventing(List<String> all) {
-      return new Judgement(intent, all, unnamed, leftOut, valued, unused);
+      return new Judgement(intent, all, unnamed, leftOut, lesser, unused);
     }
 
     /** What speaks against it, for a reader that may read again. */
@@ -57,7 +57,8 @@ public final class ReadingJudge {
     }
   }
 
-  private static String missing(String what) {
+  /** A problem in words that a reader can act on. */
+  public static String missing(String what) {
     return what + " isn't in the request";
   }
 
@@ -102,7 +103,7 @@ public final class ReadingJudge {
         invented,
         presence.unnamed(),
         leftOut.stream().distinct().toList(),
-        !values.isEmpty(),
+        values.isEmpty() && coverage.conditional() && grammar.pieces().denied().isEmpty(),
         unused.plain());
   }
 }

@@ -213,6 +213,7 @@ public final class RequestGrammar {
     var operation = operations.getFirst();
     doubts.told(telling(), operation);
     doubts.amidst();
+    doubts.opposed(typed.stream().filter(t -> !told.contains(t)).toList());
     var guards = guardReader.guards();
     if (!LOOKS.contains(operation) && !guards.dryRun()) {
       ordered();

@@ -2,6 +2,7 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.Planned;
+import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
@@ -34,8 +35,9 @@ public record SkippingReader(
    * What is left.
    *
    * @param left the words that were left out, as typed
+   * @param claims what was used of the request, and what wasn't
    */
-  public record Skipped(Intent intent, List<String> left) {
+  public record Skipped(Intent intent, List<String> left, Claims claims) {
     public Skipped {
       left = List.copyOf(left);
     }
@@ -70,7 +72,9 @@ public record SkippingReader(
       int from = piece.getFirst().from();
       int to = piece.getLast().to();
       out.replace(from, to, text().substring(from, to));
-      out.replace(to, Math.min(to + 1, out.length()), to < out.length() ? "." : "");
+      if (to < out.length()) {
+        out.setCharAt(to, text().charAt(to) == '?' ? '?' : '.');
+      }
     }
     return out.toString();
   }
@@ -80,7 +84,9 @@ public record SkippingReader(
       return Optional.empty();
     }
     return strict.apply(text) instanceof Planned(var intent)
-        ? Optional.of(new Skipped(intent, left(text)))
+        ? Optional.of(
+            new Skipped(
+                intent, left(text), new Claims(t -> !isLeft(t, text), t -> isLeft(t, text))))
         : Optional.empty();
   }
 
@@ -132,38 +138,91 @@ public record SkippingReader(
     return "%s %s %s %s".formatted(token.kind(), token.text(), token.value(), token.window());
   }
 
-  /** Whether something is left out that may turn the order around. */
+  /** Whether something is left out, or stays without its phrase, that may turn the order around. */
   private boolean turns(String text) {
-    int first = text.length() - text.stripLeading().length();
-    var kept = sentences().typed().stream().filter(t -> !isLeft(t, text)).toList();
-    boolean timed = TokenClass.has(kept, "moment");
-    var values = kept.stream().flatMap(Token::all).map(SkippingReader::value).toList();
-    boolean event = IntStream.range(0, sentences().typed().size()).anyMatch(i -> dates(i, text));
-    return event
-        || sentences().typed().stream()
-            .filter(t -> isLeft(t, text) && !values.contains(value(t)))
-            .anyMatch(t ->
-                TokenClass.is(t, "turning")
-                    || (TokenClass.isWord(t) && t.text().endsWith("n't"))
-                    || (t.from() > first
-                        && TokenClass.is(t, "name | figure | <number> | bound-value"))
-                    || (TokenClass.is(t, "moment") && !timed && !OrderEvidence.passed(t)));
-  }
-
-  /** "From the eve of St. Nicholas on": a word behind one that a time stands behind. */
-  private boolean dates(int at, String text) {
     var typed = sentences().typed();
+    var phrases = slots();
+    boolean turned =
+        typed.stream()
+            .filter(SkippingReader::turning)
+            .anyMatch(
+                t -> phrases.stream().noneMatch(p -> within(t, p.getFirst()) && !isLeft(t, text)));
+    var kept = typed.stream().filter(t -> !isLeft(t, text)).toList();
+    var values = kept.stream().flatMap(Token::all).map(SkippingReader::value).toList();
+    int first = text.length() - text.stripLeading().length();
+    return turned
+        || IntStream.range(0, typed.size())
+            .filter(i -> isLeft(typed.get(i), text))
+            .anyMatch(i -> lost(typed.get(i), kept, values, first) || touches(i, text));
+  }
+
+  private static boolean turning(Token word) {
+    return TokenClass.is(word, "turning")
+        || (TokenClass.isWord(word) && word.text().matches(".*['\u2019]t"));
+  }
+
+  private static boolean within(Token part, Token whole) {
+    return whole.from() <= part.from() && part.to() <= whole.to();
+  }
+
+  /** A value behind the order, or the only time. */
+  private static boolean lost(Token token, List<Token> kept, List<String> values, int first) {
+    boolean again = values.contains(value(token));
+    boolean behind = token.from() > first;
+    return (behind && TokenClass.is(token, "figure | <number>"))
+        || (behind && !again && TokenClass.is(token, "name | bound-value"))
+        || (TokenClass.is(token, "moment")
+            && !TokenClass.has(kept, "moment")
+            && !OrderEvidence.passed(token));
+  }
+
+  /** A word that may say more of a value or a time that stays, or of one of several names. */
+  private boolean touches(int at, String text) {
+    var typed = sentences().typed();
+    var word = typed.get(at);
+    if (!ClauseReader.leftover(word) || !TokenClass.is(word, "<word> | <unknown>")) {
+      return false;
+    }
     var before = typed.subList(Math.max(0, at - 2), at);
-    return typed.get(at).is(Kind.UNKNOWN)
-        && isLeft(typed.get(at), text)
-        && TokenClass.has(before, "timing $ | timing * $");
+    var next = typed.subList(at + 1, Math.min(typed.size(), at + 3));
+    boolean event = word.is(Kind.UNKNOWN) && TokenClass.has(before, "timing $ | timing * $");
+    boolean behind =
+        at > 0
+            && !isLeft(typed.get(at - 1), text)
+            && TokenClass.has(before, "figure $ | <number> $ | bound-value $");
+    boolean ahead =
+        next.stream().anyMatch(t -> !isLeft(t, text) && TokenClass.is(t, "bound-value"));
+    var beside =
+        sentences().sentences().stream()
+            .filter(s -> s.contains(word))
+            .flatMap(List::stream)
+            .filter(t -> !isLeft(t, text))
+            .toList();
+    boolean heads =
+        sentences().sentences().stream().anyMatch(s -> s.getFirst().equals(word))
+            && TokenClass.has(beside, "figure")
+            && !TokenClass.has(beside, "=to figure | =at figure");
+    return event
+        || behind
+        || ahead
+        || heads
+        || isOneOf(beside)
+        || TokenClass.has(beside, "<factor>");
   }
 
-  private static boolean isLeft(Token token, String text) {
-    return text.charAt(token.from()) == ' ';
+  /** Whether several are named of a kind. */
+  private static boolean isOneOf(List<Token> tokens) {
+    return Stream.of(Kind.TENANT, Kind.SERVICE)
+            .anyMatch(kind ->
+                tokens.stream().filter(t -> t.is(kind)).map(Token::text).distinct().count() > 1)
+        || (TokenClass.has(tokens, "<tenant> | <service>") && TokenClass.has(tokens, "all-of"));
   }
 
-  /** Runs of words that were left out, but for courtesies. */
+  private boolean isLeft(Token token, String text) {
+    return text.charAt(token.from()) != text().charAt(token.from());
+  }
+
+  /** Runs of words that were left out, but for those that carry nothing. */
   private List<String> left(String text) {
     var out = new ArrayList<String>();
     var run = new ArrayList<Token>();
@@ -179,7 +238,7 @@ public record SkippingReader(
   }
 
   private void end(List<Token> run, List<String> out) {
-    if (run.stream().anyMatch(ClauseReader::leftover)) {
+    if (run.stream().anyMatch(t -> !t.isMark() && !TokenClass.is(t, "carrying-nothing"))) {
       out.add(sentences().text(run));
     }
     run.clear();

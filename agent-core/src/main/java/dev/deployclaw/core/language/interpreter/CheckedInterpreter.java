@@ -176,10 +176,10 @@ public final class CheckedInterpreter implements RequestInterpreter {
       return Verdict.of(ours, "uncovered", note);
     }
     var suggested =
-        judged.valued()
-            ? Optional.<ClarificationQuestion>empty()
-            : SuggestedReading.of(
-                judged.intent(), SuggestedReading.asking(judged), text -> plain(asked, text));
+        judged.lesser()
+            ? SuggestedReading.of(
+                judged.intent(), SuggestedReading.asking(judged), text -> plain(asked, text))
+            : Optional.<ClarificationQuestion>empty();
     var meaning =
         ClarificationQuestion.of("left-out", "words", "What does " + what + " mean here?");
     var all = new ArrayList<>(suggested.stream().toList());

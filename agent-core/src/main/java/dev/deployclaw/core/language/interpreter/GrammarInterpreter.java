@@ -13,6 +13,7 @@ import dev.deployclaw.core.language.SuggestionFinder;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.grammar.SkippingReader;
+import dev.deployclaw.core.language.grammar.SkippingReader.Skipped;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
@@ -98,9 +99,18 @@ public final class GrammarInterpreter implements RequestInterpreter {
     var suggested =
         new SkippingReader(grammar.apply(request.text()), grammar, strict)
             .read()
+            .filter(s -> isBorneOut(s, request, inventory))
             .flatMap(
                 s -> SuggestedReading.of(s.intent(), SuggestedReading.leaving(s.left()), strict));
     return new NeedsClarification(Stream.concat(suggested.stream(), found.stream()).toList());
+  }
+
+  /** Whether the whole request says nothing against it, judged like a model's reading. */
+  private boolean isBorneOut(Skipped some, TaskRequest request, NameInventory inventory) {
+    var quoting = RequestGrammar.quoting(request, inventory, zone, some.claims());
+    var _ = quoting.read();
+    var judged = ReadingJudge.judge(quoting, some.intent());
+    return judged.invented().isEmpty() && judged.unnamed().isEmpty() && judged.lesser();
   }
 
   private boolean plans(String text, TaskRequest request, NameInventory inventory) {

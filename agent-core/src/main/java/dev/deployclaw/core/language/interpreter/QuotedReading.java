@@ -106,7 +106,7 @@ final class QuotedReading {
     problems.addAll(judged.invented());
     if (problems.isEmpty()) {
       ReadingJudge.uncited(grammar, intent, word -> overlaps(cited, word)).stream()
-          .filter(p -> unnamed.stream().noneMatch(p::startsWith))
+          .filter(p -> unnamed.stream().map(ReadingJudge::missing).noneMatch(p::equals))
           .forEach(p -> problems.add(p.replace("in the request", "in what you quote")));
     }
     if (problems.isEmpty() && !judged.leftOut().isEmpty()) {

@@ -12,7 +12,8 @@ import java.util.function.Function;
 
 /** A reading that isn't of all that a request says, as a question with our sentence for it. */
 final class SuggestedReading {
-  private static final int LONGEST = 300;
+  /** Characters of a question: what is left out is shown as a whole, or not at all. */
+  private static final int LONGEST = 2000;
 
   private SuggestedReading() {}
 
@@ -27,8 +28,7 @@ final class SuggestedReading {
   /** Asks whether words may be left out. */
   static String leaving(List<String> words) {
     String all = String.join("\", \"", words);
-    String some = all.length() <= LONGEST ? all : all.substring(0, LONGEST) + "…";
-    return words.isEmpty() ? "Is that all of it?" : "May I leave out \"" + some + "\"?";
+    return words.isEmpty() ? "Is that all of it?" : "May I leave out \"" + all + "\"?";
   }
 
   /**
@@ -40,7 +40,8 @@ final class SuggestedReading {
   static Optional<ClarificationQuestion> of(
       Intent reading, String asks, Function<String, Interpretation> grammar) {
     String sentence = IntentSentence.of(reading);
-    return grammar.apply(sentence) instanceof Planned(Intent read)
+    return asks.length() <= LONGEST
+            && grammar.apply(sentence) instanceof Planned(Intent read)
             && CheckedInterpreter.same(read, reading)
         ? Optional.of(
             ClarificationQuestion.of("left-out", "words", asks).suggesting(Optional.of(sentence)))
