@@ -30,9 +30,6 @@ final class CoverageCheck {
   private static final int NEAR = 6;
 
   /** What makes a time the beginning, whatever follows. */
-  private static final Set<BindingCue.Kind> CONDITIONS =
-      Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.LATER, BindingCue.Kind.APPROVAL);
-
   private static final Set<String> BEGINNING =
       Set.of("from starting start starts since effective beginning begin after as".split(" ", -1));
 
@@ -75,7 +72,7 @@ final class CoverageCheck {
 
   /** Whether all such words say no more than when the order holds or who agrees. */
   boolean conditional() {
-    return cues.unsaid(corrected).allMatch(cue -> CONDITIONS.contains(cue.kind()));
+    return cues.conditional(corrected);
   }
 
   private void need(boolean used, Token token) {
