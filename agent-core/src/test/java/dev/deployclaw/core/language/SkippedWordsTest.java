@@ -20,7 +20,7 @@ class SkippedWordsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "crank acme to 20 rps on search, mates | mates | set acme on search to 20 requests per second",
+        "crank acme to 20 rps on search, mates | \"crank\", \"mates\" | set acme on search to 20 requests per second",
         "Starting on Monday 7 December at 06:00 UTC, and then for good, acme is on 220 calls per"
             + " minute for search. | '' | set acme on search to 220 requests per minute from"
             + " 2026-12-07T06:00:00Z",

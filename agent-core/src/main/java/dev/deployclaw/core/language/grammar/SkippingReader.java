@@ -238,9 +238,15 @@ public record SkippingReader(
   }
 
   private void end(List<Token> run, List<String> out) {
-    if (run.stream().anyMatch(t -> !t.isMark() && !TokenClass.is(t, "carrying-nothing"))) {
-      out.add(sentences().text(run));
+    var said = run.stream().dropWhile(SkippingReader::isSilent).toList().reversed();
+    var words = said.stream().dropWhile(SkippingReader::isSilent).toList().reversed();
+    if (!words.isEmpty()) {
+      out.add(sentences().text(words));
     }
     run.clear();
+  }
+
+  private static boolean isSilent(Token token) {
+    return token.isMark() || TokenClass.is(token, "carrying-nothing");
   }
 }
