@@ -49,13 +49,15 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (TokenClass.has(typed, "sparing")) {
       questions.ask("who", "Who is spared?");
     }
-    boolean several =
-        NAMES.stream()
-            .anyMatch(kind ->
-                typed.stream().filter(t -> t.is(kind)).map(Token::text).distinct().count() > 1);
-    if (several && TokenClass.has(typed, "figure summed")) {
+    if (NAMES.stream().anyMatch(kind -> several(typed, kind))
+        && TokenClass.has(typed, "figure summed")) {
       questions.ask("where", "Shall each have that, or all together?");
     }
+  }
+
+  /** Whether more than one is named of a kind. */
+  static boolean several(List<Token> typed, Kind kind) {
+    return typed.stream().filter(t -> t.is(kind)).map(Token::text).distinct().count() > 1;
   }
 
   /** A time between two changes: it may be for the one or for both. */

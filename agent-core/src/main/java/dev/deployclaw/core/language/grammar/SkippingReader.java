@@ -212,9 +212,7 @@ public record SkippingReader(
 
   /** Whether several are named of a kind. */
   private static boolean isOneOf(List<Token> tokens) {
-    return Stream.of(Kind.TENANT, Kind.SERVICE)
-            .anyMatch(kind ->
-                tokens.stream().filter(t -> t.is(kind)).map(Token::text).distinct().count() > 1)
+    return Stream.of(Kind.TENANT, Kind.SERVICE).anyMatch(kind -> OrderDoubts.several(tokens, kind))
         || (TokenClass.has(tokens, "<tenant> | <service>") && TokenClass.has(tokens, "all-of"));
   }
 

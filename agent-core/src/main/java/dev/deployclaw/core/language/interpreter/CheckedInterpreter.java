@@ -190,9 +190,8 @@ public final class CheckedInterpreter implements RequestInterpreter {
 
   /** What the grammar makes of other words of the same requester. */
   private Interpretation plain(ProposalRequest asked, String text) {
-    var request = asked.request();
     return rules
-        .interpret(new TaskRequest(text, request.requester(), request.received()), asked.names())
+        .interpret(GrammarInterpreter.saying(text, asked.request()), asked.names())
         .interpretation();
   }
 

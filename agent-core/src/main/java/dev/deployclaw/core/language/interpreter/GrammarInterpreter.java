@@ -117,7 +117,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return readOnce(saying(text, request), inventory) instanceof Planned;
   }
 
-  private static TaskRequest saying(String text, TaskRequest request) {
+  static TaskRequest saying(String text, TaskRequest request) {
     return new TaskRequest(text, request.requester(), request.received());
   }
 
