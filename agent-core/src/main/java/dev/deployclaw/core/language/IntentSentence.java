@@ -140,8 +140,7 @@ public final class IntentSentence {
     }
     taken(set, "burst").ifPresent(b -> out.add("with a burst of " + b));
     taken(set, "algorithm").ifPresent(a -> out.add("as " + a.replace('-', ' ')));
-    taken(set, "mode")
-        .ifPresent(m -> out.add(m.equals("enforce") ? "to enforce" : "to " + m + " mode"));
+    taken(set, "mode").ifPresent(m -> out.add("to " + m + " mode"));
     taken(set, "onBackendFailure")
         .ifPresent(f -> out.add("fail " + (f.equals("allow") ? "open" : "closed")));
   }

@@ -4,7 +4,6 @@ import dev.deployclaw.policy.model.Limit;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +23,6 @@ public record SuggestionFinder(String text, NameInventory inventory, Predicate<S
   private static final Map<Long, String> UNITS =
       Map.of(1L, "second", 60L, "minute", 3600L, "hour", 86_400L, "day");
   private static final Pattern NUMBER = Pattern.compile("(?<![\\w.,])(\\d+)(?![\\w.,:/-])");
-  private static final Pattern UNKNOWN = Pattern.compile("I don't know \"(\\w+)\": .*");
 
   public List<ClarificationQuestion> of(List<ClarificationQuestion> questions) {
     return questions.stream()
@@ -32,7 +30,6 @@ public record SuggestionFinder(String text, NameInventory inventory, Predicate<S
         .map(q ->
             q.suggesting(
                 candidate(q).filter(_ -> questions.size() == 1 || !isPart(q)).filter(plans)))
-        .filter(q -> !q.id().equals("order-alone") || q.suggestion().isPresent())
         .toList();
   }
 
@@ -42,11 +39,6 @@ public record SuggestionFinder(String text, NameInventory inventory, Predicate<S
   }
 
   private Optional<String> candidate(ClarificationQuestion question) {
-    var verb = UNKNOWN.matcher(question.text());
-    if (verb.matches()) {
-      boolean leads = text.toLowerCase(Locale.ROOT).startsWith(verb.group(1) + " ");
-      return leads ? Optional.of("set" + text.substring(verb.group(1).length())) : Optional.empty();
-    }
     return question.id().equals("window-missing") ? withUnit() : question.suggestion();
   }
 

@@ -7,7 +7,11 @@ import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
+import dev.deployclaw.core.language.coverage.ReadingJudge;
+import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
+import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
+import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -110,6 +115,13 @@ public final class Corpus {
   static Interpretation ask(String request, NameInventory inventory) {
     return new GrammarInterpreter()
         .read(new TaskRequest(request, "somebody", Instant.EPOCH), inventory);
+  }
+
+  /** What the judge says of a reading, where the grammar reads the request as a whole. */
+  static Judgement judge(TaskRequest request, NameInventory inventory, Intent reading) {
+    var grammar = RequestGrammar.of(request, inventory, ZoneOffset.UTC, new OpenQuestions());
+    var _ = grammar.read();
+    return ReadingJudge.judge(grammar, reading);
   }
 
   static boolean right(Case sample, Interpretation answer) {

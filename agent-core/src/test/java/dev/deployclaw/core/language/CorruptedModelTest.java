@@ -7,13 +7,11 @@ import dev.deployclaw.core.language.IntentProposal.Cost;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.ReadingCorruption.Corrupted;
-import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.testkit.Slow;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -155,7 +153,7 @@ class CorruptedModelTest {
   private static Answer.Intended terse(Corrupted spoilt, NameInventory inventory) {
     String text = spoilt.request();
     var request = new TaskRequest(text, "somebody", Instant.EPOCH);
-    var judged = ReadingJudge.judge(request, inventory, ZoneOffset.UTC, spoilt.intent());
+    var judged = Corpus.judge(request, inventory, spoilt.intent());
     var quotes =
         judged.intent().grounding().stream().map(g -> text.substring(g.from(), g.to())).toList();
     return new Answer.Intended(said(spoilt), quotes, List.of(text));

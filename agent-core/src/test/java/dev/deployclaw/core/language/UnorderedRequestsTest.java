@@ -7,7 +7,6 @@ import dev.deployclaw.core.language.IntentProposal.Cost;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.Interpretation.Refused;
-import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.interpreter.CheckedInterpreter;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.task.Intent;
@@ -15,7 +14,6 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +101,7 @@ class UnorderedRequestsTest {
   private static List<Answer.Intended> answers(TaskRequest request, Intent reading) {
     var said = new LinkedHashMap<String, Object>(IntentJson.of(reading));
     String text = request.text();
-    var judged = ReadingJudge.judge(request, ESTATE, ZoneOffset.UTC, reading);
+    var judged = Corpus.judge(request, ESTATE, reading);
     var sources =
         judged.intent().grounding().stream().map(g -> text.substring(g.from(), g.to())).toList();
     return List.of(

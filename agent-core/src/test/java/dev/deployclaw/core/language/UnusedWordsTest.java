@@ -2,11 +2,9 @@ package dev.deployclaw.core.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -73,6 +71,6 @@ class UnusedWordsTest {
     var intent =
         IntentJsonReader.read(Map.of("operation", "set-limit", "changes", List.of(change)));
     var request = new TaskRequest(text, "somebody", Instant.parse("2026-11-29T12:00:00Z"));
-    return ReadingJudge.judge(request, Corpus.INVENTORY, ZoneOffset.UTC, intent);
+    return Corpus.judge(request, Corpus.INVENTORY, intent);
   }
 }

@@ -47,12 +47,7 @@ final class RunBench extends BenchCommand<RunBench.Figures> {
     super(out);
   }
 
-  /**
-   * All that is measured.
-   *
-   * @param runs the cold one first
-   * @param cold right after that one, {@code warm} after all
-   */
+  /** {@code cold} right after the first of the runs, {@code warm} after all. */
   record Figures(List<RunFigures> runs, HopLatencies cold, HopLatencies warm) {}
 
   @Override

@@ -40,7 +40,6 @@ record RunFigures(
     });
   }
 
-  /** Each figure's own median. */
   private static RunFigures median(List<RunFigures> runs) {
     var phases = new TreeMap<String, Long>();
     for (String phase : runs.getFirst().phases().keySet()) {

@@ -1,7 +1,6 @@
 package dev.deployclaw.bench;
 
 import dev.deployclaw.bench.measure.BenchCommand;
-import dev.deployclaw.bench.measure.ChildProcessRun;
 import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.measure.ResidentMemory;
 import dev.deployclaw.bench.measure.TimingSamples;
@@ -9,6 +8,7 @@ import dev.deployclaw.bench.sample.SampleTenants;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.policy.parse.PolicyYamlWriter;
 import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -98,7 +98,6 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
     return figures;
   }
 
-  /** An agent that is ready. */
   private Process started(LabEstate lab, Path folder) throws IOException, InterruptedException {
     var tokens = folder.resolve("tokens.yaml");
     Files.writeString(
@@ -137,7 +136,7 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
     take(HOST + what, ResidentMemory.kibibytes(host(agent)));
   }
 
-  private void commands(LabEstate lab, Path out) throws InterruptedException {
+  private void commands(LabEstate lab, Path out) {
     for (int i = 0; i < rounds; i++) {
       run("--help, us", List.of(program.toString(), "--help"), out);
       run("status, us", words(lab, "status"), out);
@@ -145,8 +144,13 @@ final class StartBench extends BenchCommand<Map<String, TimingSamples>> {
     }
   }
 
-  private void run(String what, List<String> command, Path out) throws InterruptedException {
-    take(what, ChildProcessRun.run(command, out).nanos() / 1_000);
+  private void run(String what, List<String> command, Path out) {
+    long begin = System.nanoTime();
+    var process = CommandRunner.of(command).start(out, Path.of(out + ".err"));
+    if (CommandRunner.awaitExit(process, LONGEST) != 0) {
+      throw new IllegalStateException(command + " failed");
+    }
+    take(what, (System.nanoTime() - begin) / 1_000);
   }
 
   private List<String> words(LabEstate lab, String... words) {

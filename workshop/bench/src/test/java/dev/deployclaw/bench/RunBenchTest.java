@@ -10,7 +10,9 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-@Slow(guard = "dev.deployclaw.bench.stage.StageBenchTest", because = "it starts what it measures")
+@Slow(
+    guard = "dev.deployclaw.bench.measure.FigureTableTest",
+    because = "it starts what it measures")
 class RunBenchTest {
   @Test
   void measuresRunsThatCompleted() throws Exception {

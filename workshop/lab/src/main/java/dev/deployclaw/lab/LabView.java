@@ -41,7 +41,7 @@ record LabView(CommandEnvironment around, boolean json) {
       var out = new LinkedHashMap<String, Object>();
       out.put("running", lab.running());
       out.put("config", lab.config().toString());
-      out.put("processes", processes.entrySet().stream().map(LabView::process).toList());
+      out.put("processes", processes(processes));
       deployments(lab).ifPresent(all -> out.put("deployments", all));
       containers(lab).ifPresent(all -> out.put("containers", all));
       out.put("faults", faults.stream().map(InjectedFault::toMap).toList());
@@ -58,14 +58,10 @@ record LabView(CommandEnvironment around, boolean json) {
                   .out()
                   .printf(
                       "deployment %s/%s: %s of %s pods ready, %s updated%n",
-                      d.get("namespace"),
-                      d.get("name"),
-                      d.get("ready"),
-                      d.get("replicas"),
-                      d.get("updated")));
+                      d.namespace(), d.name(), d.ready(), d.replicas(), d.updated()));
       containers(lab)
           .orElse(List.of())
-          .forEach(c -> around.out().printf("container %s: %s%n", c.get("name"), c.get("state")));
+          .forEach(c -> around.out().printf("container %s: %s%n", c.name(), c.state()));
       faults.forEach(fault -> around.out().println("fault: " + fault.text()));
       around
           .out()
@@ -117,49 +113,47 @@ record LabView(CommandEnvironment around, boolean json) {
     return ExitCode.OK.code();
   }
 
-  private static Map<String, Object> process(Map.Entry<String, DaemonProcess> named) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("name", named.getKey());
-    out.put("condition", condition(named.getValue()));
-    out.put("pid", named.getValue().pid());
-    return out;
+  /** Of which the order is that of the document. */
+  private record ProcessState(String name, String condition, long pid) {}
+
+  private record DeploymentState(
+      String namespace, String name, int replicas, int ready, int updated) {
+    static DeploymentState of(JsonNode deployment) {
+      return new DeploymentState(
+          deployment.at("/metadata/namespace").asText(),
+          deployment.at("/metadata/name").asText(),
+          deployment.at("/spec/replicas").asInt(),
+          deployment.at("/status/readyReplicas").asInt(),
+          deployment.at("/status/updatedReplicas").asInt());
+    }
   }
 
+  private record ContainerState(String name, String state) {}
+
   /** Empty where the lab has no Kubernetes, or its API server doesn't answer. */
-  private static Optional<List<Map<String, Object>>> deployments(LabEstate lab) {
+  private static Optional<List<DeploymentState>> deployments(LabEstate lab) {
     if (!LocalCluster.isIn(lab.folder())) {
       return Optional.empty();
     }
     var cluster = LocalCluster.adopt(lab.folder());
     return cluster.answers()
         ? Optional.of(
-            cluster.list("/apis/apps/v1/deployments").stream().map(LabView::deployment).toList())
+            cluster.list("/apis/apps/v1/deployments").stream().map(DeploymentState::of).toList())
         : Optional.empty();
   }
 
   /** Empty where the lab has no Docker daemon that lives. */
-  private static Optional<List<Map<String, Object>>> containers(LabEstate lab) {
+  private static Optional<List<ContainerState>> containers(LabEstate lab) {
     var standing = LabContainers.in(lab.folder()).standing();
     return standing.isEmpty()
         ? Optional.empty()
-        : Optional.of(standing.stream().map(LabView::container).toList());
+        : Optional.of(standing.stream().map(c -> new ContainerState(c.name(), c.state())).toList());
   }
 
-  private static Map<String, Object> container(LabContainers.ContainerSnapshot container) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("name", container.name());
-    out.put("state", container.state());
-    return out;
-  }
-
-  private static Map<String, Object> deployment(JsonNode deployment) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("namespace", deployment.at("/metadata/namespace").asText());
-    out.put("name", deployment.at("/metadata/name").asText());
-    out.put("replicas", deployment.at("/spec/replicas").asInt());
-    out.put("ready", deployment.at("/status/readyReplicas").asInt());
-    out.put("updated", deployment.at("/status/updatedReplicas").asInt());
-    return out;
+  private static List<ProcessState> processes(Map<String, DaemonProcess> named) {
+    return named.entrySet().stream()
+        .map(e -> new ProcessState(e.getKey(), condition(e.getValue()), e.getValue().pid()))
+        .toList();
   }
 
   private static String condition(DaemonProcess daemon) {

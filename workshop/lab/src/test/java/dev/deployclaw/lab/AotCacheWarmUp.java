@@ -31,6 +31,7 @@ final class AotCacheWarmUp {
     var stores =
         new Stores(
             config.etcd().endpoints().getFirst(),
+            config.etcd().prefix(),
             config.redis().nodes().stream().map(HostPort::parse).toList());
     var address = HostPort.loopback(FreePortFinder.free());
     var arguments =

@@ -10,19 +10,13 @@ public final class BoundedWait {
 
   private BoundedWait() {}
 
-  /**
-   * Polls until the condition holds.
-   *
-   * @param what names the thing waited for, in the error
-   * @throws IllegalStateException when it does not come true in time, or the thread is interrupted
-   */
+  /** Polls; the error names {@code what} it waited for in vain, or was interrupted at. */
   public static void until(String what, Duration atMost, BooleanSupplier condition) {
     if (!cameTrue(atMost, condition)) {
       throw new IllegalStateException("gave up after " + atMost + " waiting until " + what);
     }
   }
 
-  /** As {@link #until}, answering false when the time is over. */
   public static boolean cameTrue(Duration atMost, BooleanSupplier condition) {
     long deadline = System.nanoTime() + atMost.toNanos();
     long pause = FIRST_PAUSE_MILLIS;

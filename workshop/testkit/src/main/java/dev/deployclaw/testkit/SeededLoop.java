@@ -18,11 +18,7 @@ public final class SeededLoop {
     void run(long seed, RandomGenerator random) throws Exception;
   }
 
-  /**
-   * Runs seeds {@code base} to {@code base + count - 1}, stopping at the first that fails.
-   *
-   * @throws AssertionError naming the seed, with what the body threw as its cause
-   */
+  /** Runs seeds {@code base} to {@code base + count - 1}; the error names the first that fails. */
   public static void run(long base, int count, Body body) {
     Long only = Long.getLong("seed");
     if (only != null) {

@@ -22,6 +22,5 @@ public @interface Slow {
    */
   String guard();
 
-  /** Why it takes long. */
   String because();
 }

@@ -1,7 +1,6 @@
 package dev.deployclaw.core.language.conversation;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
-import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,8 +11,7 @@ import java.util.stream.Stream;
 
 /** Answers that name no value: yes, no, one of the choices. And how a variation begins. */
 final class AnswerWords {
-  private static final List<NamedPattern> TABLE =
-      PatternTable.read(AnswerWords.class, "answers.txt");
+  private static final PatternTable TABLE = PatternTable.read(AnswerWords.class, "answers.txt");
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}'#]+");
   private static final List<String> ORDINALS =
       List.of("first", "second", "third", "fourth", "fifth");
@@ -73,7 +71,7 @@ final class AnswerWords {
   }
 
   private Stream<Matcher> matchers(String name) {
-    return TABLE.stream()
+    return TABLE.rows().stream()
         .filter(row -> row.name().equals(name))
         .map(r -> r.pattern().matcher(line));
   }

@@ -70,6 +70,11 @@ final class CoverageCheck {
     return cues.unsaid(corrected).map(cue -> text.substring(cue.from(), cue.to())).toList();
   }
 
+  /** Whether all such words say no more than when the order holds or who agrees. */
+  boolean conditional() {
+    return cues.conditional(corrected);
+  }
+
   private void need(boolean used, Token token) {
     if (!used) {
       missed.add(token);

@@ -18,6 +18,10 @@ import java.util.stream.Stream;
 
 /** Which words that bind an order a reading doesn't say. Pure. */
 final class CueCheck {
+  /** Words without which a reading may be suggested: they are shown. */
+  private static final Set<BindingCue.Kind> CONDITIONS =
+      Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.LATER, BindingCue.Kind.APPROVAL);
+
   /** Words that a corrected value accounts for. */
   private static final Set<BindingCue.Kind> TAKEN_BACK =
       Set.of(BindingCue.Kind.CORRECTION, BindingCue.Kind.MISTAKE, BindingCue.Kind.EXCEPTION);
@@ -39,6 +43,11 @@ final class CueCheck {
   CueCheck(RequestGrammar grammar, Intent intent) {
     this.grammar = grammar;
     this.intent = intent;
+  }
+
+  /** Whether all that is unsaid says no more than when the order holds or who agrees. */
+  boolean conditional(boolean corrected) {
+    return unsaid(corrected).allMatch(cue -> CONDITIONS.contains(cue.kind()));
   }
 
   /**
@@ -126,11 +135,7 @@ final class CueCheck {
   private boolean isTakenBack(BindingCue cue) {
     return (cue.kind() == BindingCue.Kind.CORRECTION || cue.kind() == BindingCue.Kind.MISTAKE)
         && names(grammar.pieces().typed()).stream()
-            .anyMatch(n -> n.to() <= cue.from() && !isChanged(n) && spares(n));
-  }
-
-  private boolean isChanged(Token name) {
-    return changed(name).findAny().isPresent();
+            .anyMatch(n -> n.to() <= cue.from() && changed(n).findAny().isEmpty() && spares(n));
   }
 
   private Stream<RequestedChange> changed(Token name) {

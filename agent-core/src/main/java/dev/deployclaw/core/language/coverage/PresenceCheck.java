@@ -41,6 +41,7 @@ final class PresenceCheck {
   private final AmountRanges ranges = new AmountRanges(questions);
   private final GroundingList grounds = new GroundingList();
   private final List<String> problems = new ArrayList<>();
+  private final List<String> unnamed = new ArrayList<>();
 
   PresenceCheck(List<Token> tokens, Intent intent) {
     this(tokens, intent, _ -> true);
@@ -81,6 +82,11 @@ final class PresenceCheck {
     questions.refusal().ifPresent(problems::add);
     questions.questions().forEach(q -> problems.add(q.text()));
     return problems;
+  }
+
+  /** What is one of few, in words that aren't known. */
+  List<String> unnamed() {
+    return List.copyOf(unnamed);
   }
 
   List<Grounding> grounding() {
@@ -136,7 +142,7 @@ final class PresenceCheck {
 
   /** One of several operations has its verb, or a value that says it. */
   private void operation(TaskOperation op) {
-    said(
+    meant(
         "operation " + op.word(),
         op.word(),
         t ->
@@ -164,7 +170,7 @@ final class PresenceCheck {
                 k -> named(k, Kind.TENANT, t) || (who.except().contains(t) && k.is("except"))));
     who.labels()
         .forEach((key, value) ->
-            said(
+            meant(
                 "label " + key + "=" + value, value, t -> named(t, Kind.LABEL, key + "=" + value)));
     boolean implied =
         intent.operation() == TaskOperation.RESOLVE_CONFLICTS
@@ -215,7 +221,7 @@ final class PresenceCheck {
         });
     set.algorithm()
         .ifPresent(a ->
-            said(
+            meant(
                 "algorithm " + a.word(),
                 a.word(),
                 t ->
@@ -224,7 +230,7 @@ final class PresenceCheck {
                         : t.is(Kind.SETTING) && t.rule().equals(a.word())));
     set.mode()
         .ifPresent(m ->
-            said("mode " + m.word(), m.word(), t -> t.is("mode") && t.rule().equals(m.word())));
+            meant("mode " + m.word(), m.word(), t -> t.is("mode") && t.rule().equals(m.word())));
     set.onBackendFailure()
         .ifPresent(f ->
             said(
@@ -264,13 +270,15 @@ final class PresenceCheck {
   private void guards(Guards guards) {
     guards
         .approval()
-        .ifPresent(a ->
-            said(
-                "approval",
-                "approval",
-                t -> a == Guards.Approval.MANUAL ? waits(t) : t.is("automatic")));
+        .ifPresent(a -> {
+          if (a == Guards.Approval.MANUAL) {
+            meant("approval", "approval", PresenceCheck::waits);
+          } else {
+            said("approval", "approval", t -> t.is("automatic"));
+          }
+        });
     if (guards.dryRun()) {
-      said("dry run", "dry run", t -> t.is("dry-run"));
+      meant("dry run", "dry run", t -> t.is("dry-run"));
     }
     guards
         .percents()
@@ -301,9 +309,19 @@ final class PresenceCheck {
   }
 
   private void said(String what, String value, Predicate<Token> is) {
-    Optional<Token> found = tokens.stream().filter(is).reduce((_, b) -> b);
-    found.ifPresentOrElse(
-        t -> grounds.add(value, t, t.rule()), () -> problems.add(what + " isn't in the request"));
+    last(is)
+        .ifPresentOrElse(
+            t -> grounds.add(value, t, t.rule()),
+            () -> problems.add(what + " isn't in the request"));
+  }
+
+  /** As one of few that there are: people have more words for those than are known. */
+  private void meant(String what, String value, Predicate<Token> is) {
+    last(is).ifPresentOrElse(t -> grounds.add(value, t, t.rule()), () -> unnamed.add(what));
+  }
+
+  private Optional<Token> last(Predicate<Token> is) {
+    return tokens.stream().filter(is).reduce((_, b) -> b);
   }
 
   private void wrong(boolean is, String problem) {

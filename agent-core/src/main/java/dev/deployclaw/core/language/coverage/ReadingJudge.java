@@ -1,16 +1,13 @@
 package dev.deployclaw.core.language.coverage;
 
-import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
-import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation.Waits;
-import dev.deployclaw.core.task.TaskRequest;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Judges a reading of a request in both directions: the grammar's and a model's alike. Pure. */
 public final class ReadingJudge {
@@ -21,28 +18,48 @@ public final class ReadingJudge {
    *
    * @param intent with the spans that were found here, whatever the reader claimed
    * @param invented what the reading says and the request doesn't
+   * @param unnamed what the reading says by a word of ours and the request by none that is known
    * @param leftOut what the request says, in its words, and the reading doesn't
+   * @param lesser whether that is only when it holds, no value, exception, denial or doubt
    * @param unused words that no slot has a use for; a person is shown them
    */
   public record Judgement(
-      Intent intent, List<String> invented, List<String> leftOut, List<String> unused) {
+      Intent intent,
+      List<String> invented,
+      List<String> unnamed,
+      List<String> leftOut,
+      boolean lesser,
+      List<String> unused) {
     public Judgement {
       invented = List.copyOf(invented);
+      unnamed = List.copyOf(unnamed);
       leftOut = List.copyOf(leftOut);
       unused = List.copyOf(unused);
     }
 
+    /** The same with all that it invents. */
+    public Judgement inventing(List<String> all) {
+      return new Judgement(intent, all, unnamed, leftOut, lesser, unused);
+    }
+
+    /** What speaks against it, for a reader that may read again. */
+    public List<String> problems() {
+      return Stream.of(
+              invented.stream(),
+              unnamed.stream().map(ReadingJudge::missing),
+              leftOut.stream().map(w -> "you left out: " + w))
+          .flatMap(all -> all)
+          .toList();
+    }
+
     public boolean passes() {
-      return invented.isEmpty() && leftOut.isEmpty();
+      return problems().isEmpty();
     }
   }
 
-  /** Cuts the request once more, by our own lexer. */
-  public static Judgement judge(
-      TaskRequest request, NameInventory inventory, ZoneId zone, Intent reading) {
-    var grammar = RequestGrammar.of(request, inventory, zone, new OpenQuestions());
-    var _ = grammar.read();
-    return judge(grammar, reading);
+  /** A problem in words that a reader can act on. */
+  public static String missing(String what) {
+    return what + " isn't in the request";
   }
 
   /**
@@ -52,7 +69,10 @@ public final class ReadingJudge {
    */
   public static List<String> uncited(
       RequestGrammar grammar, Intent reading, Predicate<Token> cited) {
-    return new PresenceCheck(grammar.tokens(), reading, cited).problems();
+    var presence = new PresenceCheck(grammar.tokens(), reading, cited);
+    return Stream.concat(
+            presence.problems().stream(), presence.unnamed().stream().map(ReadingJudge::missing))
+        .toList();
   }
 
   /**
@@ -63,7 +83,8 @@ public final class ReadingJudge {
     var invented = presence.problems();
     var unused = grammar.unused();
     var coverage = new CoverageCheck(grammar, reading);
-    var leftOut = new ArrayList<>(coverage.unused());
+    var values = coverage.unused();
+    var leftOut = new ArrayList<>(values);
     leftOut.addAll(unused.binding());
     leftOut.addAll(coverage.cues());
     if (reading.operation().waits() != Waits.ONLY_LOOKS && !reading.guards().dryRun()) {
@@ -77,6 +98,12 @@ public final class ReadingJudge {
             reading.guards(),
             reading.schedule(),
             presence.grounding());
-    return new Judgement(grounded, invented, leftOut.stream().distinct().toList(), unused.plain());
+    return new Judgement(
+        grounded,
+        invented,
+        presence.unnamed(),
+        leftOut.stream().distinct().toList(),
+        values.isEmpty() && coverage.conditional() && grammar.pieces().denied().isEmpty(),
+        unused.plain());
   }
 }

@@ -1,7 +1,6 @@
 package dev.deployclaw.core.language.cue;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
-import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.lexer.TokenLine.Match;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,24 +20,9 @@ import java.util.stream.Stream;
  * @param to one past the last
  */
 public record BindingCue(Kind kind, int from, int to) {
-  private static final List<CueRow> TABLE =
-      PatternTable.read(BindingCue.class, "cues.txt").stream().map(CueRow::of).toList();
+  private static final PatternTable TABLE = PatternTable.read(BindingCue.class, "cues.txt");
 
   private static final Set<String> LOOSE = Set.of("set", "pronoun", "polite");
-
-  /**
-   * A row of the table.
-   *
-   * @param ordering whether it counts only in a clause that orders, or beside one
-   * @param always whether it counts even where a clause tells of what was
-   */
-  private record CueRow(Kind kind, boolean ordering, boolean always, Pattern pattern) {
-    static CueRow of(NamedPattern row) {
-      String marks = row.name();
-      var kind = Kind.of(marks.replaceAll("[ ~!]", ""));
-      return new CueRow(kind, marks.contains("~"), marks.contains("!"), row.pattern());
-    }
-  }
 
   /**
    * @param clause its tokens, phrases joined
@@ -51,14 +34,13 @@ public record BindingCue(Kind kind, int from, int to) {
     var out = new ArrayList<BindingCue>();
     var words =
         clause.stream().flatMap(t -> isLoose(t) ? t.parts().stream() : Stream.of(t)).toList();
-    var line = TokenLine.ofWords(words);
-    for (var row : TABLE) {
-      if ((orders || !row.ordering()) && (!past || row.always())) {
-        line =
-            line.replace(
-                row.pattern(), match -> Optional.of(List.of(found(row.kind(), match, out))));
-      }
-    }
+    var _ =
+        TABLE.replace(
+            TokenLine.ofWords(words),
+            (row, match) ->
+                (orders || !row.contains("~")) && (!past || row.contains("!"))
+                    ? Optional.of(List.of(found(row, match, out)))
+                    : Optional.empty());
     return List.copyOf(out);
   }
 
@@ -68,10 +50,10 @@ public record BindingCue(Kind kind, int from, int to) {
         || (token.is("forever") && token.parts().stream().anyMatch(t -> t.text().equals("keep")));
   }
 
-  private static Token found(Kind kind, Match match, List<BindingCue> out) {
+  private static Token found(String row, Match match, List<BindingCue> out) {
     int to = match.tokens().getLast().to();
-    out.add(new BindingCue(kind, match.tokens().getFirst().from(), to));
-    return match.joined(Token.Kind.PHRASE, "cue", "cue");
+    out.add(new BindingCue(Kind.of(row.split(" ", -1)[0]), match.tokens().getFirst().from(), to));
+    return Token.join(Token.Kind.PHRASE, "cue", "cue", match.tokens());
   }
 
   /** What such words do to the order, and which readings say so themselves. */

@@ -22,6 +22,8 @@ public record EvaluationTable(List<EvaluatedCase> cases) {
   /**
    * What is counted of some requests.
    *
+   * @param suggested questions whose suggestion is right
+   * @param misled questions whose suggestion is something else
    * @param outcome plans, questions and refusals where there should be one
    * @param held plans that wait for an approval
    * @param stopped right plans that the judge stops
@@ -30,6 +32,8 @@ public record EvaluationTable(List<EvaluatedCase> cases) {
       String kind,
       long requests,
       long exact,
+      long suggested,
+      long misled,
       long outcome,
       long unasked,
       long held,
@@ -61,6 +65,8 @@ public record EvaluationTable(List<EvaluatedCase> cases) {
         kind,
         some.size(),
         count(some, EvaluatedCase::exact),
+        count(some, EvaluatedCase::suggested),
+        count(some, EvaluatedCase::misled),
         count(some, EvaluatedCase::outcome),
         count(some, EvaluatedCase::unasked),
         count(some, EvaluatedCase::held),

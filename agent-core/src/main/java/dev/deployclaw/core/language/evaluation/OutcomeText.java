@@ -74,7 +74,7 @@ public final class OutcomeText {
   }
 
   private static String once(String outcome) {
-    String change = outcome.replaceFirst("^snapshot \\+ (?=set-|scale-)", "");
+    String change = outcome.replaceFirst("^snapshot \\+ ", "");
     return change.replace(" + " + change.split(" ", -1)[0] + " ", " + ");
   }
 

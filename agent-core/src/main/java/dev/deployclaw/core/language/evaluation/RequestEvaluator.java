@@ -3,6 +3,7 @@ package dev.deployclaw.core.language.evaluation;
 import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.Inquiry;
+import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.RequestInterpreter;
@@ -10,6 +11,7 @@ import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.evaluation.EvaluatedCase.WrongReading;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
+import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.value.OpenQuestions;
@@ -54,14 +56,15 @@ public record RequestEvaluator(
     boolean held = answer instanceof Planned && !read.demands(request).isEmpty();
     String came = came(answer, sample.expected());
     boolean right = OutcomeText.same(came, sample.expected());
+    var offered = offered(answer, sample.expected());
     if (!right || !OutcomeText.isPlan(came) || !(answer instanceof Planned(Intent intent))) {
-      return new EvaluatedCase(sample, came, held, nanos, read.facts(), List.of(), false);
+      return new EvaluatedCase(sample, came, offered, held, nanos, read.facts(), List.of(), false);
     }
     boolean whole = passes(sample.request(), intent, List.of());
     var sources = whole ? List.<Grounding>of() : intent.grounding();
     var wrong = wrong(sample.request(), intent, sources);
     boolean stopped = !whole && !passes(sample.request(), intent, sources);
-    return new EvaluatedCase(sample, came, held, nanos, read.facts(), wrong, stopped);
+    return new EvaluatedCase(sample, came, offered, held, nanos, read.facts(), wrong, stopped);
   }
 
   /**
@@ -84,6 +87,17 @@ public record RequestEvaluator(
         .filter(expected::equals)
         .findFirst()
         .orElse(came);
+  }
+
+  /** What accepting the suggestion would mean: the grammar reads it, as it is in its words. */
+  private Optional<String> offered(Interpretation answer, String expected) {
+    if (!(answer instanceof NeedsClarification(var questions))) {
+      return Optional.empty();
+    }
+    return questions
+        .getFirst()
+        .suggestion()
+        .map(text -> came(new GrammarInterpreter(zone).read(request(text), names), expected));
   }
 
   private Intent named(Intent intent) {

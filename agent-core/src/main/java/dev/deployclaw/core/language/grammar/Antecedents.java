@@ -132,7 +132,7 @@ final class Antecedents {
         request.typed().stream().filter(t -> t.is(Kind.TENANT)).map(Token::text).distinct().count();
     return tenants == 1
         && request.sentences().stream()
-            .takeWhile(s -> SpeechAct.ordered(s).findAny().isEmpty())
+            .takeWhile(s -> SpeechAct.ordered(request, s).findAny().isEmpty())
             .allMatch(s ->
                 s.stream().anyMatch(t -> t.is(Kind.TENANT))
                     ? subject(request.text(), s)

@@ -3,7 +3,6 @@ package dev.deployclaw.core.language.grammar;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.stream.Collectors;
  */
 final class ClauseReader {
   private final List<Token> typed;
-  private final TokenLine read;
+  private final List<Token> read;
   private final Predicate<Token> quoted;
   private final OpenQuestions questions;
   private final List<Token> ordering = new ArrayList<>();
@@ -27,7 +26,7 @@ final class ClauseReader {
    * @param quoted whether a reader names a word as its source: then it doesn't only tell
    */
   ClauseReader(
-      List<Token> typed, TokenLine read, Predicate<Token> quoted, OpenQuestions questions) {
+      List<Token> typed, List<Token> read, Predicate<Token> quoted, OpenQuestions questions) {
     this.typed = typed;
     this.read = read;
     this.quoted = quoted;
@@ -46,7 +45,7 @@ final class ClauseReader {
 
   void read() {
     var piece = new ArrayList<Token>();
-    for (Token token : read.tokens()) {
+    for (Token token : read) {
       if (links(token)) {
         end(piece);
         piece = new ArrayList<>();
@@ -65,15 +64,11 @@ final class ClauseReader {
     return token.is(Kind.WORD) && TokenClass.is(token, "link");
   }
 
-  private static boolean clean(List<Token> piece) {
-    return piece.stream().noneMatch(ClauseReader::leftover);
-  }
-
   private void end(List<Token> piece) {
     if (piece.isEmpty()) {
       return;
     }
-    if (clean(piece)) {
+    if (piece.stream().noneMatch(ClauseReader::leftover)) {
       told &= piece.stream().noneMatch(Token::isStop);
       ordering.addAll(piece);
       return;

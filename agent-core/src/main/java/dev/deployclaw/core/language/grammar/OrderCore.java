@@ -1,7 +1,5 @@
 package dev.deployclaw.core.language.grammar;
 
-import dev.deployclaw.core.language.ClarificationQuestion;
-import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.RequestLexer;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +25,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
   private static final Pattern QUOTED = Pattern.compile("[\"“„«][^\"”“»]*\\s[^\"”“»]*[\"”“»]");
 
   /** The whole, or, where that asks and its order alone doesn't, the order with a background. */
-  UnquotedPieces pieces(OpenQuestions questions) {
+  UnquotedPieces pieces() {
     var whole = UnquotedPieces.none(request);
     if (clear(whole).isPresent()) {
       return whole;
@@ -37,23 +34,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     if (used.isEmpty()) {
       return whole;
     }
-    var core = used.map(this::apart).filter(p -> p.beside().tells()).filter(this::isSure);
-    if (core.isPresent()) {
-      return core.get();
-    }
-    suggest(used.get(), questions);
-    return whole;
-  }
-
-  /** Asks whether the order is all of it, and says in our words what that means. */
-  private void suggest(Predicate<Token> used, OpenQuestions questions) {
-    String order = text(used);
-    if (!order.equals(request.text().strip())) {
-      questions.ask(
-          ClarificationQuestion.of(
-                  "order-alone", "words", "May I leave out all but \"" + order + "\"?")
-              .suggesting(clear(apart(used)).map(IntentSentence::of).or(() -> Optional.of(order))));
-    }
+    return used.map(this::apart).filter(p -> p.beside().tells()).filter(this::isSure).orElse(whole);
   }
 
   private UnquotedPieces apart(Predicate<Token> used) {
@@ -89,7 +70,7 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     var used = new HashSet<Token>();
     request.sentences().stream()
         .filter(s -> !request.told().containsAll(s))
-        .flatMap(s -> meant(s, SpeechAct.ordered(s)))
+        .flatMap(s -> meant(request, s))
         .filter(OrderCore::carries)
         .flatMap(Token::all)
         .filter(t -> !request.explains(t))
@@ -97,11 +78,10 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
     return used.isEmpty() ? Optional.empty() : Optional.of(used::contains);
   }
 
-  /** Phrases but for those of stories; their sentence is read once for all of them. */
-  private static Stream<Token> meant(List<Token> sentence, Stream<Token> read) {
-    var phrases = read.toList();
-    var clauses = phrases.isEmpty() ? List.<RequestClause>of() : RequestClause.of(sentence);
-    return phrases.stream().filter(t -> !isStory(clauses, t));
+  /** Phrases but for those of stories. */
+  private static Stream<Token> meant(ToldSentences request, List<Token> sentence) {
+    var clauses = request.clauses(sentence);
+    return SpeechAct.ordered(request, sentence).filter(t -> !isStory(clauses, t));
   }
 
   /** "…, northwind grew too": a part of the order's sentence that says no more than how it is. */
@@ -117,12 +97,10 @@ record OrderCore(ToldSentences request, EstateNames names, OpenQuestions times) 
                         .noneMatch(t -> TokenClass.is(t, "<op> | <set> | figure | <mode>"))));
   }
 
-  /** The sentences that it uses, as typed. */
-  private String text(Predicate<Token> used) {
-    return request.sentences().stream()
-        .filter(s -> s.stream().anyMatch(used))
-        .map(request::text)
-        .collect(Collectors.joining(". "));
+  /** The sentences that it uses. */
+  static List<List<Token>> sentences(ToldSentences request) {
+    var used = of(request).orElse(_ -> false);
+    return request.sentences().stream().filter(s -> s.stream().anyMatch(used)).toList();
   }
 
   private static boolean carries(Token token) {

@@ -28,6 +28,38 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     }
   }
 
+  /** Words beside a value that may mean the opposite, a sum, or that all is done already. */
+  void opposed(List<Token> typed) {
+    if (TokenClass.has(typed, "lifting figure | lifting * figure | =no =more figure")) {
+      questions.ask("operation", "Shall that be the limit, or shall a limit go away?");
+    }
+    if (TokenClass.has(typed, "<rate> extra | <count> extra | <parallel> extra")) {
+      questions.ask("what", "Shall that be the limit, or be added to it?");
+    }
+    boolean grew =
+        IntStream.range(1, typed.size())
+            .filter(i -> TokenClass.has(typed.subList(i - 1, i + 1), "<tenant> <factor>"))
+            .anyMatch(i -> typed.get(i).all().anyMatch(t -> t.text().endsWith("ed")));
+    if (grew && !TokenClass.has(tokens, "<polite>")) {
+      questions.ask("operation", "Did that happen, or shall it be done?");
+    }
+    if (TokenClass.has(typed, "^ =done | ^ * =done | =already =done")) {
+      questions.ask("operation", "Is that done already, or shall it be done?");
+    }
+    if (TokenClass.has(typed, "sparing")) {
+      questions.ask("who", "Who is spared?");
+    }
+    if (NAMES.stream().anyMatch(kind -> several(typed, kind))
+        && TokenClass.has(typed, "figure summed")) {
+      questions.ask("where", "Shall each have that, or all together?");
+    }
+  }
+
+  /** Whether more than one is named of a kind. */
+  static boolean several(List<Token> typed, Kind kind) {
+    return typed.stream().filter(t -> t.is(kind)).map(Token::text).distinct().count() > 1;
+  }
+
   /** A time between two changes: it may be for the one or for both. */
   void amidst() {
     boolean before = false;

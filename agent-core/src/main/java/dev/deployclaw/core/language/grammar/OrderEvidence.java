@@ -2,7 +2,6 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.time.TimeReader;
 import java.math.BigDecimal;
 import java.util.List;
@@ -52,7 +51,7 @@ final class OrderEvidence {
         && read.stream().noneMatch(t -> orders(t, true));
   }
 
-  private static boolean passed(Token token) {
+  static boolean passed(Token token) {
     return token.rule().equals(TimeReader.PASSED);
   }
 
@@ -88,8 +87,7 @@ final class OrderEvidence {
     return !refused
         && !TokenClass.has(words, "stop | <instant> | detail")
         && IntStream.range(0, words.size()).noneMatch(i -> directs(words, i) || lasts(words, i))
-        && PhraseReader.read(new TokenLine(words)).tokens().stream()
-            .noneMatch(t -> orders(words, t, past));
+        && PhraseReader.read(words).stream().noneMatch(t -> orders(words, t, past));
   }
 
   /** A length of time that is neither past nor the answer time of a gateway. */

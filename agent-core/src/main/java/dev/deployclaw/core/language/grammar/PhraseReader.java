@@ -1,39 +1,27 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
-import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.lexer.TokenLine.Match;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Puts one token in place of each phrase that the data file names. */
 final class PhraseReader {
-  private static final List<NamedPattern> TABLE =
-      PatternTable.read(PhraseReader.class, "phrases.txt");
+  private static final PatternTable TABLE = PatternTable.read(PhraseReader.class, "phrases.txt");
 
   private PhraseReader() {}
 
-  static TokenLine read(TokenLine line) {
-    var out = line;
-    for (var row : TABLE) {
-      var name = Arrays.asList(row.name().split(" ", -1));
-      out = out.replace(row.pattern(), match -> Optional.of(made(name, match)));
-    }
-    return out;
-  }
-
-  /** The phrases of a sentence by itself: none reaches beyond its end. */
-  static List<Token> readSentence(List<Token> sentence) {
-    int end = sentence.getLast().to();
-    var whole = new ArrayList<>(sentence);
-    whole.add(Token.of(Kind.WORD, ".", end, end + 1));
-    return read(new TokenLine(whole)).tokens();
+  static List<Token> read(List<Token> words) {
+    return TABLE
+        .replace(
+            new TokenLine(words),
+            (row, match) -> Optional.of(made(List.of(row.split(" ", -1)), match)))
+        .tokens();
   }
 
   private static List<Token> made(List<String> name, Match match) {
@@ -41,7 +29,8 @@ final class PhraseReader {
       return List.of();
     }
     boolean valued = name.size() > 1 && !name.get(1).equals("+");
-    var phrase = match.joined(Kind.PHRASE, name.getFirst(), valued ? name.get(1) : "phrase");
+    String rule = valued ? name.get(1) : "phrase";
+    var phrase = Token.join(Kind.PHRASE, name.getFirst(), rule, match.tokens());
     var out = new ArrayList<Token>();
     out.add(phrase);
     if (name.contains("+")) {

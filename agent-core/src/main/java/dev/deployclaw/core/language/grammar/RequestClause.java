@@ -20,8 +20,12 @@ record RequestClause(
     List<Token> typed, List<Token> read, boolean beside, boolean past, boolean seen) {
   private static final int NEAR = 5;
 
-  static List<RequestClause> of(List<Token> sentence) {
-    var read = PhraseReader.readSentence(sentence);
+  /**
+   * Those of a sentence.
+   *
+   * @param read the same with its phrases
+   */
+  static List<RequestClause> cut(List<Token> sentence, List<Token> read) {
     return cut(sentence).stream().map(typed -> of(typed, read)).toList();
   }
 

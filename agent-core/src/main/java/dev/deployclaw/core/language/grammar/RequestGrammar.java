@@ -8,7 +8,6 @@ import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.lexer.TokenLine;
 import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.language.value.GroundingList;
 import dev.deployclaw.core.language.value.OpenQuestions;
@@ -47,7 +46,7 @@ public final class RequestGrammar {
   private final ClauseReader clauses;
   private final OrderDoubts doubts;
   private final List<Token> typed;
-  private final TokenLine phrases;
+  private final List<Token> phrases;
   private final List<Token> tokens;
   private final List<Token> implied = new ArrayList<>();
   private List<SaidChange> said = List.of();
@@ -61,7 +60,7 @@ public final class RequestGrammar {
     var times = new OpenQuestions();
     var names = new EstateNames(inventory);
     var sentences = sentences(request, names, zone, times);
-    var pieces = new OrderCore(sentences, names, times).pieces(questions);
+    var pieces = new OrderCore(sentences, names, times).pieces();
     return new RequestGrammar(pieces, names, times, questions);
   }
 
@@ -98,11 +97,11 @@ public final class RequestGrammar {
     var rest = typed.stream().filter(t -> !told.contains(t)).toList();
     var words = new OpenQuestions();
     var phrased =
-        PhraseReader.read(new TokenLine(rest)).tokens().stream()
+        pieces.sentences().phrases(rest).stream()
             .map(t -> KeyPhrase.resolved(t, names))
             .map(t -> pooled(t, names))
             .toList();
-    this.phrases = new TokenLine(PhraseReader.joined(phrased, words));
+    this.phrases = PhraseReader.joined(phrased, words);
     this.clauses = new ClauseReader(rest, phrases, pieces::isQuoted, words);
     clauses.read();
     var asked = clauses.ordering().stream().filter(t -> t.is("asked-time")).toList();
@@ -214,6 +213,7 @@ public final class RequestGrammar {
     var operation = operations.getFirst();
     doubts.told(telling(), operation);
     doubts.amidst();
+    doubts.opposed(typed.stream().filter(t -> !told.contains(t)).toList());
     var guards = guardReader.guards();
     if (!LOOKS.contains(operation) && !guards.dryRun()) {
       ordered();

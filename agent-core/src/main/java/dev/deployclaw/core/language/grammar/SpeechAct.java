@@ -2,7 +2,6 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -38,9 +37,14 @@ final class SpeechAct {
   SpeechAct(ToldSentences request) {
     this.request = request;
     this.quotes = quotes(request.text());
-    for (int i = 0; i < request.sentences().size(); i++) {
-      part(request.sentences().get(i).getLast().to(), request.clauses().get(i));
+    for (var sentence : request.sentences()) {
+      part(sentence.getLast().to(), request.clauses(sentence));
     }
+  }
+
+  /** Those that are shown to be orders. */
+  List<List<Token>> shown() {
+    return shown.stream().map(RequestClause::typed).toList();
   }
 
   /** Clauses that are surely no order, with what a reader uses and no order has. */
@@ -233,8 +237,8 @@ final class SpeechAct {
   }
 
   /** The phrases of a sentence that orders; none of another. */
-  static Stream<Token> ordered(List<Token> sentence) {
-    var read = PhraseReader.readSentence(sentence);
+  static Stream<Token> ordered(ToldSentences request, List<Token> sentence) {
+    var read = request.read(sentence);
     return orders(sentence, read) ? read.stream() : Stream.empty();
   }
 
@@ -300,12 +304,12 @@ final class SpeechAct {
    * @param read the phrases of the request
    * @param ordering those of its orders
    */
-  static boolean isQuestion(TokenLine read, List<Token> ordering) {
+  static boolean isQuestion(List<Token> read, List<Token> ordering) {
     boolean polite = false;
     boolean slots = false;
     boolean first = true;
     boolean inverted = false;
-    for (Token token : read.tokens()) {
+    for (Token token : read) {
       boolean mark = token.isStop();
       inverted =
           (!mark && inverted) || (first && token.is(Kind.WORD) && TokenClass.is(token, "inverted"));

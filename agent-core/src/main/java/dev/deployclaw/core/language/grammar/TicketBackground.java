@@ -69,7 +69,7 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
 
   /** Whether what it says, beside phrases that carry nothing, is by words that tell. */
   private boolean isTold(Piece piece) {
-    var read = PhraseReader.readSentence(piece.typed);
+    var read = request.read(piece.typed);
     var said =
         piece.typed.stream()
             .filter(t -> read.stream().anyMatch(r -> r.from() <= t.from() && t.to() <= r.to()))
@@ -115,7 +115,7 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
       if (!cited && !request.signed().containsAll(sentence)) {
         out.add(new Piece(sentence, behind, true, timed));
       }
-      for (var clause : cited ? RequestClause.of(sentence) : List.<RequestClause>of()) {
+      for (var clause : cited ? request.clauses(sentence) : List.<RequestClause>of()) {
         boolean mine = clause.typed().stream().anyMatch(order);
         if (!mine && told.containsAll(clause.typed())) {
           out.add(new Piece(clause.typed(), behind, false, timed));
@@ -130,7 +130,7 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
   private boolean timed() {
     return request.sentences().stream()
         .filter(s -> s.stream().anyMatch(order))
-        .flatMap(s -> PhraseReader.readSentence(s).stream())
+        .flatMap(s -> request.read(s).stream())
         .anyMatch(t -> TokenClass.is(t, "timed") && t.all().anyMatch(order));
   }
 

@@ -5,12 +5,11 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.IntStream;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -21,7 +20,7 @@ final class TokenClass {
   private static final Map<String, Set<String>> CLASSES = read();
 
   /** Each sequence of the code, cut once. */
-  private static final Map<String, List<List<String>>> SEQUENCES = new ConcurrentHashMap<>();
+  private static final Map<String, List<Sequence>> SEQUENCES = new ConcurrentHashMap<>();
 
   private TokenClass() {}
 
@@ -48,19 +47,22 @@ final class TokenClass {
     return has(List.of(token), names);
   }
 
-  private static boolean isOne(Token token, String name) {
+  private static Predicate<Token> one(String name) {
+    String rest = name.substring(1);
     return switch (name.charAt(0)) {
-      case '*' -> true;
-      case '!' -> !isOne(token, name.substring(1));
-      case '=' -> token.text().equals(name.substring(1));
-      case '<' -> kind(token).equals(name);
-      default -> words(name).contains(isWord(token) ? token.text() : kind(token));
+      case '*' -> _ -> true;
+      case '!' -> one(rest).negate();
+      case '=' -> token -> token.text().equals(rest);
+      case '<' -> token -> kind(token).equals(name);
+      default -> {
+        var words = words(name);
+        yield token -> words.contains(isWord(token) ? token.text() : kind(token));
+      }
     };
   }
 
   private static String kind(Token token) {
-    boolean phrase = token.is(Kind.PHRASE);
-    return "<" + (phrase ? token.text() : token.kind().name().toLowerCase(Locale.ROOT)) + ">";
+    return token.is(Kind.PHRASE) ? "<" + token.text() + ">" : token.kind().shape();
   }
 
   /** Whether it is a word, known or not. */
@@ -76,7 +78,7 @@ final class TokenClass {
    */
   static boolean has(List<Token> tokens, String sequences) {
     return SEQUENCES.computeIfAbsent(sequences, TokenClass::cut).stream()
-        .anyMatch(s -> IntStream.rangeClosed(0, tokens.size()).anyMatch(i -> stands(tokens, i, s)));
+        .anyMatch(sequence -> sequence.isIn(tokens));
   }
 
   /** Whether it, or a token that it was put together from, is one. */
@@ -84,20 +86,41 @@ final class TokenClass {
     return token.all().anyMatch(t -> is(t, names));
   }
 
-  private static List<List<String>> cut(String sequences) {
-    return Stream.of(sequences.split(" \\| ", -1)).map(s -> List.of(s.split(" ", -1))).toList();
+  private static List<Sequence> cut(String sequences) {
+    return Stream.of(sequences.split(" \\| ", -1)).map(Sequence::of).toList();
   }
 
-  private static boolean stands(List<Token> tokens, int from, List<String> names) {
-    int at = from;
-    for (String name : names) {
-      boolean edge = name.equals("^") || name.equals("$");
-      boolean here = name.equals("^") ? at == 0 : name.equals("$") && at == tokens.size();
-      if (edge ? !here : at >= tokens.size() || !isOne(tokens.get(at), name)) {
-        return false;
-      }
-      at += edge ? 0 : 1;
+  /**
+   * Tokens in a row.
+   *
+   * @param first whether they are the first ones
+   * @param last whether they are the last ones
+   */
+  private record Sequence(List<Predicate<Token>> names, boolean first, boolean last) {
+    static Sequence of(String text) {
+      var names = List.of(text.split(" ", -1));
+      return new Sequence(
+          names.stream()
+              .filter(n -> !n.equals("^") && !n.equals("$"))
+              .map(TokenClass::one)
+              .toList(),
+          names.getFirst().equals("^"),
+          names.getLast().equals("$"));
     }
-    return true;
+
+    boolean isIn(List<Token> tokens) {
+      int end = tokens.size() - names.size();
+      boolean found = false;
+      for (int at = last ? end : 0;
+          !found && at >= 0 && at <= (first ? Math.min(end, 0) : end);
+          at++) {
+        int i = 0;
+        while (i < names.size() && names.get(i).test(tokens.get(at + i))) {
+          i++;
+        }
+        found = i == names.size();
+      }
+      return found;
+    }
   }
 }

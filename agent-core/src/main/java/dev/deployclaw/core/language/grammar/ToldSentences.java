@@ -5,10 +5,13 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Which whole sentences of a request only tell: what was, or how something is that has no limits.
@@ -32,7 +35,8 @@ final class ToldSentences {
   private final List<List<Token>> sentences;
   private final List<Token> told;
   private final List<Token> signed = new ArrayList<>();
-  private Optional<List<List<RequestClause>>> clauses = Optional.empty();
+  private final Map<List<Token>, List<RequestClause>> clauses = new HashMap<>();
+  private final Map<List<Token>, List<Token>> phrases = new HashMap<>();
   private Optional<SpeechAct> speech = Optional.empty();
 
   ToldSentences(String text, List<Token> typed) {
@@ -55,11 +59,26 @@ final class ToldSentences {
     return typed;
   }
 
-  /** The parts of each sentence; read when they are asked for, as is the speech act. */
+  /** The parts of each sentence. */
   List<List<RequestClause>> clauses() {
-    var cut = clauses.orElseGet(() -> sentences.stream().map(RequestClause::of).toList());
-    clauses = Optional.of(cut);
-    return cut;
+    return sentences.stream().map(this::clauses).toList();
+  }
+
+  /** The parts of a sentence; read when they are asked for, as are phrases and the speech act. */
+  List<RequestClause> clauses(List<Token> sentence) {
+    return clauses.computeIfAbsent(sentence, s -> RequestClause.cut(s, read(s)));
+  }
+
+  /** The phrases of a sentence by itself: none reaches beyond its end. */
+  List<Token> read(List<Token> sentence) {
+    int end = sentence.getLast().to();
+    var stop = Token.of(Kind.WORD, ".", end, end + 1);
+    return phrases(Stream.concat(sentence.stream(), Stream.of(stop)).toList());
+  }
+
+  /** Some of its words with a token for each phrase. */
+  List<Token> phrases(List<Token> words) {
+    return phrases.computeIfAbsent(words, PhraseReader::read);
   }
 
   /** What of it orders. */

@@ -41,9 +41,9 @@ import org.jspecify.annotations.Nullable;
  * A model first, and the grammar beside it. What the words refuse is refused without asking. Both
  * readings are judged in both directions; equal ones go on. What only the model understood waits
  * for an approval of our sentence for it; two different readings are a question with both as
- * choices; one that leaves out what the request says is never a plan. Its question is asked where
- * the grammar has none but about a word. A model that is silent, or proposes what isn't in the
- * request, stops nothing: the grammar's answer stands.
+ * choices; one that leaves out what the request says is never a plan: it is suggested, with what it
+ * leaves out. Its question is asked where the grammar has none but about a word. A model that is
+ * silent, or proposes what isn't in the request, stops nothing: the grammar's answer stands.
  */
 public final class CheckedInterpreter implements RequestInterpreter {
   private static final int LONGEST_QUOTE = 300;
@@ -87,10 +87,10 @@ public final class CheckedInterpreter implements RequestInterpreter {
     var proposal = proposer.propose(asked, answer -> fault(asked, answer));
     var verdict =
         switch (proposal.answer()) {
-          case Answer.Intended said -> intended(ours, QuotedReading.of(asked, said));
+          case Answer.Intended said -> intended(asked, ours, QuotedReading.of(asked, said));
           case Answer.Queried said -> queried(ours, asked, said);
           case Answer.Asked(List<String> questions) -> asked(ours, questions);
-          case Answer.Declined(String reason) -> doubted(ours, "the model would refuse: " + reason);
+          case Answer.Declined(String reason) -> declined(ours, reason);
           case Answer.Silent(String reason) ->
               Verdict.of(ours, "silent", "The model said nothing of use: " + reason);
         };
@@ -141,7 +141,8 @@ public final class CheckedInterpreter implements RequestInterpreter {
     }
   }
 
-  private static Verdict intended(Interpretation ours, QuotedReading.Verdict theirs) {
+  private Verdict intended(
+      ProposalRequest asked, Interpretation ours, QuotedReading.Verdict theirs) {
     return switch (theirs) {
       case QuotedReading.Verdict.Malformed(String why) ->
           Verdict.of(ours, "malformed", "The model's answer was dropped: " + quote(why));
@@ -149,8 +150,8 @@ public final class CheckedInterpreter implements RequestInterpreter {
         String what = quote(String.join("; ", judged.invented()));
         yield Verdict.of(ours, "ungrounded", "The model's intent was dropped: " + what);
       }
-      case QuotedReading.Verdict.Judged(Judgement judged) when !judged.leftOut().isEmpty() ->
-          uncovered(ours, judged.leftOut());
+      case QuotedReading.Verdict.Judged(Judgement judged) when !judged.passes() ->
+          uncovered(asked, ours, judged);
       case QuotedReading.Verdict.Judged(Judgement judged) -> understood(ours, judged);
     };
   }
@@ -167,16 +168,31 @@ public final class CheckedInterpreter implements RequestInterpreter {
   }
 
   /** A reading that says less than the request is never a plan: what it lacks is asked about. */
-  private static Verdict uncovered(Interpretation ours, List<String> leftOut) {
-    String what = quote(String.join("\", \"", leftOut));
-    String note = "The model's intent leaves out \"" + what + "\"";
+  private Verdict uncovered(ProposalRequest asked, Interpretation ours, Judgement judged) {
+    var left = judged.leftOut().isEmpty() ? judged.unnamed() : judged.leftOut();
+    String what = quote("\"" + String.join("\", \"", left) + "\"");
+    String note = "The model's intent leaves out " + what;
     if (ours instanceof Planned || ours instanceof Inquiry) {
       return Verdict.of(ours, "uncovered", note);
     }
-    var more = new ArrayList<>(questions(ours));
-    more.add(
-        ClarificationQuestion.of("left-out", "words", "What does \"" + what + "\" mean here?"));
-    return Verdict.of(new NeedsClarification(more), "uncovered", note);
+    var suggested =
+        judged.lesser()
+            ? SuggestedReading.of(
+                judged.intent(), SuggestedReading.asking(judged), text -> plain(asked, text))
+            : Optional.<ClarificationQuestion>empty();
+    var meaning =
+        ClarificationQuestion.of("left-out", "words", "What does " + what + " mean here?");
+    var all = new ArrayList<>(suggested.stream().toList());
+    all.addAll(questions(ours));
+    all.addAll(suggested.isEmpty() ? List.of(meaning) : List.of());
+    return Verdict.of(new NeedsClarification(all), "uncovered", note);
+  }
+
+  /** What the grammar makes of other words of the same requester. */
+  private Interpretation plain(ProposalRequest asked, String text) {
+    return rules
+        .interpret(GrammarInterpreter.saying(text, asked.request()), asked.names())
+        .interpretation();
   }
 
   private static Verdict contradiction(String ours, String theirs) {
@@ -226,8 +242,8 @@ public final class CheckedInterpreter implements RequestInterpreter {
   /** Of two questions the better one: the grammar's, unless it only stumbles over a word. */
   private static Verdict asked(Interpretation ours, List<String> questions) {
     var mine = questions(ours);
-    boolean worse = mine.isEmpty() || mine.getFirst().slot().equals("words");
-    if (ours instanceof Planned || ours instanceof Inquiry || !worse || questions.isEmpty()) {
+    boolean read = ours instanceof Planned || ours instanceof Inquiry;
+    if (read || !stumbles(mine) || questions.isEmpty()) {
       return doubted(ours, "the model would ask: " + String.join(" ", questions));
     }
     var better =
@@ -239,6 +255,19 @@ public final class CheckedInterpreter implements RequestInterpreter {
 
   private static List<ClarificationQuestion> questions(Interpretation ours) {
     return ours instanceof NeedsClarification unclear ? unclear.questions() : List.of();
+  }
+
+  /** It stops no plan of the grammar's; what the grammar can't read, it may refuse. */
+  private static Verdict declined(Interpretation ours, String reason) {
+    String text = "the model would refuse: " + reason;
+    return ours instanceof NeedsClarification
+        ? Verdict.of(new Refused(quote(text)), "doubted", quote(text))
+        : doubted(ours, text);
+  }
+
+  /** Whether the best question is about a word alone. */
+  private static boolean stumbles(List<ClarificationQuestion> questions) {
+    return questions.isEmpty() || questions.getFirst().slot().equals("words");
   }
 
   /** A doubt about a plan holds it; beside a question it changes nothing. */

@@ -12,6 +12,8 @@ import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.SuggestionFinder;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
+import dev.deployclaw.core.language.grammar.SkippingReader;
+import dev.deployclaw.core.language.grammar.SkippingReader.Skipped;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
@@ -25,6 +27,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -86,12 +89,36 @@ public final class GrammarInterpreter implements RequestInterpreter {
     }
     var finder =
         new SuggestionFinder(request.text(), inventory, text -> plans(text, request, inventory));
-    return new NeedsClarification(finder.of(questions));
+    var found = finder.of(questions);
+    if (found.getFirst().suggestion().isPresent()) {
+      return new NeedsClarification(found);
+    }
+    Function<String, RequestGrammar> grammar =
+        text -> RequestGrammar.of(saying(text, request), inventory, zone, new OpenQuestions());
+    Function<String, Interpretation> strict = text -> readOnce(saying(text, request), inventory);
+    var suggested =
+        new SkippingReader(grammar.apply(request.text()), grammar, strict)
+            .read()
+            .filter(s -> isBorneOut(s, request, inventory))
+            .flatMap(
+                s -> SuggestedReading.of(s.intent(), SuggestedReading.leaving(s.left()), strict));
+    return new NeedsClarification(Stream.concat(suggested.stream(), found.stream()).toList());
+  }
+
+  /** Whether the whole request says nothing against it, judged like a model's reading. */
+  private boolean isBorneOut(Skipped some, TaskRequest request, NameInventory inventory) {
+    var quoting = RequestGrammar.quoting(request, inventory, zone, some.claims());
+    var _ = quoting.read();
+    var judged = ReadingJudge.judge(quoting, some.intent());
+    return judged.invented().isEmpty() && judged.unnamed().isEmpty() && judged.lesser();
   }
 
   private boolean plans(String text, TaskRequest request, NameInventory inventory) {
-    var other = new TaskRequest(text, request.requester(), request.received());
-    return readOnce(other, inventory) instanceof Planned;
+    return readOnce(saying(text, request), inventory) instanceof Planned;
+  }
+
+  static TaskRequest saying(String text, TaskRequest request) {
+    return new TaskRequest(text, request.requester(), request.received());
   }
 
   private Interpretation readOnce(TaskRequest request, NameInventory inventory) {
@@ -153,7 +180,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     }
     var judged = ReadingJudge.judge(grammar, intent.get());
     var missed = Stream.concat(judged.invented().stream(), judged.leftOut().stream()).toList();
-    return missed.isEmpty()
+    return judged.passes()
         ? new Planned(intent.get())
         : NeedsClarification.of(
             List.of("I would leave out \"" + String.join("\", \"", missed) + "\": what is meant?"));

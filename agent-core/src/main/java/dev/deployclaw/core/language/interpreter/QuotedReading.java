@@ -81,13 +81,8 @@ final class QuotedReading {
     default Optional<String> fault() {
       return switch (this) {
         case Malformed(String why) -> Optional.of(why);
-        case Judged(Judgement judged) when judged.passes() -> Optional.empty();
         case Judged(Judgement judged) ->
-            Optional.of(
-                Stream.concat(
-                        judged.invented().stream(),
-                        judged.leftOut().stream().map(w -> "you left out: " + w))
-                    .collect(Collectors.joining("; ")));
+            Optional.of(String.join("; ", judged.problems())).filter(_ -> !judged.passes());
       };
     }
   }
@@ -104,19 +99,20 @@ final class QuotedReading {
       return new Verdict.Malformed("the intent can't be read: " + e.getMessage());
     }
     var judged = ReadingJudge.judge(grammar, intent);
+    var unnamed = judged.unnamed();
     Stream.concat(said.quotes().stream(), said.unused().stream())
         .filter(q -> places(q).isEmpty())
         .forEach(q -> problems.add("\"" + q + "\" is no quote: it isn't in the request"));
     problems.addAll(judged.invented());
     if (problems.isEmpty()) {
-      ReadingJudge.uncited(grammar, intent, word -> overlaps(cited, word))
+      ReadingJudge.uncited(grammar, intent, word -> overlaps(cited, word)).stream()
+          .filter(p -> unnamed.stream().map(ReadingJudge::missing).noneMatch(p::equals))
           .forEach(p -> problems.add(p.replace("in the request", "in what you quote")));
     }
     if (problems.isEmpty() && !judged.leftOut().isEmpty()) {
       judged = narrowed(judged);
     }
-    return new Verdict.Judged(
-        new Judgement(judged.intent(), problems, judged.leftOut(), judged.unused()));
+    return new Verdict.Judged(judged.inventing(problems));
   }
 
   /**
@@ -211,16 +207,13 @@ final class QuotedReading {
         grammar.tokens().stream()
             .flatMap(t -> t.each(Kind.INSTANT))
             .filter(t -> overlaps(places, t))
-            .anyMatch(t -> BOUND.matcher(quote.replace(typed(t), "")).matches());
+            .anyMatch(
+                t -> BOUND.matcher(quote.replace(text.substring(t.from(), t.to()), "")).matches());
     if (!whole && time.get("instant") instanceof String claimed && !agrees(claimed, read)) {
       problems.add(
           "\"%s\" reads as %s here, not as %s: ask for it".formatted(quote, read, claimed));
     }
     return Optional.of(read);
-  }
-
-  private String typed(Token token) {
-    return text.substring(token.from(), token.to());
   }
 
   /** Whether the reader's own instant is ours; one that can't be read says nothing. */

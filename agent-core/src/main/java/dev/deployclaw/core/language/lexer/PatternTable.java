@@ -1,29 +1,94 @@
 package dev.deployclaw.core.language.lexer;
 
+import dev.deployclaw.core.language.lexer.TokenLine.Match;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
  * A data file of named patterns over a {@link TokenLine}. {@code NAME = …} is a part that others
  * write as {@code {NAME}}; {@code name: …} is a pattern; an indented line goes on. Tokens are
- * parted by one blank, and whole tokens match only.
+ * parted by one blank, and whole tokens match only. A pattern is tried where a token stands that it
+ * may begin with. Any thread.
  */
 public final class PatternTable {
-  private PatternTable() {}
+  /** Of shapes whose rows are kept: a request may have any mark. */
+  private static final int MOST_SHAPES = 5000;
 
-  /** A pattern by its name; the marks behind a name are for who reads the file. */
-  public record NamedPattern(String name, Pattern pattern) {}
+  private final List<NamedPattern> rows;
+  private final Map<String, BitSet> begun = new ConcurrentHashMap<>();
 
-  public static List<NamedPattern> read(Class<?> beside, String file) {
+  private PatternTable(List<NamedPattern> rows) {
+    this.rows = List.copyOf(rows);
+  }
+
+  /**
+   * A pattern by its name; marks behind a name are for readers of the file.
+   *
+   * @param front the same without lookbehinds
+   */
+  public record NamedPattern(String name, Pattern pattern, Pattern front) {}
+
+  public List<NamedPattern> rows() {
+    return rows;
+  }
+
+  /** Those rows whose names fit. */
+  public PatternTable only(Predicate<String> names) {
+    return new PatternTable(rows.stream().filter(r -> names.test(r.name())).toList());
+  }
+
+  /** Puts what a function makes in place of each match of each row, in their order. */
+  public TokenLine replace(TokenLine line, BiFunction<String, Match, Optional<List<Token>>> with) {
+    var out = line;
+    var begun = begun(line);
+    for (int i = begun.nextSetBit(0); i >= 0; i = begun.nextSetBit(i + 1)) {
+      int at = i;
+      var row = rows.get(i);
+      var before = out;
+      out = before.replace(row.pattern, s -> begun(s).get(at), m -> with.apply(row.name, m));
+      begun = out == before ? begun : begun(out);
+    }
+    return out;
+  }
+
+  private BitSet begun(TokenLine line) {
+    var all = new BitSet();
+    line.shapes().forEach(shape -> all.or(begun(shape)));
+    return all;
+  }
+
+  private BitSet begun(String shape) {
+    return begun.size() < MOST_SHAPES
+        ? begun.computeIfAbsent(shape, this::tried)
+        : Optional.ofNullable(begun.get(shape)).orElseGet(() -> tried(shape));
+  }
+
+  /** The rows that may begin with such a token, whatever stands behind it: more input may match. */
+  @SuppressWarnings("JdkObsolete")
+  private BitSet tried(String shape) {
+    var found = new BitSet();
+    for (int i = 0; i < rows.size(); i++) {
+      var matcher = rows.get(i).front.matcher(" " + shape + " ").useTransparentBounds(true);
+      found.set(i, matcher.region(1, shape.length() + 2).lookingAt() || matcher.hitEnd());
+    }
+    return found;
+  }
+
+  public static PatternTable read(Class<?> beside, String file) {
     Map<String, String> parts = new LinkedHashMap<>();
     var out = new ArrayList<NamedPattern>();
     for (String line : joined(text(beside, file), "")) {
@@ -37,11 +102,15 @@ public final class PatternTable {
       if (part) {
         parts.put(line.substring(0, equals).strip(), body);
       } else {
-        var pattern = Pattern.compile("(?<= )(?:" + body + ")(?= )");
-        out.add(new NamedPattern(line.substring(0, colon).strip(), pattern));
+        String front = body.replaceAll("\\(\\?<[=!]", "(?:|");
+        out.add(new NamedPattern(line.substring(0, colon).strip(), whole(body), whole(front)));
       }
     }
-    return List.copyOf(out);
+    return new PatternTable(out);
+  }
+
+  private static Pattern whole(String tokens) {
+    return Pattern.compile("(?<= )(?:" + tokens + ")(?= )");
   }
 
   private static List<String> joined(String text, String between) {

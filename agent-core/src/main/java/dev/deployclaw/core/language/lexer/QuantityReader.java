@@ -1,6 +1,5 @@
 package dev.deployclaw.core.language.lexer;
 
-import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine.Match;
 import dev.deployclaw.policy.model.Limit;
@@ -15,7 +14,7 @@ import java.util.stream.IntStream;
 
 /** Puts numbers and units together: durations, rates, counts, bursts, windows, factors. */
 final class QuantityReader {
-  private static final List<NamedPattern> TABLE =
+  private static final PatternTable TABLE =
       PatternTable.read(QuantityReader.class, "quantities.txt");
 
   private static final Set<String> PER = Set.of("per", "each", "every", "a", "an", "/");
@@ -26,12 +25,7 @@ final class QuantityReader {
   private QuantityReader() {}
 
   static TokenLine read(TokenLine numbered) {
-    var line = numbered;
-    for (var row : TABLE) {
-      var name = row.name().split(" ", -1);
-      line = line.replace(row.pattern(), match -> made(name, match));
-    }
-    return line;
+    return TABLE.replace(numbered, (row, match) -> made(row.split(" ", -1), match));
   }
 
   private static Optional<List<Token>> made(String[] name, Match m) {

@@ -59,7 +59,15 @@ public record Token(
     BURST,
     WINDOW,
     SETTING,
-    PHRASE
+    PHRASE;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+    private final String shape = "<" + word + ">";
+
+    /** How patterns and classes of words write it. */
+    public String shape() {
+      return shape;
+    }
   }
 
   public Token {
@@ -68,8 +76,7 @@ public record Token(
 
   /** One that is understood as its kind says. */
   public static Token of(Kind kind, String text, int from, int to) {
-    String rule = kind.name().toLowerCase(Locale.ROOT);
-    return new Token(kind, text, BigDecimal.ZERO, BigDecimal.ZERO, from, to, rule, List.of());
+    return new Token(kind, text, BigDecimal.ZERO, BigDecimal.ZERO, from, to, kind.word, List.of());
   }
 
   static Token word(String text, int from, int to) {
@@ -129,7 +136,7 @@ public record Token(
     return switch (kind) {
       case WORD -> text;
       case PHRASE, SETTING, TIME -> "<" + text + ">";
-      default -> "<" + kind.name().toLowerCase(Locale.ROOT) + ">";
+      default -> kind.shape;
     };
   }
 

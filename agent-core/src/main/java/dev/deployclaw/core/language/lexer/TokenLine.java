@@ -5,21 +5,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Tokens written as one line of words, so that patterns are regular expressions. Immutable. */
 public final class TokenLine {
   private final List<Token> tokens;
+  private final List<String> shapes;
   private final String line;
   private final int[] starts;
 
   public TokenLine(List<Token> tokens) {
     this.tokens = List.copyOf(tokens);
+    this.shapes = tokens.stream().map(Token::shape).toList();
     this.starts = new int[tokens.size() + 1];
     var out = new StringBuilder(" ");
     for (int i = 0; i < tokens.size(); i++) {
       starts[i] = out.length();
-      out.append(tokens.get(i).shape()).append(' ');
+      out.append(shapes.get(i)).append(' ');
     }
     starts[tokens.size()] = out.length();
     this.line = out.toString();
@@ -31,14 +34,18 @@ public final class TokenLine {
         tokens.stream().map(t -> t.is(Token.Kind.UNKNOWN) ? t.as(Token.Kind.WORD) : t).toList());
   }
 
-  /** Where a pattern matched: from one token to before another. */
-  public record Match(List<Token> tokens, int from, int to) {
-    public Optional<Token> first(Token.Kind kind) {
-      return tokens.stream().filter(t -> t.is(kind)).findFirst();
+  /**
+   * Where a pattern matched: from one token to before another.
+   *
+   * @param line all tokens
+   */
+  public record Match(List<Token> line, int from, int to) {
+    public List<Token> tokens() {
+      return line.subList(from, to);
     }
 
-    public Token joined(Token.Kind kind, String text, String rule) {
-      return Token.join(kind, text, rule, tokens);
+    public Optional<Token> first(Token.Kind kind) {
+      return tokens().stream().filter(t -> t.is(kind)).findFirst();
     }
   }
 
@@ -51,18 +58,29 @@ public final class TokenLine {
     return line;
   }
 
+  List<String> shapes() {
+    return shapes;
+  }
+
   public boolean has(Pattern pattern) {
     return pattern.matcher(line).find();
   }
 
-  /** Puts what a function makes in place of each match, from left to right. */
-  public TokenLine replace(Pattern pattern, Function<Match, Optional<List<Token>>> with) {
+  /**
+   * Puts what a function makes in place of each match, from left to right.
+   *
+   * @param begins whether a match may begin with a token of a shape: elsewhere it isn't tried
+   */
+  TokenLine replace(
+      Pattern pattern, Predicate<String> begins, Function<Match, Optional<List<Token>>> with) {
     var out = this;
     int at = 0;
-    for (var m = out.find(pattern, at); m.isPresent(); m = out.find(pattern, at)) {
-      var made = with.apply(m.get());
-      at = m.get().from() + made.map(List::size).orElse(1);
-      out = made.isPresent() ? out.spliced(m.get(), made.get()) : out;
+    while (at < out.tokens.size()) {
+      int end = begins.test(out.shapes.get(at)) ? out.end(pattern, at) : at;
+      var match = new Match(out.tokens, at, end);
+      var made = end > at ? with.apply(match) : Optional.<List<Token>>empty();
+      out = made.isPresent() ? out.spliced(match, made.get()) : out;
+      at += made.map(List::size).orElse(1);
     }
     return out;
   }
@@ -74,24 +92,14 @@ public final class TokenLine {
     return new TokenLine(all);
   }
 
-  /** A match begins where a token does: elsewhere it isn't tried. */
-  private Optional<Match> find(Pattern pattern, int fromToken) {
+  /** One past the last token of a match that begins with a token; that token without any. */
+  private int end(Pattern pattern, int from) {
     var matcher = pattern.matcher(line).useTransparentBounds(true).useAnchoringBounds(false);
-    for (int from = fromToken; from < tokens.size(); from++) {
-      matcher.region(starts[from], line.length());
-      if (matcher.lookingAt() && matcher.end() > matcher.start()) {
-        int to = index(matcher.end() + 1);
-        return Optional.of(new Match(tokens.subList(from, to), from, to));
-      }
+    boolean found = matcher.region(starts[from], line.length()).lookingAt();
+    int end = found ? Arrays.binarySearch(starts, matcher.end() + 1) : from;
+    if (end < 0) {
+      throw new IllegalStateException("a pattern cuts a token in two at " + from + ": " + line);
     }
-    return Optional.empty();
-  }
-
-  private int index(int offset) {
-    int found = Arrays.binarySearch(starts, offset);
-    if (found < 0) {
-      throw new IllegalStateException("a pattern cut a token in two at " + offset + ": " + line);
-    }
-    return found;
+    return end;
   }
 }

@@ -6,7 +6,6 @@ import dev.deployclaw.core.language.EstateQuestion.Scope;
 import dev.deployclaw.core.language.EstateQuestion.Topic;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.PatternTable;
-import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
@@ -26,7 +25,7 @@ import java.util.stream.Stream;
  * changes nothing.
  */
 public final class EstateQuestionReader {
-  private static final List<NamedPattern> TOPICS =
+  private static final PatternTable TOPICS =
       PatternTable.read(EstateQuestionReader.class, "questions.txt");
 
   /**
@@ -116,7 +115,7 @@ public final class EstateQuestionReader {
     var words = in.words;
     var change = HypotheticalReader.read(in.text, said);
     var line = line(said);
-    return TOPICS.stream()
+    return TOPICS.rows().stream()
         .filter(row -> row.pattern().matcher(line.toString()).find())
         .map(row -> Topic.ofWord(row.name()).orElseThrow())
         .filter(topic -> topic != Topic.IMPACT || change.isPresent())

@@ -1,7 +1,6 @@
 package dev.deployclaw.core.language.refusal;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
-import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.TokenLine;
 import java.util.List;
@@ -19,8 +18,10 @@ public final class RequestRefusals {
   private static final Pattern INVISIBLE =
       Pattern.compile("[\\p{Cf}\\p{Co}\\p{Cn}[\\p{Cc}&&[^\\t\\r\\n]]]");
   private static final Pattern SHELL = Pattern.compile("\\$\\(|`|&&|\\|\\||<script|\\.\\./");
-  private static final List<NamedPattern> TABLE =
+  private static final PatternTable TABLE =
       PatternTable.read(RequestRefusals.class, "refusals.txt");
+  private static final PatternTable KEPT = TABLE.only("kept"::equals);
+  private static final PatternTable BECAUSE = TABLE.only("because"::equals);
 
   private RequestRefusals() {}
 
@@ -43,29 +44,25 @@ public final class RequestRefusals {
       return Optional.of(
           "the request has more than " + MOST_WORDS + " words; ask for less at once");
     }
-    return first("attempt ", without(TokenLine.ofWords(words), "kept"));
+    return first("attempt ", without(TokenLine.ofWords(words), KEPT));
   }
 
   /** What the agent has nothing to do with, where an order speaks of it. */
   public static Optional<String> matter(List<Token> order) {
-    return first("matter ", without(without(TokenLine.ofWords(order), "kept"), "because"));
+    return first("matter ", without(without(TokenLine.ofWords(order), KEPT), BECAUSE));
   }
 
   /** What a request is about that names no change of ours. */
   public static Optional<String> topic(List<Token> order) {
-    return first("topic ", without(TokenLine.ofWords(order), "because"));
+    return first("topic ", without(TokenLine.ofWords(order), BECAUSE));
   }
 
-  private static TokenLine without(TokenLine line, String name) {
-    var out = line;
-    for (var row : TABLE) {
-      out = row.name().equals(name) ? out.replace(row.pattern(), _ -> Optional.of(List.of())) : out;
-    }
-    return out;
+  private static TokenLine without(TokenLine line, PatternTable rows) {
+    return rows.replace(line, (_, _) -> Optional.of(List.of()));
   }
 
   private static Optional<String> first(String kind, TokenLine words) {
-    return TABLE.stream()
+    return TABLE.rows().stream()
         .filter(row -> row.name().startsWith(kind) && words.has(row.pattern()))
         .map(row -> row.name().substring(kind.length()))
         .findFirst();

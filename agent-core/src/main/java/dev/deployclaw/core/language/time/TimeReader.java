@@ -1,7 +1,6 @@
 package dev.deployclaw.core.language.time;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
-import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
@@ -12,7 +11,6 @@ import java.time.ZonedDateTime;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,10 +19,12 @@ import java.util.stream.Collectors;
  * now and the zone are given.
  */
 public final class TimeReader {
-  private static final List<NamedPattern> TABLE = PatternTable.read(TimeReader.class, "times.txt");
+  private static final PatternTable ROWS = PatternTable.read(TimeReader.class, "times.txt");
 
   /** "Both UTC": of all times of the request. */
-  private static final Pattern ZONES = TABLE.getFirst().pattern();
+  private static final PatternTable ZONES = ROWS.only("zones"::equals);
+
+  private static final PatternTable TABLE = ROWS.only(row -> !row.equals("zones"));
 
   /** The rule of a clock that is over today: it may only tell of something. */
   public static final String PASSED = "passed";
@@ -46,9 +46,9 @@ public final class TimeReader {
     var zoned = ZoneReader.read(text, written);
     var all = new LinkedHashSet<ZoneId>();
     var rest =
-        zoned.replace(
-            ZONES,
-            match ->
+        ZONES.replace(
+            zoned,
+            (_, match) ->
                 questions
                     .zone(match)
                     .or(() -> {
@@ -59,24 +59,15 @@ public final class TimeReader {
     var line = one ? rest : zoned;
     var scene = one ? now.withZoneSameInstant(all.iterator().next()) : now;
     var moments = new MomentReader(scene, SaidZones.of(line, scene.getZone()), questions);
-    for (var row : TABLE.subList(1, TABLE.size())) {
-      var before = line;
-      line =
-          line.replace(
-              row.pattern(),
-              (Match match) ->
-                  row.name().equals(THAT_DAY)
-                      ? named(before, match)
-                      : moments.read(row.name(), match));
-    }
-    return line;
+    return TABLE.replace(
+        line, (row, match) -> row.equals(THAT_DAY) ? named(match) : moments.read(row, match));
   }
 
   /** "That day": the one day that is named before it. */
-  private static Optional<List<Token>> named(TokenLine line, Match match) {
+  private static Optional<List<Token>> named(Match match) {
     int from = match.tokens().getFirst().from();
     var days =
-        line.tokens().stream()
+        match.line().stream()
             .filter(t -> t.is(Kind.DATE) && t.to() <= from)
             .collect(Collectors.toMap(TimeReader::words, t -> t, (a, _) -> a));
     boolean day = match.first(Kind.UNIT).filter(u -> u.text().equals("day")).isPresent();

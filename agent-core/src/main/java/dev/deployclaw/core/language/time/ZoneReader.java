@@ -1,7 +1,6 @@
 package dev.deployclaw.core.language.time;
 
 import dev.deployclaw.core.language.lexer.PatternTable;
-import dev.deployclaw.core.language.lexer.PatternTable.NamedPattern;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.lexer.TokenLine;
@@ -23,7 +22,7 @@ record ZoneReader(String text) {
   /** Before the ids of a place whose name a tenant, a label or a service has, too. */
   static final String NAMED = "?";
 
-  private static final List<NamedPattern> TABLE = PatternTable.read(ZoneReader.class, "zones.txt");
+  private static final PatternTable TABLE = PatternTable.read(ZoneReader.class, "zones.txt");
   private static final int MOST_WORDS = 4;
 
   /** A second zone in the words behind a first one is found in the next pass. */
@@ -39,10 +38,11 @@ record ZoneReader(String text) {
   static TokenLine read(String text, TokenLine written) {
     var reader = new ZoneReader(text);
     var line = written;
-    for (int pass = 0; pass < PASSES; pass++) {
-      for (var row : TABLE) {
-        line = line.replace(row.pattern(), m -> reader.made(row.name(), m));
-      }
+    boolean found = true;
+    for (int pass = 0; found && pass < PASSES; pass++) {
+      var before = line;
+      line = TABLE.replace(before, reader::made);
+      found = line != before;
     }
     return line;
   }

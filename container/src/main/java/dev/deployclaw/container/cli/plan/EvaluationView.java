@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** Shows how well requests were understood. */
 record EvaluationView(CommandEnvironment around, Path file, Optional<TokenPrice> price) {
-  private static final String HEADS = "%-12s %8s %7s %7s %7s %7s %7s %7s %7s";
+  private static final String HEADS = "%-12s %8s %7s %9s %7s %7s %7s %7s %7s %7s %7s";
   private static final double MILLI = 1e6;
   private static final int MEDIAN = 50;
   private static final int TAIL = 99;
@@ -80,6 +80,7 @@ record EvaluationView(CommandEnvironment around, Path file, Optional<TokenPrice>
     out.put("request", other.sample().request());
     out.put("expected", other.sample().expected());
     out.put("outcome", other.came());
+    other.offered().ifPresent(o -> out.put("suggested", o));
     out.put("unasked", other.unasked());
     return out;
   }
@@ -90,6 +91,8 @@ record EvaluationView(CommandEnvironment around, Path file, Optional<TokenPrice>
             "kind",
             "requests",
             "exact",
+            "suggested",
+            "misled",
             "outcome",
             "unasked",
             "held",
@@ -141,6 +144,8 @@ record EvaluationView(CommandEnvironment around, Path file, Optional<TokenPrice>
             row.kind(),
             row.requests(),
             row.exact(),
+            row.suggested(),
+            row.misled(),
             row.outcome(),
             row.unasked(),
             row.held(),

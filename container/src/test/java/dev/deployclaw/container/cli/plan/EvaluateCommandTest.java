@@ -46,11 +46,11 @@ class EvaluateCommandTest {
     assertThat(exit).as(screen.err()).isZero();
     var lines = screen.out().lines().map(l -> l.split(" +", -1)).toList();
     assertThat(lines.getFirst())
-        .startsWith("kind", "requests", "exact", "outcome", "unasked")
+        .startsWith("kind", "requests", "exact", "suggested", "misled", "outcome", "unasked")
         .endsWith("wrong", "caught");
-    assertThat(lines.get(1)).startsWith("terse", "3", "2", "2", "0");
-    assertThat(lines.get(2)).startsWith("ticket", "1", "1", "1", "0");
-    assertThat(lines.get(5)).startsWith("all", "6", "5", "5", "0");
+    assertThat(lines.get(1)).startsWith("terse", "3", "2", "0", "0", "2", "0");
+    assertThat(lines.get(2)).startsWith("ticket", "1", "1", "0", "0", "1", "0");
+    assertThat(lines.get(5)).startsWith("all", "6", "5", "0", "0", "5", "0");
     assertThat(screen.out())
         .contains(
             "answered by the grammar\n",

@@ -32,33 +32,11 @@ final class BrowserViews implements AutoCloseable {
     page.setDefaultTimeout(LONGEST_MILLIS);
   }
 
-  private void signIn() {
+  Map<String, List<Long>> tenants(int rounds) {
     page.navigate(address + "/console/");
     page.fill("#token", ServedLab.TOKEN);
     page.press("#token", "Enter");
     page.waitForSelector("#bar .who");
-  }
-
-  /** Nanoseconds of each view of logs. */
-  Map<String, List<Long>> logs(int rounds) {
-    signIn();
-    for (int i = 0; i < rounds; i++) {
-      time("Home", () -> open("/console/", "table[aria-label='Latest executions'] tbody tr"));
-      time("Audit", () -> open("/console/audit", "table[aria-label=Logs] tbody tr"));
-      time("the long log", () -> open("/console/executions/" + SampleLogs.LONG, ".records .row"));
-      time(
-          "a filter of it as it is typed",
-          () -> {
-            page.fill("input[type=search]", "tenant-000017");
-            page.waitForSelector(".records [aria-setsize='1']");
-          });
-    }
-    return taken;
-  }
-
-  /** Nanoseconds of each view of tenants. */
-  Map<String, List<Long>> tenants(int rounds) {
-    signIn();
     time("Tenants, the set not read before", () -> open("/console/tenants", ROWS));
     for (int i = 0; i < rounds; i++) {
       time("Tenants", () -> open("/console/tenants", ROWS));

@@ -1,19 +1,17 @@
 package dev.deployclaw.bench.console;
 
+import dev.deployclaw.bench.function.EpochStores;
 import dev.deployclaw.bench.measure.ResidentMemory;
 import dev.deployclaw.bench.sample.SampleTenants;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.spi.StateStore;
-import dev.deployclaw.core.spi.StateStore.Result;
-import dev.deployclaw.core.spi.StateStore.Transaction;
-import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.policy.wire.StoredPolicySet;
+import dev.deployclaw.policy.redis.EpochPolicySet;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
@@ -23,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -53,13 +50,8 @@ final class ServedLab implements AutoCloseable {
     this.address = address;
   }
 
-  /**
-   * Returns when it is ready.
-   *
-   * @param followers event streams that it takes
-   */
-  static ServedLab start(Path folder, int tenants, int followers, SampleLogs logs)
-      throws Exception {
+  /** Returns when it is ready. */
+  static ServedLab start(Path folder, int tenants) throws Exception {
     var lab = LabEstate.in(folder.resolve("lab"));
     boolean ready = false;
     try {
@@ -67,9 +59,8 @@ final class ServedLab implements AutoCloseable {
       var config = ConfigReader.read(lab.config(), Map.of());
       var state = new EtcdStateStore(AgentRuntime.stateSettings(config));
       commit(state, tenants);
-      logs.write(config.stateDir());
       String address = "127.0.0.1:" + FreePortFinder.free();
-      var agent = agent(lab, folder, address, followers);
+      var agent = agent(lab, folder, address);
       var served = new ServedLab(lab, state, agent, "http://" + address);
       served.awaitReady();
       ready = true;
@@ -82,25 +73,13 @@ final class ServedLab implements AutoCloseable {
   }
 
   private static void commit(StateStore state, int tenants) throws InterruptedException {
-    var bytes = SampleTenants.of(tenants).bytes();
-    String digest = CanonicalJson.sha256(bytes);
-    var stored = StoredPolicySet.encode(bytes, digest);
-    for (int i = 0; i < stored.chunks().size(); i++) {
-      put(state, StoredPolicySet.chunkKey(1, i), stored.chunks().get(i));
-    }
-    put(state, StoredPolicySet.manifestKey(1), stored.manifest());
-    put(state, StoreKeys.ACTIVE, new CommittedEpoch(1, digest, "bench", 1, 0).bytes());
+    var set = SampleTenants.of(tenants);
+    EpochStores.store(state, new EpochPolicySet(1, set.digest(), set));
+    var committed = new CommittedEpoch(1, set.digest(), "bench", 1, 0);
+    EpochStores.put(state, StoreKeys.ACTIVE, committed.bytes());
   }
 
-  private static void put(StateStore state, String key, byte[] value) throws InterruptedException {
-    var result = state.transact(new Transaction(List.of(), List.of(new Write.Put(key, value))));
-    if (!(result instanceof Result.Applied)) {
-      throw new IllegalStateException(key + ": " + result);
-    }
-  }
-
-  private static Process agent(LabEstate lab, Path folder, String address, int followers)
-      throws IOException {
+  private static Process agent(LabEstate lab, Path folder, String address) throws IOException {
     var tokens = folder.resolve("tokens.yaml");
     String hash = CanonicalJson.sha256(TOKEN.getBytes(StandardCharsets.UTF_8));
     Files.writeString(
@@ -109,8 +88,6 @@ final class ServedLab implements AutoCloseable {
     var builder = new ProcessBuilder(program, "serve", "--config", lab.config().toString());
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.redirectError(folder.resolve("serve.err").toFile());
-    var streams = Integer.toString(followers + 8);
-    var connections = Integer.toString(4 * followers + 64);
     builder
         .environment()
         .putAll(
@@ -118,11 +95,7 @@ final class ServedLab implements AutoCloseable {
                 "DEPLOYCLAW_SERVE_LISTEN", address,
                 "DEPLOYCLAW_SERVE_TOKENS_FILE", tokens.toString(),
                 "DEPLOYCLAW_SERVE_REQUESTS_PER_MINUTE", MOST,
-                "DEPLOYCLAW_SERVE_STRANGER_REQUESTS_PER_MINUTE", MOST,
-                "DEPLOYCLAW_SERVE_STREAMS", streams,
-                "DEPLOYCLAW_SERVE_STREAMS_PER_CALLER", streams,
-                "DEPLOYCLAW_SERVE_CONNECTIONS", connections,
-                "DEPLOYCLAW_SERVE_CONNECTIONS_PER_ADDRESS", connections));
+                "DEPLOYCLAW_SERVE_STRANGER_REQUESTS_PER_MINUTE", MOST));
     return builder.start();
   }
 
@@ -162,11 +135,6 @@ final class ServedLab implements AutoCloseable {
 
   String address() {
     return address;
-  }
-
-  /** Where a stranger may lead, so that the agent waits. */
-  StateStore state() {
-    return state;
   }
 
   /** KiB of the agent's memory, its executor host's not. */

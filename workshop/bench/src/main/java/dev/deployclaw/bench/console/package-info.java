@@ -1,6 +1,4 @@
-/**
- * The console and its API at a hundred thousand tenants, and a crowd that follows one execution.
- */
+/** Pages of the console at a hundred thousand tenants. */
 @NullMarked
 package dev.deployclaw.bench.console;
 

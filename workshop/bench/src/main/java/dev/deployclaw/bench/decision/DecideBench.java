@@ -9,7 +9,6 @@ import dev.deployclaw.bench.limiter.ClosedLoopLoad.Traffic;
 import dev.deployclaw.bench.limiter.GrpcLimiter;
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.FigureTable;
-import dev.deployclaw.bench.measure.TurnOptions;
 import dev.deployclaw.bench.measure.WorkloadFigures;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import java.io.PrintWriter;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -42,7 +40,11 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
       description = "calls of a function in one turn")
   private int calls;
 
-  @Mixin private TurnOptions turns = new TurnOptions(9, 4);
+  @Option(names = "--rounds", defaultValue = "9", description = "measured rounds")
+  private int rounds;
+
+  @Option(names = "--warm-up", defaultValue = "4", description = "rounds thrown away before")
+  private int warmUp;
 
   @Option(
       names = "--tenants",
@@ -75,13 +77,7 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
     super(out);
   }
 
-  /**
-   * All that is measured.
-   *
-   * @param algorithms a bare {@code INCR} first
-   * @param several one limit first
-   * @param arrivals at half of what {@code spread} came to
-   */
+  /** {@code algorithms} with a bare {@code INCR} first, {@code several} with one limit. */
   record Figures(
       List<WorkloadFigures> algorithms,
       List<WorkloadFigures> several,
@@ -97,16 +93,11 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
             .worst(folder.resolve("leases"));
     try (var estate = DecisionBenchEstate.start(folder, tenants)) {
       var functions = new FunctionWorkloads(estate.held(), estate.line(), calls);
-      var algorithms =
-          WorkloadFigures.measure(functions.algorithms(), turns.warmUp(), turns.rounds());
-      var several = WorkloadFigures.measure(functions.several(), turns.warmUp(), turns.rounds());
+      var algorithms = WorkloadFigures.measure(functions.algorithms(), warmUp, rounds);
+      var several = WorkloadFigures.measure(functions.several(), warmUp, rounds);
       try (var limiters = LimiterComparison.of(estate, tenants, callers)) {
-        var spread =
-            limiters.measure(
-                new Traffic(callers, requests, tenants), turns.warmUp(), turns.rounds());
-        var hot =
-            limiters.measure(
-                new Traffic(callers, requests * LONGER, 1), turns.warmUp(), turns.rounds());
+        var spread = limiters.measure(new Traffic(callers, requests, tenants), warmUp, rounds);
+        var hot = limiters.measure(new Traffic(callers, requests * LONGER, 1), warmUp, rounds);
         var arrivals =
             limiters.arrivals(spread, tenants, arrivalRounds, Duration.ofSeconds(seconds));
         var leased =
@@ -134,12 +125,7 @@ public final class DecideBench extends BenchCommand<DecideBench.Figures> {
             "leased", "Exact and leased, 1,000 busy keys", figures.leased().overGrpc()));
   }
 
-  /**
-   * Leased limits against exact ones.
-   *
-   * @param overGrpc spread over {@link #KEYS} busy keys: exact ones first, then leased ones
-   * @param worst of all algorithms, in process
-   */
+  /** {@code overGrpc} with exact ones first; {@code worst} of all algorithms, in process. */
   record LeasedComparison(List<WorkloadFigures> overGrpc, LeaseMeasurement.Worst worst) {
     static final int KEYS = 1_000;
 

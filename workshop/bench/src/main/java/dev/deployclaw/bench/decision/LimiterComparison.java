@@ -25,7 +25,6 @@ final class LimiterComparison implements AutoCloseable {
   static final String OVER_HTTP = " over HTTP";
   static final List<String> PEERS = List.of("bucket4j", "spring_cloud_gateway", "redisson");
 
-  /** Ours over HTTP, asked as often as Bucket4j. */
   static final String AT_EQUAL_RATE = OURS + OVER_HTTP + ", as often as bucket4j";
 
   private final TurnMeter meter;
@@ -57,7 +56,7 @@ final class LimiterComparison implements AutoCloseable {
     }
     limiters.add(GrpcLimiter.to(estate.grpc(), Kind.TOKEN_BUCKET, tenants));
     limiters.add(HttpLimiter.to(bare.address(), "bare HTTP", tenants, callers));
-    limiters.add(GrpcLimiter.to(limiters.opened(BareGrpcServer.http2()), tenants));
+    limiters.add(GrpcLimiter.to(limiters.opened(BareGrpcServer.start()), tenants));
     return limiters;
   }
 
@@ -67,11 +66,7 @@ final class LimiterComparison implements AutoCloseable {
     return WorkloadFigures.measure(works, warmUp, rounds);
   }
 
-  /**
-   * Each at half of its own most, and ours over HTTP also as often as Bucket4j there.
-   *
-   * @param most what each came to, in the same order
-   */
+  /** At half of its own most each, and ours over HTTP also as often as Bucket4j there. */
   List<ArrivalFigures> arrivals(List<WorkloadFigures> most, int tenants, int rounds, Duration each)
       throws InterruptedException {
     var traffic = new Traffic(1, 1, tenants);
@@ -88,7 +83,6 @@ final class LimiterComparison implements AutoCloseable {
     return all.stream().map(RateLimiter::title).toList().indexOf(title);
   }
 
-  /** The last first. */
   @Override
   public void close() {
     try {

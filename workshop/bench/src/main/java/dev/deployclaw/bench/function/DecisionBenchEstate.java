@@ -4,26 +4,28 @@ import dev.deployclaw.bench.measure.TurnMeter;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.redis.EpochPolicySet;
-import dev.deployclaw.policy.redis.RateLimitedRequest;
-import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.ratelimit.RateLimitService;
+import dev.deployclaw.ratelimit.decision.DeciderBounds;
+import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.listener.AccessSettings;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
+import dev.deployclaw.ratelimit.redis.ShardRouter;
 import dev.deployclaw.ratelimit.settings.FrontendSettings;
 import dev.deployclaw.ratelimit.settings.HeaderStyle;
 import dev.deployclaw.ratelimit.settings.ServiceSettings;
+import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
 import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -50,9 +52,7 @@ public final class DecisionBenchEstate implements AutoCloseable {
     BoundedWait.until("the service holds what is committed", READY, feed::ready);
   }
 
-  /**
-   * @param tenants of {@link Kind#TOKEN_BUCKET}, at least as many as functions are called for
-   */
+  /** With tenants of {@link Kind#TOKEN_BUCKET}, at least as many as functions are called for. */
   public static DecisionBenchEstate start(Path folder, int tenants) throws InterruptedException {
     var set =
         SampleLimits.of(Math.max(tenants, FunctionWorkloads.TENANTS), FunctionWorkloads.TENANTS);
@@ -63,37 +63,32 @@ public final class DecisionBenchEstate implements AutoCloseable {
     return new DecisionBenchEstate(folder, set);
   }
 
+  /** A decider as the service has, to be made and asked on an event loop of that Vert.x. */
+  public RateLimitDecider decider(Vertx loop, ShardRouter shards) {
+    var tokens = BearerTokenVerifier.start(loop, Clock.systemUTC(), TokenSettings.NONE);
+    var bounds = DeciderBounds.of(BackendFailureMode.DENY, 10_000, 1);
+    return new RateLimitDecider(loop, feed, shards, tokens, bounds);
+  }
+
   /** With a single event loop, as the service has. */
   public static Vertx oneLoop() {
     return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   }
 
   public TurnMeter meter() {
-    return TurnMeter.of(stores.redis());
+    return new TurnMeter(stores.redis());
   }
 
   public PipelinedWorkload.Line line() {
-    return new PipelinedWorkload.Line(stores.pipe(), meter(), stores.threads());
+    return new PipelinedWorkload.Line(stores.pipe(), meter());
   }
 
   public EpochPolicySet held() {
     return stores.held();
   }
 
-  /** What a request of a tenant of {@link Kind#TOKEN_BUCKET} is charged to. */
-  public RequestCharges charges(int tenant) {
-    var shape = new RequestShape(SampleLimits.SERVICE, SampleLimits.PATH, SampleLimits.METHOD);
-    return RequestCharges.of(
-        held(), RateLimitedRequest.ordinary(Kind.TOKEN_BUCKET.tenant(tenant), shape, _ -> ""));
-  }
-
-  /** Forgets what limits remember. */
-  public void forget(List<String> counterKeys) throws InterruptedException {
+  public void forget(List<String> counterKeys) {
     stores.forget(counterKeys);
-  }
-
-  public PolicyFeed feed() {
-    return feed;
   }
 
   public HostPort redis() {
@@ -120,18 +115,6 @@ public final class DecisionBenchEstate implements AutoCloseable {
     var _ = vertx.close().await();
     feed.close();
     stores.close();
-  }
-
-  /** Stages the next epoch, equal to the one in force, and waits until the service holds it. */
-  public void stageNext() throws InterruptedException {
-    long next = stores.stageNext().epoch();
-    BoundedWait.until(
-        "the service holds what is staged", READY, () -> feed.view().epoch(next).isPresent());
-  }
-
-  /** Puts the staged epoch in force. */
-  public void flip() throws InterruptedException {
-    stores.flip();
   }
 
   private EtcdSourceSettings source() {

@@ -1,7 +1,5 @@
 package dev.deployclaw.bench.function;
 
-import dev.deployclaw.bench.redis.RawSocketPipe;
-import dev.deployclaw.bench.redis.RespBatch;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Result;
@@ -21,8 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * One Redis with an epoch of limits in force and its predecessor beside it, and an etcd that says
@@ -37,7 +33,6 @@ public final class EpochStores implements AutoCloseable {
   private final RedisNode redis;
   private final EtcdServer etcd;
   private final RawSocketPipe pipe;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<EpochPolicySet> sets;
   private long epoch = FIRST;
 
@@ -57,9 +52,7 @@ public final class EpochStores implements AutoCloseable {
     commit();
   }
 
-  /**
-   * @param sets of which each epoch has the next one
-   */
+  /** Each epoch has the next one of the sets. */
   public static EpochStores start(Path folder, List<PolicySet> sets) throws InterruptedException {
     return new EpochStores(folder, sets);
   }
@@ -68,12 +61,10 @@ public final class EpochStores implements AutoCloseable {
     return redis;
   }
 
-  /** The URL of etcd. */
   public String etcd() {
     return etcd.endpoint();
   }
 
-  /** What is in force. */
   public EpochPolicySet held() {
     return of(epoch);
   }
@@ -82,18 +73,12 @@ public final class EpochStores implements AutoCloseable {
     return pipe;
   }
 
-  ExecutorService threads() {
-    return threads;
-  }
-
-  /** Forgets what limits remember. */
-  void forget(List<String> counterKeys) throws InterruptedException {
+  void forget(List<String> counterKeys) {
     for (String key : counterKeys) {
-      pipe.exchange(RespBatch.one("DEL", key));
+      var _ = pipe.exchange(RespBatch.one("DEL", key));
     }
   }
 
-  /** Stages the next epoch; services hold it soon. */
   public EpochPolicySet stageNext() throws InterruptedException {
     var next = of(epoch + 1);
     collect(of(epoch - 2));
@@ -107,7 +92,6 @@ public final class EpochStores implements AutoCloseable {
     return next;
   }
 
-  /** Puts the staged epoch in force: commits it, and loads its library. */
   public void flip() throws InterruptedException {
     epoch++;
     commit();
@@ -117,7 +101,6 @@ public final class EpochStores implements AutoCloseable {
   @Override
   public void close() {
     pipe.close();
-    threads.close();
     etcd.close();
     redis.close();
   }
@@ -127,25 +110,24 @@ public final class EpochStores implements AutoCloseable {
     return new EpochPolicySet(each, one.digest(), one.set());
   }
 
-  private void stage(EpochPolicySet staged) throws InterruptedException {
+  private void stage(EpochPolicySet staged) {
     var hashes = StagedRules.of(staged.set(), staged.epoch(), staged.digest()).hashes();
-    long _ = pipe.exchange(RespBatch.writes(hashes), threads);
+    var _ = pipe.exchange(RespBatch.writes(hashes));
   }
 
-  /** Removes what is staged of an epoch that is of no use any more. */
-  private void collect(EpochPolicySet old) throws InterruptedException {
+  private void collect(EpochPolicySet old) {
     List<List<String>> all = new ArrayList<>();
     for (var hash : StagedRules.of(old.set(), old.epoch(), old.digest()).hashes()) {
       var words = new ArrayList<>(List.of("HDEL", hash.key()));
       words.addAll(hash.fields().keySet());
       all.add(words);
     }
-    long _ = pipe.exchange(RespBatch.of(all), threads);
+    var _ = pipe.exchange(RespBatch.of(all));
   }
 
   private void load() {
     String source = FunctionLibrary.source(TERM, epoch, held().digest(), epoch - 1);
-    pipe.exchange(RespBatch.one("FUNCTION", "LOAD", "REPLACE", source));
+    var _ = pipe.exchange(RespBatch.one("FUNCTION", "LOAD", "REPLACE", source));
   }
 
   private void commit() throws InterruptedException {
@@ -159,7 +141,8 @@ public final class EpochStores implements AutoCloseable {
     return new EtcdStateStore(EtcdSettings.of(etcd(), PREFIX));
   }
 
-  private static void store(StateStore state, EpochPolicySet stored) throws InterruptedException {
+  /** Writes a set as a commit finds it. */
+  public static void store(StateStore state, EpochPolicySet stored) throws InterruptedException {
     var parts = StoredPolicySet.encode(stored.set().bytes(), stored.digest());
     for (int i = 0; i < parts.chunks().size(); i++) {
       put(state, StoredPolicySet.chunkKey(stored.epoch(), i), parts.chunks().get(i));
@@ -171,7 +154,7 @@ public final class EpochStores implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void put(StateStore state, String key, byte[] value) throws InterruptedException {
+  public static void put(StateStore state, String key, byte[] value) throws InterruptedException {
     var result = state.transact(new Transaction(List.of(), List.of(new Write.Put(key, value))));
     if (!(result instanceof Result.Applied)) {
       throw new IllegalStateException(key + " resulted in " + result);

@@ -1,7 +1,6 @@
 package dev.deployclaw.bench.function;
 
 import dev.deployclaw.bench.measure.BenchWorkload;
-import dev.deployclaw.bench.redis.RespBatch;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
 import dev.deployclaw.policy.match.RequestShape;
@@ -34,9 +33,8 @@ public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line
   private static final int SLOTS = 17;
   private static final long SLOT_MICROS = 60_000_000L / 16;
 
-  /** The floors first, then each algorithm by itself. */
-  public List<BenchWorkload> algorithms() throws InterruptedException {
-    line.pipe().exchange(RespBatch.one("FUNCTION", "LOAD", "REPLACE", EMPTY));
+  public List<BenchWorkload> algorithms() {
+    var _ = line.pipe().exchange(RespBatch.one("FUNCTION", "LOAD", "REPLACE", EMPTY));
     fillWindows();
     List<BenchWorkload> works = new ArrayList<>();
     works.add(work("INCR", i -> List.of(List.of("INCR", key(i)))));
@@ -45,7 +43,6 @@ public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line
     return works;
   }
 
-  /** One limit first, then several in one call. */
   public List<BenchWorkload> several() {
     List<BenchWorkload> works = new ArrayList<>();
     works.add(work("1 limit", i -> List.of(decide(Kind.TOKEN_BUCKET, i))));
@@ -76,21 +73,15 @@ public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line
 
   /** A call that comes to anything but yes isn't what is to be measured. */
   private void check(Kind kind) {
-    var numbers =
-        line.pipe()
-            .ask(RespBatch.of(List.of(decide(kind, calls))))
-            .lines()
-            .skip(1)
-            .map(number -> Long.parseLong(number.substring(1)))
-            .toList();
+    var answer = (List<?>) line.pipe().exchange(RespBatch.of(List.of(decide(kind, calls))));
+    var numbers = answer.stream().map(Long.class::cast).toList();
     if (!(DecideReply.parse(numbers, 1) instanceof Decided decided)
         || !decided.decision().allowed()) {
       throw new IllegalStateException(kind + " answered " + numbers);
     }
   }
 
-  /** As they are in steady use: something in every slot. */
-  private void fillWindows() throws InterruptedException {
+  private void fillWindows() {
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     List<List<String>> all = new ArrayList<>();
     for (int slot = SLOTS - 1; slot >= 0; slot--) {
@@ -99,7 +90,7 @@ public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line
         all.add(fcall(FunctionLibrary.DECIDE, call(Kind.SLIDING_WINDOW, i, at).encoded()));
       }
     }
-    long _ = line.pipe().exchange(RespBatch.of(all), line.threads());
+    var _ = line.pipe().exchange(RespBatch.of(all));
   }
 
   private List<String> decide(Kind kind, int number) {

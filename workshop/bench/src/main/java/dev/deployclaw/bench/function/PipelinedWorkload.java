@@ -3,9 +3,6 @@ package dev.deployclaw.bench.function;
 import dev.deployclaw.bench.measure.BenchWorkload;
 import dev.deployclaw.bench.measure.TurnMeter;
 import dev.deployclaw.bench.measure.WorkloadMeasurement;
-import dev.deployclaw.bench.redis.RawSocketPipe;
-import dev.deployclaw.bench.redis.RespBatch;
-import java.util.concurrent.ExecutorService;
 
 /**
  * Commands that were encoded beforehand, sent in one pipeline over one connection: what the server
@@ -17,10 +14,10 @@ record PipelinedWorkload(String title, RespBatch batch, long calls, Line line)
     implements BenchWorkload {
 
   /** The connection, and what measures. */
-  record Line(RawSocketPipe pipe, TurnMeter meter, ExecutorService threads) {}
+  record Line(RawSocketPipe pipe, TurnMeter meter) {}
 
   @Override
   public WorkloadMeasurement turn() throws InterruptedException {
-    return line.meter().around(calls, () -> line.pipe().exchange(batch, line.threads()));
+    return line.meter().around(calls, () -> line.pipe().exchange(batch));
   }
 }

@@ -1,19 +1,14 @@
 package dev.deployclaw.bench.lease;
 
 import dev.deployclaw.bench.function.DecisionBenchEstate;
-import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.ratelimit.decision.DeciderBounds;
 import dev.deployclaw.ratelimit.decision.DecisionResponse;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
-import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
-import dev.deployclaw.ratelimit.token.TokenSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -27,10 +22,7 @@ record DeciderGroup(List<Instance> instances) implements AutoCloseable {
       var vertx = DecisionBenchEstate.oneLoop();
       var loop = vertx.getOrCreateContext();
       var shards = ShardRouter.open(vertx, estate.cluster());
-      var tokens = BearerTokenVerifier.start(vertx, Clock.systemUTC(), TokenSettings.NONE);
-      var bounds = DeciderBounds.of(BackendFailureMode.DENY, 10_000, 1);
-      return new Instance(
-          vertx, loop, shards, new RateLimitDecider(vertx, estate.feed(), shards, tokens, bounds));
+      return new Instance(vertx, loop, shards, estate.decider(vertx, shards));
     }
 
     boolean here() {

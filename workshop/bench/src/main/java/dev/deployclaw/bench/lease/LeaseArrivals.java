@@ -1,6 +1,7 @@
 package dev.deployclaw.bench.lease;
 
 import dev.deployclaw.bench.lease.LeaseSamples.Sample;
+import dev.deployclaw.bench.limiter.OpenLoopLoad;
 import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.policy.decision.ArrivalCurve;
 import io.vertx.core.AsyncResult;
@@ -10,7 +11,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.jspecify.annotations.Nullable;
@@ -42,16 +42,12 @@ final class LeaseArrivals {
   }
 
   /**
-   * What came of them.
-   *
-   * @param beyond requests that were admitted beyond what a limit admits in the time
-   * @param p50Nanos from when a request was due
+   * What came of them; {@code beyond} what a limit admits in the time; times from when a request
+   * was due.
    */
   record Outcome(long asked, long refused, long beyond, long p50Nanos, long p99Nanos) {}
 
-  /**
-   * @param percent of what the limits admit
-   */
+  /** At a rate in percent of what the limits admit. */
   static Outcome of(Sample sample, DeciderGroup group, int percent, Duration length)
       throws InterruptedException {
     return new LeaseArrivals(sample, group).run(percent, length);
@@ -65,7 +61,7 @@ final class LeaseArrivals {
     double due = begin;
     long asked = 0;
     while (due < begin + length.toNanos() && failure.get() == null) {
-      waitUntil((long) due);
+      OpenLoopLoad.waitUntil((long) due);
       int tenant = random.nextInt(sample.tenants());
       long since = (long) due;
       var _ =
@@ -112,12 +108,6 @@ final class LeaseArrivals {
     var failed = failure.get();
     if (!settled || failed != null) {
       throw new IllegalStateException("requests weren't decided", failed);
-    }
-  }
-
-  private static void waitUntil(long due) {
-    for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-      LockSupport.parkNanos(left);
     }
   }
 }

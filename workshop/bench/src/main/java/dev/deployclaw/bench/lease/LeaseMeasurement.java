@@ -62,7 +62,6 @@ public record LeaseMeasurement(int callers, int requests, int rounds, Duration a
     }
   }
 
-  /** With a few instances, on servers of its own. */
   public Worst worst(Path folder) throws InterruptedException {
     return Worst.of(table(folder, List.of(FEW_INSTANCES)));
   }

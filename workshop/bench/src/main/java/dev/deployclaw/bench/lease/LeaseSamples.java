@@ -37,11 +37,7 @@ final class LeaseSamples {
 
   private LeaseSamples() {}
 
-  /**
-   * The tenants of one kind.
-   *
-   * @param tight whether the limit can be reached
-   */
+  /** {@code tight} where the limit can be reached. */
   record Sample(LimitAlgorithm algorithm, boolean leased, boolean tight) {
     int tenants() {
       return tight ? TIGHT : WIDE;
@@ -66,12 +62,10 @@ final class LeaseSamples {
       return tight ? TIGHT_LEASE : SampleLimits.LEASE;
     }
 
-    /** A request of each tenant. */
     List<DecisionRequest> questions() {
       return IntStream.range(0, tenants()).mapToObj(this::question).toList();
     }
 
-    /** What Redis remembers of each tenant. */
     List<String> counters() {
       return IntStream.range(0, tenants())
           .mapToObj(this::tenant)

@@ -20,10 +20,7 @@ public record ClosedLoopLoad(RateLimiter limiter, Traffic traffic, TurnMeter met
   /** Coprime to any number of tenants up to itself, so that all come by turns, not in order. */
   private static final int STRIDE = 7_919;
 
-  /**
-   * @param requests in one turn
-   * @param tenants among whom they are spread; 1 is a hot key
-   */
+  /** Requests in one turn, and tenants among whom they are spread; 1 is a hot key. */
   public record Traffic(int callers, int requests, int tenants) {
     public int tenant(int request) {
       return (int) ((long) request * STRIDE % tenants);
@@ -59,7 +56,6 @@ public record ClosedLoopLoad(RateLimiter limiter, Traffic traffic, TurnMeter met
       }
     }
 
-    /** What one caller does until an answer has to be waited for. */
     private void next() {
       for (int i = issued.getAndIncrement(); goesOn(i); i = issued.getAndIncrement()) {
         var answer = limiter.ask(traffic.tenant(i)).toCompletableFuture();

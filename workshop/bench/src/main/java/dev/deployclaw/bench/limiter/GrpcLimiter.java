@@ -40,8 +40,7 @@ public final class GrpcLimiter implements RateLimiter {
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
 
-  /** As many streams as the service takes at once. */
-  static final int MOST_UNDER_WAY = 256;
+  private static final int MOST_UNDER_WAY = 256;
 
   private final Vertx vertx = DecisionBenchEstate.oneLoop();
   private final Context loop = vertx.getOrCreateContext();
@@ -61,11 +60,6 @@ public final class GrpcLimiter implements RateLimiter {
     messages = IntStream.range(0, tenants).mapToObj(t -> message(request(kind.tenant(t)))).toList();
   }
 
-  /**
-   * To the service.
-   *
-   * @param kind of tenants
-   */
   public static GrpcLimiter to(HostPort server, Kind kind, int tenants) {
     return to(
         server,
@@ -75,7 +69,7 @@ public final class GrpcLimiter implements RateLimiter {
   }
 
   public static GrpcLimiter to(BareGrpcServer server, int tenants) {
-    return to(server.address(), server.title(), Kind.TOKEN_BUCKET, tenants);
+    return to(server.address(), "bare gRPC", Kind.TOKEN_BUCKET, tenants);
   }
 
   private static GrpcLimiter to(HostPort server, String title, Kind kind, int tenants) {

@@ -55,11 +55,7 @@ public final class HttpLimiter implements RateLimiter {
 
   private record Asked(Buffer request, Promise<Long> answer) {}
 
-  /**
-   * Opens all connections.
-   *
-   * @param connections how many, at most so many requests are under way
-   */
+  /** With so many connections, all opened: at most so many requests are under way. */
   public static HttpLimiter to(HostPort server, String title, int tenants, int connections) {
     return new HttpLimiter(server, title, tenants, _ -> 0).opened(connections);
   }

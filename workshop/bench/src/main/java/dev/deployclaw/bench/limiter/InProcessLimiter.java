@@ -3,18 +3,13 @@ package dev.deployclaw.bench.limiter;
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
-import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.ratelimit.decision.DeciderBounds;
 import dev.deployclaw.ratelimit.decision.DecisionResponse;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
-import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
-import dev.deployclaw.ratelimit.token.TokenSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,14 +31,7 @@ public final class InProcessLimiter implements RateLimiter {
     loop = vertx.getOrCreateContext();
     questions = IntStream.range(0, tenants).mapToObj(InProcessLimiter::question).toList();
     shards = ShardRouter.open(vertx, estate.cluster());
-    var tokens = BearerTokenVerifier.start(vertx, Clock.systemUTC(), TokenSettings.NONE);
-    decider =
-        new RateLimitDecider(
-            vertx,
-            estate.feed(),
-            shards,
-            tokens,
-            DeciderBounds.of(BackendFailureMode.DENY, 10_000, 1));
+    decider = estate.decider(vertx, shards);
   }
 
   public static InProcessLimiter of(DecisionBenchEstate estate, int tenants) {

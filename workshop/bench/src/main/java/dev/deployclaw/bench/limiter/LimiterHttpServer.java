@@ -34,7 +34,6 @@ public final class LimiterHttpServer implements AutoCloseable {
     return new LimiterHttpServer(limiter::ask);
   }
 
-  /** Says yes to everybody. */
   public static LimiterHttpServer bare() {
     return new LimiterHttpServer(_ -> CompletableFuture.completedFuture(true));
   }
@@ -58,7 +57,6 @@ public final class LimiterHttpServer implements AutoCloseable {
         done -> request.response().setStatusCode(done.succeeded() ? 204 : 403).end());
   }
 
-  /** The number that its name ends in. */
   private static int tenant(HttpServerRequest request) {
     String host = Objects.requireNonNull(request.getHeader(DecideHeaders.HOST), "no host");
     int dot = host.indexOf('.');

@@ -28,17 +28,11 @@ public final class OpenLoopLoad {
   private final String title;
   private final long perSecond;
   private final ClosedLoopLoad.Traffic traffic;
-  private final ConcurrentHistogram marked = new ConcurrentHistogram(LONGEST_NANOS, DIGITS);
-  private volatile long markedFrom;
-  private volatile boolean isMarked;
   private final List<Long> halves = new ArrayList<>();
   private final List<Long> ninetyNines = new ArrayList<>();
   private final List<Long> worst = new ArrayList<>();
 
-  /**
-   * @param perSecond how many arrive, on average
-   * @param traffic among whom they are spread; its other numbers say nothing here
-   */
+  /** How many arrive a second, on average, spread among the tenants of the traffic. */
   public OpenLoopLoad(RateLimiter limiter, long perSecond, ClosedLoopLoad.Traffic traffic) {
     this(limiter, limiter.title(), perSecond, traffic);
   }
@@ -51,7 +45,6 @@ public final class OpenLoopLoad {
     this.traffic = traffic;
   }
 
-  /** The same limiter, asked as often as another one. */
   public OpenLoopLoad asOftenAs(OpenLoopLoad other, String name) {
     return new OpenLoopLoad(limiter, name, other.perSecond, traffic);
   }
@@ -65,23 +58,6 @@ public final class OpenLoopLoad {
       }
     }
     return loops.stream().map(OpenLoopLoad::arrived).toList();
-  }
-
-  /** The second that begins now is looked at by itself. */
-  public void mark() {
-    markedFrom = System.nanoTime();
-    isMarked = true;
-  }
-
-  /** The p99 of the requests that were due within the marked second; 0 of none. */
-  public long markedNinetyNine() {
-    return marked.getValueAtPercentile(99);
-  }
-
-  /** One round of this load alone. */
-  public ArrivalFigures round(Duration length) throws InterruptedException {
-    round(length, true);
-    return arrived();
   }
 
   private ArrivalFigures arrived() {
@@ -129,19 +105,11 @@ public final class OpenLoopLoad {
               .ask(traffic.tenant(request))
               .whenComplete((_, e) -> {
                 if (e == null) {
-                  record(Math.clamp(System.nanoTime() - due, 0, LONGEST_NANOS), due);
+                  latencies.recordValue(Math.clamp(System.nanoTime() - due, 0, LONGEST_NANOS));
                 } else {
                   failure.compareAndSet(null, e);
                 }
               });
-    }
-
-    private void record(long nanos, long due) {
-      latencies.recordValue(nanos);
-      long since = due - markedFrom;
-      if (isMarked && since >= 0 && since < SECOND) {
-        marked.recordValue(nanos);
-      }
     }
 
     private void bound(int asked) {
@@ -165,7 +133,7 @@ public final class OpenLoopLoad {
     }
   }
 
-  private static void waitUntil(long due) {
+  public static void waitUntil(long due) {
     for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }

@@ -101,7 +101,6 @@ public record PeerLimiter(String title, IntFunction<CompletionStage<Boolean>> as
         client::shutdown);
   }
 
-  /** Redisson's {@code RRateLimiter}. */
   public static PeerLimiter redisson(HostPort redis, int tenants) {
     var config = new Config();
     config.useSingleServer().setAddress("redis://" + redis);

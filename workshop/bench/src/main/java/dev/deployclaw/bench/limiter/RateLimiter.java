@@ -6,12 +6,7 @@ import java.util.concurrent.CompletionStage;
 public interface RateLimiter extends AutoCloseable {
   String title();
 
-  /**
-   * Asks for one request, on any thread.
-   *
-   * @param tenant by number
-   * @return completes on any thread, exceptionally where the answer is anything but yes
-   */
+  /** Asks on any thread; completes on any, exceptionally where the answer isn't yes. */
   CompletionStage<?> ask(int tenant);
 
   @Override

@@ -3,6 +3,8 @@ package dev.deployclaw.bench.limiter;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.bench.measure.ResidentMemory;
+import dev.deployclaw.lab.estate.RateLimitServiceProcesses;
+import dev.deployclaw.lab.estate.RateLimitServiceProcesses.Stores;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.CommandRunner;
@@ -17,11 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The rate limit service in a process of its own. */
 public record ServiceProcess(HostPort address, DaemonProcess daemon) implements AutoCloseable {
-  public static final String NAMESPACE = "edge-1";
+  private static final String NAMESPACE = "edge-1";
 
   private static final String MAIN = "dev.deployclaw.ratelimit.RateLimitMain";
   private static final Duration READY = Duration.ofMinutes(2);
@@ -32,22 +33,12 @@ public record ServiceProcess(HostPort address, DaemonProcess daemon) implements 
   /** Of a generation, as the serial collector tells it. */
   private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
 
-  /**
-   * What it asks.
-   *
-   * @param prefix of the keys in etcd
-   */
-  public record Stores(String etcd, String prefix, List<HostPort> redis) {}
-
-  /**
-   * Returns once it is ready.
-   *
-   * @param options of its JVM
-   */
+  /** Returns once it is ready. */
   public static ServiceProcess start(Path folder, List<String> options, Stores stores) {
     var address = HostPort.loopback(FreePortFinder.free());
     var command =
-        new JavaProgram(MAIN, options, Optional.empty()).command(arguments(address, stores));
+        new JavaProgram(MAIN, options, Optional.empty())
+            .command(RateLimitServiceProcesses.arguments(NAMESPACE, address, stores));
     var daemon = DaemonProcess.start(new LaunchSpec(folder, NAMESPACE, command));
     daemon.awaitReady(READY, () -> ServerReadiness.answers("http://" + address + "/readyz"));
     return new ServiceProcess(address, daemon);
@@ -68,7 +59,6 @@ public record ServiceProcess(HostPort address, DaemonProcess daemon) implements 
         .toList();
   }
 
-  /** What it has in memory. */
   public long residentBytes() throws IOException {
     var process = ProcessHandle.of(daemon.pid()).orElseThrow();
     return ResidentMemory.kibibytes(process) * KIBIBYTE;
@@ -83,7 +73,6 @@ public record ServiceProcess(HostPort address, DaemonProcess daemon) implements 
         .sum();
   }
 
-  /** How many files and sockets it has open. */
   public long descriptors() throws IOException {
     try (var open = Files.list(Path.of("/proc", Long.toString(daemon.pid()), "fd"))) {
       return open.count();
@@ -98,17 +87,5 @@ public record ServiceProcess(HostPort address, DaemonProcess daemon) implements 
   private String tell(String command) {
     var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     return CommandRunner.of(jcmd, Long.toString(daemon.pid()), command).must();
-  }
-
-  private static List<String> arguments(HostPort address, Stores stores) {
-    var nodes = stores.redis().stream().map(HostPort::toString).collect(Collectors.joining(","));
-    return List.of(
-        "--namespace=" + NAMESPACE,
-        "--host=" + address.host(),
-        "--port=" + address.port(),
-        "--etcd=" + stores.etcd(),
-        "--prefix=" + stores.prefix(),
-        "--redis=" + nodes,
-        "--redis-timeout-ms=1000");
   }
 }

@@ -35,15 +35,11 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
     this.out = out;
   }
 
-  /**
-   * @param folder for servers and files
-   */
   protected abstract F measure(Path folder) throws Exception;
 
   /** What is printed below the machine, as tables or JSON. */
   protected abstract List<FigureTable<?>> tables(F figures);
 
-  /** What is printed below all else. */
   protected Optional<String> lastLine(F figures) {
     return Optional.empty();
   }
@@ -69,12 +65,7 @@ public abstract class BenchCommand<F> implements Callable<Integer> {
     return 0;
   }
 
-  /**
-   * Where figures were measured.
-   *
-   * @param loadPercent the load average of the last minute in hundredths, neighbours and the bench
-   *     itself included; negative where it isn't known
-   */
+  /** {@code loadPercent} of the last minute in hundredths; negative where it isn't known. */
   private record MachineDescription(int cores, long loadPercent, String java, List<String> flags) {
     static MachineDescription now() {
       var system = ManagementFactory.getOperatingSystemMXBean();

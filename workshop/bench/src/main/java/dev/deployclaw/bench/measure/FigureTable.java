@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
@@ -31,12 +29,8 @@ public final class FigureTable<T> {
   private record Cell(String text, Object figure) {}
 
   /** Its head for a reader, its key for a program. */
-  private record Column<T>(String head, String key, Function<T, Optional<Cell>> cell) {}
+  private record Column<T>(String head, String key, Function<T, Cell> cell) {}
 
-  /**
-   * @param key of the list in JSON
-   * @param title above the table
-   */
   public FigureTable(String key, String title, List<T> rows) {
     this.key = key;
     this.title = title;
@@ -44,48 +38,36 @@ public final class FigureTable<T> {
   }
 
   public FigureTable<T> text(String head, String name, Function<T, String> figure) {
-    columns.add(
-        new Column<>(
-            head, name, row -> Optional.of(new Cell(figure.apply(row), figure.apply(row)))));
+    columns.add(new Column<>(head, name, row -> new Cell(figure.apply(row), figure.apply(row))));
     return this;
   }
 
   public FigureTable<T> whole(String head, String name, ToLongFunction<T> figure) {
-    return number(head, name, always(figure), FigureTable::whole);
+    return number(head, name, figure, FigureTable::whole);
   }
 
   public FigureTable<T> megabytes(String head, String name, ToLongFunction<T> figure) {
-    return number(head, name, always(figure), bytes -> whole(bytes / 1_000_000));
+    return number(head, name, figure, bytes -> whole(bytes / 1_000_000));
   }
 
   /** Of thousandths. */
   public FigureTable<T> milli(String head, String name, ToLongFunction<T> figure) {
-    return maybeMilli(head, name, always(figure));
-  }
-
-  /** Of thousandths that aren't always known. */
-  public FigureTable<T> maybeMilli(String head, String name, Function<T, OptionalLong> figure) {
     return number(head, name, figure, thousandths -> decimals(thousandths / 1e3));
   }
 
   /** Of nanoseconds. */
   public FigureTable<T> millis(String head, String name, ToLongFunction<T> nanos) {
-    return number(head, name, micros(nanos), micros -> decimals(micros / 1e3));
-  }
-
-  /** Of nanoseconds. */
-  public FigureTable<T> seconds(String head, String name, ToLongFunction<T> nanos) {
-    return number(head, name, micros(nanos), micros -> decimals(micros / 1e6));
+    return number(
+        head, name, row -> nanos.applyAsLong(row) / 1_000, micros -> decimals(micros / 1e3));
   }
 
   private FigureTable<T> number(
-      String head, String name, Function<T, OptionalLong> figure, LongFunction<String> text) {
+      String head, String name, ToLongFunction<T> figure, LongFunction<String> text) {
     columns.add(
         new Column<>(
             head,
             name,
-            row ->
-                figure.apply(row).stream().mapToObj(n -> new Cell(text.apply(n), n)).findFirst()));
+            row -> new Cell(text.apply(figure.applyAsLong(row)), figure.applyAsLong(row))));
     return this;
   }
 
@@ -93,22 +75,20 @@ public final class FigureTable<T> {
     return key;
   }
 
-  /** A row without a figure lacks its key. */
   List<Map<String, Object>> json() {
     return rows.stream().map(this::json).toList();
   }
 
   private Map<String, Object> json(T row) {
     var out = new LinkedHashMap<String, Object>();
-    columns.forEach(c -> c.cell().apply(row).ifPresent(cell -> out.put(c.key(), cell.figure())));
+    columns.forEach(c -> out.put(c.key(), c.cell().apply(row).figure()));
     return out;
   }
 
-  /** The first column leans to the left, all others to the right. */
   void print(PrintWriter out) {
     List<List<String>> lines = new ArrayList<>();
     lines.add(columns.stream().map(Column::head).toList());
-    rows.forEach(row -> lines.add(columns.stream().map(c -> text(c, row)).toList()));
+    rows.forEach(row -> lines.add(columns.stream().map(c -> c.cell().apply(row).text()).toList()));
     var widths =
         IntStream.range(0, columns.size())
             .map(i -> lines.stream().mapToInt(line -> line.get(i).length()).max().orElse(0))
@@ -122,18 +102,6 @@ public final class FigureTable<T> {
       out.println();
     }
     out.println();
-  }
-
-  private String text(Column<T> column, T row) {
-    return column.cell().apply(row).map(Cell::text).orElse("");
-  }
-
-  private static <T> Function<T, OptionalLong> always(ToLongFunction<T> figure) {
-    return row -> OptionalLong.of(figure.applyAsLong(row));
-  }
-
-  private static <T> Function<T, OptionalLong> micros(ToLongFunction<T> nanos) {
-    return row -> OptionalLong.of(nanos.applyAsLong(row) / 1_000);
   }
 
   /** The same in every country. */

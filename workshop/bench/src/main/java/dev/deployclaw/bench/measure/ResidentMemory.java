@@ -8,7 +8,6 @@ import java.nio.file.Path;
 public final class ResidentMemory {
   private ResidentMemory() {}
 
-  /** KiB of the process alone, its children not. */
   public static long kibibytes(ProcessHandle process) throws IOException {
     try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "smaps_rollup"))) {
       return lines

@@ -7,14 +7,11 @@ import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.LongSupplier;
 
 /**
- * Time and CPU around a turn: of the server that works, and of this process. For one thread.
- *
- * @param server microseconds of CPU that it has used
+ * Time and CPU around a turn: of the Redis server that works, and of this process. For one thread.
  */
-public record TurnMeter(LongSupplier server) {
+public record TurnMeter(RedisNode redis) {
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ThreadMXBean THREADS =
@@ -26,24 +23,15 @@ public record TurnMeter(LongSupplier server) {
     void run() throws InterruptedException;
   }
 
-  public static TurnMeter of(RedisNode redis) {
-    return new TurnMeter(() -> micros(redis));
-  }
-
-  /** Of a server that is one thread of this process. */
-  public static TurnMeter of(Thread server) {
-    return new TurnMeter(() -> THREADS.getThreadCpuTime(server.threadId()) / NANOS);
-  }
-
   public WorkloadMeasurement around(long calls, Task task) throws InterruptedException {
     var threads = threads();
-    long serverBefore = server.getAsLong();
+    long serverBefore = micros(redis);
     long ownBefore = SYSTEM.getProcessCpuTime();
     long begin = System.nanoTime();
     task.run();
     long nanos = System.nanoTime() - begin;
     long own = SYSTEM.getProcessCpuTime() - ownBefore;
-    long used = server.getAsLong() - serverBefore;
+    long used = micros(redis) - serverBefore;
     return new WorkloadMeasurement(calls, nanos, used, own / NANOS, busiest(threads));
   }
 

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
  * What all turns of one work came to, for each call, in nanoseconds.
  *
  * @param nanos from the first call of a turn to the last answer, shared out
- * @param redis CPU of the Redis server, or of the server that is measured without one
+ * @param redis CPU of the Redis server
  * @param own CPU of this process
  * @param busiest the share of a turn that the busiest thread of this process worked, in percent
  */
@@ -76,23 +76,11 @@ public record WorkloadFigures(
     return of.median() * 1_000 / Math.max(1, to.median());
   }
 
-  /** What limiters or clients do at most, the last column against the first row. */
+  /** What limiters do at most, the last column against the first row. */
   public static FigureTable<WorkloadFigures> table(
       String key, String title, List<WorkloadFigures> all) {
-    return own(columns(key, title, all).milli("Redis CPU", REDIS, w -> w.redis.median()), all);
-  }
-
-  /** The same of servers, which do without Redis. */
-  public static FigureTable<WorkloadFigures> servers(
-      String key, String title, List<WorkloadFigures> all) {
-    var table =
-        columns(key, title, all).milli("server CPU", "server_cpu_each_ns", w -> w.redis.median());
-    return own(table, all);
-  }
-
-  private static FigureTable<WorkloadFigures> own(
-      FigureTable<WorkloadFigures> table, List<WorkloadFigures> all) {
-    return table
+    return columns(key, title, all)
+        .milli("Redis CPU", REDIS, w -> w.redis.median())
         .milli("other CPU", "own_cpu_each_ns", w -> w.own.median())
         .whole("busiest thread %", "busiest_thread_percent", w -> w.busiest.median())
         .milli("to first", "time_to_first_milli", w -> w.timeRatio(all.getFirst()));

@@ -20,7 +20,6 @@ public record WorkloadMeasurement(
     return serverMicros * NANOS / calls;
   }
 
-  /** How much of the turn the busiest thread worked, in percent. */
   long busiestPercent() {
     return busiestNanos * 100 / Math.max(1, nanos);
   }

@@ -67,10 +67,7 @@ public final class SampleLimits {
     }
   }
 
-  /**
-   * @param tenants of {@link Kind#TOKEN_BUCKET}
-   * @param others of every other kind
-   */
+  /** So many tenants of {@link Kind#TOKEN_BUCKET}, and of every other kind. */
   public static PolicySet of(int tenants, int others) {
     List<TenantPolicy> all = new ArrayList<>();
     for (var kind : Kind.values()) {
@@ -82,10 +79,7 @@ public final class SampleLimits {
     return behindGateway(all);
   }
 
-  /**
-   * @param tenants of {@link Kind#TOKEN_BUCKET}, and none else
-   * @param most the requests of each one's limit
-   */
+  /** Of {@link Kind#TOKEN_BUCKET} alone, with the requests of each one's limit. */
   public static PolicySet tokenBuckets(int tenants, long most) {
     return behindGateway(
         IntStream.range(0, tenants)
@@ -104,7 +98,6 @@ public final class SampleLimits {
     return PolicySet.of(tenants, List.of(gateway), "");
   }
 
-  /** The host by which the gateway tells a tenant. */
   public static String host(String tenant) {
     return tenant + "." + SUFFIX;
   }

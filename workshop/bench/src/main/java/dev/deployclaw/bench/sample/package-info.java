@@ -1,4 +1,4 @@
-/** Sample tenants, limits and log entries, the same for the same size. */
+/** Sample tenants and limits, the same for the same size. */
 @NullMarked
 package dev.deployclaw.bench.sample;
 

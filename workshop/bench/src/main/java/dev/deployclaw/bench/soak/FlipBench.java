@@ -7,6 +7,7 @@ import dev.deployclaw.bench.limiter.ServiceProcess;
 import dev.deployclaw.bench.measure.BenchCommand;
 import dev.deployclaw.bench.measure.FigureTable;
 import dev.deployclaw.bench.sample.SampleLimits;
+import dev.deployclaw.lab.estate.RateLimitServiceProcesses.Stores;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.redis.EpochPolicySet;
@@ -92,9 +93,7 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
   private ServiceProcess started(Path folder, EpochStores stores) throws IOException {
     var options = new ArrayList<>(ServiceProcess.imageOptions());
     heap.ifPresent(most -> options.add("-Xmx" + most + "m"));
-    var asked =
-        new ServiceProcess.Stores(
-            stores.etcd(), EpochStores.PREFIX, List.of(stores.redis().address()));
+    var asked = new Stores(stores.etcd(), EpochStores.PREFIX, List.of(stores.redis().address()));
     return ServiceProcess.start(folder.resolve("service"), options, asked);
   }
 
@@ -167,12 +166,7 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
             .whole("open files", "descriptors", FlipLine::descriptors));
   }
 
-  /**
-   * One line.
-   *
-   * @param answers that name the epoch or the one before, and no other
-   * @param residentBytes of the service, before its heap is collected
-   */
+  /** {@code residentBytes} of the service, before its heap is collected. */
   record FlipLine(
       FullLoad.Answers answers, long epoch, long residentBytes, long heapBytes, long descriptors) {
     FlipLine {

@@ -41,10 +41,7 @@ final class FullLoad {
     begun = System.nanoTime();
   }
 
-  /**
-   * @param service whose answers are read as epochs
-   * @param traffic its number of requests says nothing here
-   */
+  /** Answers of the service are read as epochs; the traffic's number of requests is ignored. */
   static FullLoad start(HttpLimiter service, Traffic traffic) {
     var load = new FullLoad(service, traffic);
     for (int i = 0; i < traffic.callers(); i++) {
@@ -58,29 +55,21 @@ final class FullLoad {
     markedFrom = System.nanoTime();
   }
 
-  /** Whether an answer wasn't what it should be, so that nobody asks any more. */
   boolean hasFailed() {
     return failure.get() != null;
   }
 
-  /**
-   * What came of all.
-   *
-   * @param marked of the requests that were asked within the marked second
-   * @param epochs how many answers named each
-   */
+  /** {@code marked} are those asked within the marked second; {@code epochs} count answers. */
   record Answers(
       long perSecond,
       ConcurrentHistogram all,
       ConcurrentHistogram marked,
       SortedMap<Long, LongAdder> epochs) {
-    /** How many named that epoch. */
     long of(long epoch) {
       return epochs.getOrDefault(epoch, new LongAdder()).sum();
     }
   }
 
-  /** Lets each caller hear its last answer. */
   Answers end() throws InterruptedException {
     long nanos = System.nanoTime() - begun;
     over = true;
@@ -94,9 +83,7 @@ final class FullLoad {
     return new Answers(all.getTotalCount() * SECOND / nanos, all, marked, epochs);
   }
 
-  /**
-   * @param known the epoch that this caller heard of last
-   */
+  /** With the epoch that this caller heard of last. */
   private void ask(long known) {
     if (over || hasFailed()) {
       left.countDown();

@@ -1,4 +1,4 @@
-/** The service under a steady load for a long time. */
+/** The service at its most while epochs are put in force. */
 @NullMarked
 package dev.deployclaw.bench.soak;
 

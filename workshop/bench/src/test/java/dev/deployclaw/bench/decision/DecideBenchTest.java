@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-@Slow(guard = "dev.deployclaw.bench.stage.StageBenchTest", because = "it starts what it measures")
+@Slow(guard = "dev.deployclaw.bench.soak.FullLoadTest", because = "it starts what it measures")
 class DecideBenchTest {
   private static final List<String> LIMITERS =
       List.of(

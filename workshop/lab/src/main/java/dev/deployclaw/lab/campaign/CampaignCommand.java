@@ -163,7 +163,6 @@ public final class CampaignCommand implements Callable<Integer> {
     return CommandFailure.usage(reason).report(around, false);
   }
 
-  /** Stops what runs in the estates of a folder, and removes it. */
   private static void end(Path folder) {
     for (int i = 1; i <= MOST_ESTATES + 1; i++) {
       var estate = ParallelEstates.folder(folder, i);
@@ -177,11 +176,7 @@ public final class CampaignCommand implements Callable<Integer> {
   static final class CampaignPrivileges {
     private CampaignPrivileges() {}
 
-    /**
-     * The kinds that can be tried here.
-     *
-     * @param left gets a line for each that is left out, with the reason
-     */
+    /** Those that can be tried here; {@code left} gets a line for each other, with the reason. */
     static List<TrialKind> possible(List<TrialKind> asked, Consumer<String> left) {
       return asked.stream()
           .filter(kind -> {
@@ -192,7 +187,6 @@ public final class CampaignCommand implements Callable<Integer> {
           .toList();
     }
 
-    /** Why a kind of trial can't be made here. */
     private static Optional<String> obstacle(TrialKind kind) {
       return switch (kind) {
         case LINK, FAILOVER -> PacketFirewall.obstacle();

@@ -27,11 +27,7 @@ record CampaignNetwork(Optional<String> outer) {
     return new CampaignNetwork(Optional.ofNullable(System.getenv(OUTER)));
   }
 
-  /**
-   * The kinds that touch nothing of this machine's own network.
-   *
-   * @param left gets a line for each that is left out, with the reason
-   */
+  /** Those that touch nothing of this machine's own network; {@code left} hears of the others. */
   List<TrialKind> possible(List<TrialKind> asked, Consumer<String> left) {
     boolean own = holds(ProcessHandle.current().pid());
     asked.stream()
@@ -40,10 +36,7 @@ record CampaignNetwork(Optional<String> outer) {
     return asked.stream().filter(kind -> !kind.cuts() || own).toList();
   }
 
-  /**
-   * How a person comes to the servers of a lab that runs on; empty where they are in the usual
-   * network.
-   */
+  /** How a person comes to the servers of a lab that runs on; empty in the usual network. */
   Optional<String> way(LabEstate lab) {
     return lab.daemons().stream()
         .filter(daemon -> daemon.alive() && holds(daemon.pid()))

@@ -33,22 +33,14 @@ public final class CampaignRunner {
   private final CampaignSummary tally;
   private final long until;
 
-  /**
-   * What is to be done.
-   *
-   * @param first number of the first trial
-   * @param kinds that may be drawn
-   */
+  /** What is to be done; kinds are those that may be drawn. */
   public record Order(long seed, int first, int trials, Duration atMost, List<TrialKind> kinds) {
     public Order {
       kinds = List.copyOf(kinds);
     }
   }
 
-  /**
-   * @param progress gets a line for each trial, from several threads
-   * @param tally gets what each came to
-   */
+  /** Progress is told a line for each trial, from several threads. */
   public CampaignRunner(Order order, Consumer<String> progress, CampaignSummary tally) {
     this.progress = progress;
     this.tally = tally;
@@ -162,7 +154,6 @@ public final class CampaignRunner {
       return Optional.empty();
     }
 
-    /** Whether there is any for a ground. */
     boolean has(GatewayPlatform ground) {
       return new TrialAllocator(order).take(ground).isPresent();
     }

@@ -40,14 +40,12 @@ public final class CampaignSummary {
     return outcomes.stream().filter(o -> o.ending() == ending).count();
   }
 
-  /** Each with the trial that it came up in. */
   public synchronized List<String> violations() {
     return outcomes.stream()
         .flatMap(o -> o.wrong().stream().map(w -> o.trial() + ", " + o.where() + ": " + w))
         .toList();
   }
 
-  /** As people read it. */
   public synchronized List<String> lines() {
     var lines = new ArrayList<String>();
     lines.add("%-36s %7s %7s %7s %7s".formatted("disturbed", "trials", "kills", "new", "old"));
@@ -68,7 +66,6 @@ public final class CampaignSummary {
     return lines;
   }
 
-  /** What the judges of estates had looked at when their last trial was over. */
   private String judged() {
     return "judged: %d moves of changes, %d checkpoints, %d messages of the stream"
         .formatted(moves, checkpoints, messages);

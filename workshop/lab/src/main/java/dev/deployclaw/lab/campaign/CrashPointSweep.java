@@ -77,7 +77,6 @@ record CrashPointSweep(AgentTask task, List<CrashPoint> points, List<TrialOutcom
     return violations;
   }
 
-  /** As people read it. */
   String line() {
     var longest =
         outcomes.stream()

@@ -25,12 +25,10 @@ record ParallelEstates(Path folder, Consumer<String> progress) {
     boolean on(TrialEstate site) throws IOException, InterruptedException;
   }
 
-  /** The folder of the n-th estate; the first is 1. */
   static Path folder(Path folder, int n) {
     return folder.resolve("estate-" + n);
   }
 
-  /** Starts one on each ground, works on them, and stops those that are whole. */
   void run(List<GatewayPlatform> grounds, Work work) throws IOException, InterruptedException {
     try (var lanes = Executors.newFixedThreadPool(grounds.size())) {
       var running = new ArrayList<Future<Boolean>>();

@@ -41,7 +41,6 @@ final class SweepSchedule {
     return whole;
   }
 
-  /** As people read them. */
   List<String> lines() {
     return walked.stream().map(CrashPointSweep::line).toList();
   }

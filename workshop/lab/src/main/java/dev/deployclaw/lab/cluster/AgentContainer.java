@@ -39,7 +39,6 @@ record AgentContainer(PodFiles files, JsonNode container) {
     return DaemonProcess.adopt(pod.resolve(NAME).resolve(NAME + ".pid"));
   }
 
-  /** Starts it, where it doesn't run. */
   void keep() {
     boolean runs = left(files.home()).filter(DaemonProcess::alive).isPresent();
     if (!runs && !Files.exists(folder().resolve(PodRun.HELD))) {
@@ -57,7 +56,6 @@ record AgentContainer(PodFiles files, JsonNode container) {
     return files.home().resolve(NAME);
   }
 
-  /** The program as it is here: this process's own jars. */
   private List<String> command() {
     var words = PodObject.words(container);
     return MAIN.command(words.subList(1, words.size()));

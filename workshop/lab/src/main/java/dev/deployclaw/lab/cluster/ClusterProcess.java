@@ -48,11 +48,7 @@ public final class ClusterProcess {
     return folder.resolve(LocalCluster.TLS).resolve(name);
   }
 
-  /**
-   * The controllers, which can be away while API server and node go on.
-   *
-   * @param away there while they are
-   */
+  /** The controllers, which can be away while API server and node go on. */
   private record Controllers(
       Path away,
       DeploymentController deployments,
@@ -67,7 +63,6 @@ public final class ClusterProcess {
     }
   }
 
-  /** What goes wrong at one look may go right at the next. */
   private static void look(Controllers controllers, NodeAgent node) {
     try {
       controllers.look();
@@ -89,9 +84,7 @@ public final class ClusterProcess {
     private final String certificate;
     private final Set<String> done = new HashSet<>();
 
-    /**
-     * @param certificate by which the API server proves to be itself
-     */
+    /** With the certificate by which the API server proves to be itself. */
     NamespaceController(ApiServer api, String certificate) {
       this.api = api;
       this.certificate = certificate;

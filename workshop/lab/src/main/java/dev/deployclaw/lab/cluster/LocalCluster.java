@@ -98,12 +98,10 @@ public final class LocalCluster implements LocalServer {
     return cluster;
   }
 
-  /** Whether a lab has one, dead or alive. */
   public static boolean isIn(Path labFolder) {
     return Files.exists(labFolder.resolve(NAME).resolve(KUBECONFIG));
   }
 
-  /** The one of a lab, dead or alive. */
   public static LocalCluster adopt(Path labFolder) {
     var folder = labFolder.toAbsolutePath().normalize().resolve(NAME);
     var daemon = DaemonProcess.adopt(folder.resolve(NAME + ".pid"));
@@ -112,7 +110,6 @@ public final class LocalCluster implements LocalServer {
         daemon.orElseThrow(() -> new IllegalStateException("no cluster was started in " + folder)));
   }
 
-  /** Where a volume of a pod is, by the folder that the pod has on this machine. */
   public static Path volume(Path pod, String name) {
     return PodFiles.folder(pod, name);
   }
@@ -125,7 +122,6 @@ public final class LocalCluster implements LocalServer {
     return AgentContainer.left(pod);
   }
 
-  /** Ends its process, if it was started; its pods go on. */
   public static void stop(Path labFolder) {
     var pidFile = labFolder.toAbsolutePath().normalize().resolve(NAME).resolve(NAME + ".pid");
     DaemonProcess.adopt(pidFile).ifPresent(DaemonProcess::kill);
@@ -143,22 +139,18 @@ public final class LocalCluster implements LocalServer {
     });
   }
 
-  /** Tells clients where it is and how to be let in. */
   public Path kubeconfig() {
     return folder.resolve(KUBECONFIG);
   }
 
-  /** Where it answers. */
   public URI url() {
     return URI.create("https://127.0.0.1:" + port());
   }
 
-  /** The certificate, PEM, by which it proves to be itself. */
   public Path certificate() {
     return folder.resolve(TLS).resolve(CERTIFICATE);
   }
 
-  /** The file that holds what lets an administrator in. */
   public Path token() {
     return folder.resolve(TOKEN);
   }
@@ -176,12 +168,10 @@ public final class LocalCluster implements LocalServer {
     }
   }
 
-  /** An object, as it is now. */
   public JsonNode get(String path) {
     return json(send("GET", path, "", ""));
   }
 
-  /** All objects of a collection such as {@code /api/v1/pods}. */
   public List<JsonNode> list(String path) {
     var out = new ArrayList<JsonNode>();
     get(path).path("items").forEach(out::add);
@@ -193,13 +183,11 @@ public final class LocalCluster implements LocalServer {
     return json(send("POST", target, "application/json", object.toString()));
   }
 
-  /** Merges into an object what {@code manager} writes (RFC 7396). */
   public JsonNode merge(String path, String manager, ObjectNode patch) {
     String target = path + "?fieldManager=" + manager;
     return json(send("PATCH", target, "application/merge-patch+json", patch.toString()));
   }
 
-  /** Applies an object by force, as a tool does that keeps to server-side apply. */
   public JsonNode apply(String path, String manager, JsonNode object) {
     String target = path + "?fieldManager=" + manager + "&force=true";
     return json(send("PATCH", target, "application/apply-patch+yaml", object.toString()));
@@ -244,7 +232,6 @@ public final class LocalCluster implements LocalServer {
     return Failable.get(() -> ApiServer.JSON.readTree(answer.body()));
   }
 
-  /** Of its API server. */
   public int port() {
     return Integer.parseInt(read(PORT));
   }

@@ -58,7 +58,6 @@ final class NginxContainer {
     return out;
   }
 
-  /** Of its process on this machine. */
   List<String> command() {
     return files.command(container, folder);
   }
@@ -68,7 +67,6 @@ final class NginxContainer {
     return files.outside(words, container);
   }
 
-  /** Starts it where it is time, and says how it is. */
   PodStatus keep() {
     if (process.isPresent() && !process.get().alive()) {
       backOff();

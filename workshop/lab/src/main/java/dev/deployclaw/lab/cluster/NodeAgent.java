@@ -36,7 +36,6 @@ final class NodeAgent {
     this.faults = faults;
   }
 
-  /** One look: each new pod is started. */
   void look() {
     for (var entry : api.objects(PodObject::isOne).entrySet()) {
       var pod = PodObject.of(entry);
@@ -73,7 +72,6 @@ final class NodeAgent {
         .filter(now -> now.uid().equals(pod.uid()));
   }
 
-  /** A ConfigMap or a Secret of the pod's namespace. */
   Optional<JsonNode> object(PodObject pod, String collection, String name) {
     return api.object("/api/v1/namespaces/" + pod.namespace() + "/" + collection + "/" + name)
         .map(JsonNode.class::cast);
@@ -106,7 +104,6 @@ final class NodeAgent {
       throw new IllegalStateException("all " + ALL + " addresses of pods are taken");
     }
 
-    /** One that a pod has already. */
     synchronized void keep(String address) {
       taken.add(address);
     }

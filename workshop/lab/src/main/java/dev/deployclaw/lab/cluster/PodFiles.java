@@ -77,11 +77,7 @@ record PodFiles(Path home, PodObject pod, String address) {
     return out;
   }
 
-  /**
-   * A container's command on this machine.
-   *
-   * @param folder of its process
-   */
+  /** A container's command on this machine, for a process in that folder. */
   List<String> command(JsonNode container, Path folder) {
     var out = new ArrayList<String>();
     out.add(ExecutableFinder.find("nginx"));
@@ -220,11 +216,7 @@ record PodFiles(Path home, PodObject pod, String address) {
     }
   }
 
-  /**
-   * An object that a volume shows.
-   *
-   * @param said of it in the volume
-   */
+  /** An object that a volume shows, and what the volume says of it. */
   private record Source(String collection, String name, JsonNode said) {
     static Source configMap(JsonNode said) {
       return new Source("configmaps", said.path("name").asText(), said);
@@ -285,9 +277,7 @@ record PodFiles(Path home, PodObject pod, String address) {
     return Optional.empty();
   }
 
-  /**
-   * @param binary the field whose values are in Base64
-   */
+  /** Texts, and what the field {@code binary} has in Base64. */
   private static Map<String, byte[]> contents(JsonNode object, String binary) {
     var out = new TreeMap<String, byte[]>();
     for (String field : List.of("data", "binaryData")) {

@@ -15,7 +15,6 @@ import java.util.Map;
 record PodObject(String path, ObjectNode object) {
   static final String HASH = "pod-template-hash";
 
-  /** Kubernetes' default. */
   private static final long GRACE_SECONDS = 30;
 
   static PodObject of(Map.Entry<String, ObjectNode> entry) {
@@ -79,13 +78,11 @@ record PodObject(String path, ObjectNode object) {
         .toList();
   }
 
-  /** How long its containers may take to end once they were asked to. */
   Duration grace() {
     return Duration.ofSeconds(
         object.at("/spec/terminationGracePeriodSeconds").asLong(GRACE_SECONDS));
   }
 
-  /** Command and arguments of a container. */
   static List<String> words(JsonNode container) {
     var words = new ArrayList<String>();
     container.path("command").forEach(word -> words.add(word.asText()));

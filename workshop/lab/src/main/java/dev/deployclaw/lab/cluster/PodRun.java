@@ -95,7 +95,6 @@ final class PodRun {
     }
   }
 
-  /** Keeps its containers running until the pod goes. */
   private void serve() {
     if (node.isOld(pod)) {
       OutdatedNginxSimulation.make(home);
@@ -108,7 +107,6 @@ final class PodRun {
     }
   }
 
-  /** The same of all its containers. */
   private void say(PodStatus now) {
     say(Collections.nCopies(Math.max(1, containers.size()), now));
   }

@@ -59,11 +59,7 @@ record PodStatus(
     }
   }
 
-  /**
-   * A pod is ready when all its containers are.
-   *
-   * @param each in the order of its gateways
-   */
+  /** A pod is ready when all its containers are. */
   static void write(ApiServer api, PodObject pod, String address, List<PodStatus> each) {
     api.edit(pod.path(), "kubelet", object -> object.set("status", status(object, address, each)));
   }

@@ -45,7 +45,6 @@ record ReplicaSetObject(String path, ObjectNode object) {
     return object.at("/metadata/uid").asText();
   }
 
-  /** How many pods it is to have. */
   int wanted() {
     return object.at("/spec/replicas").asInt();
   }
@@ -86,7 +85,6 @@ record ReplicaSetObject(String path, ObjectNode object) {
     return false;
   }
 
-  /** Says that {@code owner} controls an object. */
   static void own(ObjectNode object, JsonNode owner) {
     ObjectNode reference = object.withObject("/metadata").putArray("ownerReferences").addObject();
     reference.set("apiVersion", owner.path("apiVersion"));

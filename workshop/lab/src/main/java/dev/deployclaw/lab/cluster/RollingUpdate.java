@@ -22,7 +22,6 @@ record RollingUpdate(
   private static final int QUARTER = 25;
   private static final int PERCENT = 100;
 
-  /** The sizes that change now. */
   Map<ReplicaSetObject, Integer> sizes() {
     if (paused() || isScaled()) {
       return scaled();
@@ -72,7 +71,6 @@ record RollingUpdate(
     return out;
   }
 
-  /** First pods that serve nobody, then as many as may be missing. */
   private Map<ReplicaSetObject, Integer> shrunk() {
     int least = desired() - unavailable();
     int unready = current.wanted() - current.available();
@@ -118,7 +116,6 @@ record RollingUpdate(
     return deployment.at("/spec/paused").asBoolean();
   }
 
-  /** Most pods that may be missing. */
   int unavailable() {
     int unavailable = Math.min(desired(), part("maxUnavailable", false));
     return unavailable == 0 && surge() == 0 ? 1 : unavailable;

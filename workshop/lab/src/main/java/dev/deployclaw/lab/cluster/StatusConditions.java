@@ -17,7 +17,6 @@ record StatusConditions(JsonNode before, ArrayNode out) {
     return new StatusConditions(before, out);
   }
 
-  /** As the API writes times. */
   static String now() {
     return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the Docker daemon of a lab runs now. */
 public final class LabContainers {
-  /** Of the daemon, below the lab's. */
   public static final String FOLDER = "docker";
 
   /** Where a gateway's NGINX finds its files: {@code epochs} and {@code live}. */
@@ -34,19 +33,13 @@ public final class LabContainers {
     return new LabContainers(labFolder.toAbsolutePath().normalize().resolve(FOLDER));
   }
 
-  /**
-   * A container.
-   *
-   * @param state in the daemon's word, such as {@code running}
-   * @param files where this machine has them, if it is a gateway
-   */
+  /** A container, with the daemon's word for its state, and its files if it is a gateway. */
   public record ContainerSnapshot(String name, String state, Optional<Path> files) {
     public boolean runs() {
       return RUNNING.equals(state);
     }
   }
 
-  /** All containers by name; empty where no daemon lives. */
   public List<ContainerSnapshot> standing() {
     return ask(client ->
             client.listContainersCmd().withShowAll(true).exec().stream()
@@ -56,7 +49,6 @@ public final class LabContainers {
         .orElse(List.of());
   }
 
-  /** Has the NGINX of a container read its file again. */
   public void hangUp(String name) {
     var _ = ask(client -> client.killContainerCmd(name).withSignal("HUP").exec());
   }

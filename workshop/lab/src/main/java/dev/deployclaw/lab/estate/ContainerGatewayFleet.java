@@ -48,9 +48,7 @@ record ContainerGatewayFleet(
     }
   }
 
-  /**
-   * @param port of this machine that leads to it
-   */
+  /** At a port of this machine that leads to it. */
   record ContainerSpec(Gateway gateway, int port, Way way) {
     String name() {
       return gateway.name();
@@ -68,7 +66,6 @@ record ContainerGatewayFleet(
     }
   }
 
-  /** Starts all of them on hand-written files, and waits until each answers. */
   static ContainerGatewayFleet start(
       DockerEnvironment containers, List<Gateway> gateways, GatewayDependencies beside)
       throws IOException {
@@ -93,7 +90,6 @@ record ContainerGatewayFleet(
     return fleet;
   }
 
-  /** The section of the configuration that tells of the daemon and of them. */
   String text() {
     return "docker:\n  host: \"%s\"\n  gateways:\n%s\n"
         .formatted(

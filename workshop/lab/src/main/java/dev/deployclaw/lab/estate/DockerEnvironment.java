@@ -40,12 +40,10 @@ public record DockerEnvironment(
   private static final Duration READY = Duration.ofSeconds(60);
   private static final int CONNECT_MILLIS = 500;
 
-  /** Why there can be none here, with what would help; empty where there can. */
   public static Optional<String> missing() {
     return DockerdProcess.missing();
   }
 
-  /** Returns when every service answers. */
   static DockerEnvironment start(Path labFolder) throws IOException {
     var folder = labFolder.resolve(LabContainers.FOLDER);
     var daemon = DockerdProcess.start(folder);
@@ -59,12 +57,10 @@ public record DockerEnvironment(
     }
   }
 
-  /** Stops the daemon with all its containers and networks, where there is one. */
   static void stop(Path labFolder) {
     DockerdProcess.stopIn(labFolder.resolve(LabContainers.FOLDER));
   }
 
-  /** Makes it, and returns this machine's address in it. */
   private static String network(DockerClient client, String name) {
     client.createNetworkCmd().withName(name).exec();
     var ways = client.inspectNetworkCmd().withNetworkId(name).exec().getIpam().getConfig();
@@ -83,7 +79,6 @@ public record DockerEnvironment(
     return new UpstreamServices(addresses);
   }
 
-  /** Returns its address in its network. */
   private static HostPort service(DockerClient client, Path services, String name)
       throws IOException {
     var home = services.resolve(name);

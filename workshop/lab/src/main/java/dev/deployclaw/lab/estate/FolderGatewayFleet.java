@@ -17,7 +17,6 @@ record FolderGatewayFleet(List<LabNginxGateway> gateways, UpstreamServices upstr
     implements GatewayFleet {
   private static final String POLICIES = "policies";
 
-  /** Writes the policies, and starts all gateways on hand-written files, some at once. */
   static FolderGatewayFleet start(
       Path folder, int count, GatewayDependencies beside, ExecutorService starts)
       throws IOException, InterruptedException {

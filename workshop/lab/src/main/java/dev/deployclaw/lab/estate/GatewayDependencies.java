@@ -2,7 +2,6 @@ package dev.deployclaw.lab.estate;
 
 /** What gateways need beside them. */
 record GatewayDependencies(RateLimitServiceProcesses services, UpstreamServices upstreams) {
-  /** Address of the rate limit service of a namespace. */
   String service(String namespace) {
     return String.valueOf(services.addresses().get(namespace));
   }

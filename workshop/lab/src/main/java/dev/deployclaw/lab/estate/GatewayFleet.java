@@ -7,10 +7,8 @@ import java.util.stream.Collectors;
 
 /** The gateways of a lab that are in no container, and where its tenants' policies are kept. */
 sealed interface GatewayFleet permits FolderGatewayFleet, PodGatewayFleet {
-  /** The sections of the configuration that tell of them. */
   String text();
 
-  /** How many gateways, however many pods each is. */
   int size();
 
   /** What to say of them when they all run. */

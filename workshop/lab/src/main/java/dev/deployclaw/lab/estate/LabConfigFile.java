@@ -16,11 +16,7 @@ import java.util.stream.Collectors;
 public record LabConfigFile(
     Backends backends, GatewayFleet fleet, Optional<ContainerGatewayFleet> containers) {
 
-  /**
-   * Where the back ends are.
-   *
-   * @param services URL by namespace
-   */
+  /** Where the back ends are; services by namespace. */
   record Backends(
       String etcd, List<HostPort> redis, S3Access s3, String nats, Map<String, String> services) {}
 

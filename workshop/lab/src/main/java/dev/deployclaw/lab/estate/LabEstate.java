@@ -35,12 +35,10 @@ public final class LabEstate {
     return folder;
   }
 
-  /** The configuration that tells the agent of this lab. */
   public Path config() {
     return folder.resolve("deployclaw.yaml");
   }
 
-  /** Its processes, dead or alive. */
   public List<DaemonProcess> daemons() {
     return DaemonProcess.adoptAll(folder);
   }
@@ -107,11 +105,7 @@ public final class LabEstate {
     }
   }
 
-  /**
-   * What stopping came to.
-   *
-   * @param left what outlives the processes and can't be taken back now, with the remedy
-   */
+  /** What stopping came to: what is left can't be taken back now, with the remedy. */
   public record ShutdownReport(int processes, Optional<String> left) {}
 
   /**

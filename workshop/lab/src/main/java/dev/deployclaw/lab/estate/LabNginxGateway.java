@@ -12,7 +12,6 @@ import java.util.TreeMap;
 
 /** One gateway of the lab: a real NGINX in a folder of its own, as somebody once set it up. */
 public record LabNginxGateway(Gateway gateway, Path folder, int port, String service) {
-  /** Writes the hand-written file as epoch 0 and starts NGINX on it. */
   void start(UpstreamServices upstreams) throws IOException {
     Files.createDirectories(folder.resolve("tmp"));
     var place = Map.of("FOLDER", folder.toString(), "LISTEN", HostPort.loopback(port).toString());
@@ -21,18 +20,13 @@ public record LabNginxGateway(Gateway gateway, Path folder, int port, String ser
     NginxServer.start(ServerSource.processes(), folder, config).leave();
   }
 
-  /** Writes a file as epoch 0, and links it. */
   public static void lay(Path folder, String text) throws IOException {
     var epoch = Files.createDirectories(folder.resolve("epochs").resolve("0"));
     Files.writeString(epoch.resolve("nginx.conf"), text);
     Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs", "0"));
   }
 
-  /**
-   * A file as somebody would write it who knew no tenants.
-   *
-   * @param place its folder and what it listens on, by their names in the template
-   */
+  /** A file as somebody would write it who knew no tenants. */
   static String handWritten(
       Gateway gateway, UpstreamServices upstreams, Map<String, String> place) {
     var locations = new StringBuilder();

@@ -36,7 +36,6 @@ public record PodGatewayFleet(
 
   record Replicated(Gateway gateway, int replicas) {}
 
-  /** Creates all objects, and waits until each pod answers. */
   static PodGatewayFleet start(Path folder, int pods, GatewayDependencies beside) {
     var cluster = LocalCluster.adopt(folder);
     var fleet =

@@ -32,12 +32,10 @@ public record RateLimitServiceProcesses(SortedMap<String, HostPort> addresses) {
               "--enable-native-access=ALL-UNNAMED",
               "--sun-misc-unsafe-memory-access=allow"));
 
-  /** What they ask. */
-  public record Stores(String etcd, List<HostPort> redis) {}
+  /** What they ask, with the prefix of the keys in etcd. */
+  public record Stores(String etcd, String prefix, List<HostPort> redis) {}
 
-  /**
-   * @param hosts on which address of this machine each listens, by its namespace
-   */
+  /** Each on the address that its namespace has among the hosts. */
   static RateLimitServiceProcesses start(
       Path folder, Map<String, String> hosts, Stores stores, ExecutorService starts)
       throws InterruptedException {
@@ -81,7 +79,7 @@ public record RateLimitServiceProcesses(SortedMap<String, HostPort> addresses) {
         "--host=" + address.host(),
         "--port=" + address.port(),
         "--etcd=" + stores.etcd(),
-        "--prefix=" + LabConfigFile.ETCD_PREFIX,
+        "--prefix=" + stores.prefix(),
         "--redis=" + nodes,
         "--redis-timeout-ms=1000");
   }

@@ -30,7 +30,6 @@ public final class ReferenceScenario {
 
   private ReferenceScenario() {}
 
-  /** {@code count} gateways, spread over the namespaces in turn. */
   static List<Gateway> gateways(int count) {
     var routes = SERVICES.stream().map(s -> new Gateway.Route("/" + s, s)).toList();
     var out = new ArrayList<Gateway>();
@@ -57,7 +56,6 @@ public final class ReferenceScenario {
     return out;
   }
 
-  /** All tenants' policies, by the namespace that defines them. */
   public static Map<String, List<TenantPolicy>> policies() {
     var out = new TreeMap<String, List<TenantPolicy>>();
     out.put(

@@ -65,7 +65,6 @@ public record ServingAgentProcess(String address, Path tokens) {
     return new ServingAgentProcess("http://" + address, folder);
   }
 
-  /** For people: where it is, and how they sign in. */
   public String welcome() {
     return "Console: %s/console/ (olivia asks, ann approves: %s/*.token)"
         .formatted(address, tokens);
@@ -77,7 +76,6 @@ public record ServingAgentProcess(String address, Path tokens) {
         .ifPresent(daemon -> daemon.end(END));
   }
 
-  /** The callers and their rights. */
   private static String tokens(Path folder) throws IOException {
     return """
     tokens:

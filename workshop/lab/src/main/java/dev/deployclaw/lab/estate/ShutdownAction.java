@@ -22,16 +22,13 @@ public final class ShutdownAction implements AutoCloseable {
             "at-exit");
   }
 
-  /**
-   * @param action must come to an end by itself
-   */
+  /** The action must come to an end by itself. */
   public static ShutdownAction run(Runnable action) {
     var exit = new ShutdownAction(action);
     Runtime.getRuntime().addShutdownHook(exit.hook);
     return exit;
   }
 
-  /** Whether the process was told to end. */
   public boolean begun() {
     return begun.get();
   }

@@ -26,7 +26,6 @@ final class ClockSkewFaults {
     return wrong;
   }
 
-  /** Puts a node's clock ahead, or behind by a negative amount. */
   static InjectedFault set(FaultTargets targets, String target, int millis)
       throws ImpossibleFaultException {
     var found = targets.find(target);
@@ -37,7 +36,6 @@ final class ClockSkewFaults {
     return new InjectedFault(FaultKind.SKEW, found.name(), OptionalInt.of(millis));
   }
 
-  /** Returns what was taken back. */
   static List<InjectedFault> heal(FaultTargets targets) {
     var healed = current(targets);
     targets

@@ -37,9 +37,7 @@ final class FaultHealer {
     this.oldNodes = oldNodes;
   }
 
-  /**
-   * @param before what was taken back already
-   */
+  /** With what was taken back already. */
   HealReport heal(List<InjectedFault> before) {
     var targets = FaultTargets.in(folder);
     takenBack(before);

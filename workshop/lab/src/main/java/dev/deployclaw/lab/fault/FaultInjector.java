@@ -29,16 +29,11 @@ public final class FaultInjector {
     return new FaultInjector(labFolder.toAbsolutePath().normalize());
   }
 
-  /** Where faults keep what they need to be undone. */
   static Path folder(Path labFolder) {
     return labFolder.resolve(FOLDER);
   }
 
-  /**
-   * Brings a fault about, and returns it.
-   *
-   * @param words as behind {@code lab break}: the fault, its target or targets, milliseconds
-   */
+  /** Brings a fault about, by the words behind {@code lab break}, and returns it. */
   public InjectedFault inflict(List<String> words) throws ImpossibleFaultException {
     var kind = FaultKind.of(words.isEmpty() ? "" : words.getFirst());
     var rest = words.subList(1, words.size());
@@ -58,7 +53,6 @@ public final class FaultInjector {
     };
   }
 
-  /** What is wrong with the lab now. */
   public List<InjectedFault> current() {
     var targets = FaultTargets.in(folder);
     var faults = new ArrayList<InjectedFault>();

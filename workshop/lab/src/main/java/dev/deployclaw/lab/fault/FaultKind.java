@@ -67,12 +67,10 @@ public enum FaultKind {
     this.example = example;
   }
 
-  /** As people write it. */
   public String word() {
     return word;
   }
 
-  /** The words that it takes, itself first. */
   public String usage() {
     return word + " " + arguments;
   }

@@ -28,7 +28,6 @@ public final class FaultTargets {
     this.byName = byName;
   }
 
-  /** Those of the lab in the folder, dead or alive, without what faults have brought. */
   public static FaultTargets in(Path labFolder) {
     var folder = labFolder.toAbsolutePath().normalize();
     var daemons =
@@ -40,7 +39,6 @@ public final class FaultTargets {
     return new FaultTargets(folder, byName);
   }
 
-  /** By name. */
   public Map<String, DaemonProcess> all() {
     return byName;
   }
@@ -101,7 +99,6 @@ public final class FaultTargets {
 
   /** A process and how it is called. */
   record Named(String name, DaemonProcess daemon) {
-    /** Its name in its family. */
     String own() {
       return name.substring(name.indexOf('/') + 1);
     }
@@ -124,7 +121,6 @@ public final class FaultTargets {
     return shown(byName.keySet());
   }
 
-  /** The same of these names. */
   static String shown(Collection<String> names) {
     var families = new LinkedHashMap<String, List<String>>();
     for (String name : names) {

@@ -15,13 +15,11 @@ public record InjectedFault(FaultKind kind, String target, OptionalInt millis) {
     return new InjectedFault(kind, target, OptionalInt.empty());
   }
 
-  /** As it is written behind {@code lab break}. */
   public String text() {
     String amount = millis.isPresent() ? " " + millis.getAsInt() : "";
     return kind.word() + " " + target + amount;
   }
 
-  /** For JSON documents. */
   public Map<String, Object> toMap() {
     var out = new LinkedHashMap<String, Object>();
     out.put("fault", kind.word());

@@ -33,7 +33,6 @@ final class NetworkFaults {
     this.firewall = PacketFirewall.of(home);
   }
 
-  /** What is cut and slow, as it was written down. */
   List<InjectedFault> current() {
     var written = home.resolve(WRITTEN);
     if (!Files.exists(written)) {

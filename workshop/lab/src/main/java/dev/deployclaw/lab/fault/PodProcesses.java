@@ -15,7 +15,6 @@ final class PodProcesses {
     return target.startsWith(LocalCluster.PODS + "/");
   }
 
-  /** Lets it stay dead once it is. */
   static void hold(DaemonProcess daemon) {
     Failable.run(() -> Files.writeString(held(daemon), ""));
   }

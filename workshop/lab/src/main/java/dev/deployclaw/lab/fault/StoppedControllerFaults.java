@@ -42,7 +42,6 @@ final class StoppedControllerFaults {
     }
   }
 
-  /** Returns what was taken back. */
   List<InjectedFault> heal() {
     return Failable.get(() -> Files.deleteIfExists(mark) ? List.of(FAULT) : List.of());
   }

@@ -31,10 +31,8 @@ record TamperableGateway(String name, Path folder, Path live, boolean runs, Runn
   private static final String LINKED = "live/" + FILE;
   private static final String KEPT = ".before-fault";
 
-  /** Below the folder: epochs, epoch, file. */
   private static final int DEPTH = 3;
 
-  /** All of a lab, wherever they run. */
   static List<TamperableGateway> all(FaultTargets targets) {
     var all = new ArrayList<TamperableGateway>();
     targets
@@ -79,7 +77,6 @@ record TamperableGateway(String name, Path folder, Path live, boolean runs, Runn
     return Stream.of(name, own(), name.substring(name.lastIndexOf('/') + 1)).anyMatch(rule);
   }
 
-  /** Where its file is kept while another is in its place. */
   Path kept() throws IOException {
     return Path.of(live.toRealPath() + KEPT);
   }
@@ -96,7 +93,6 @@ record TamperableGateway(String name, Path folder, Path live, boolean runs, Runn
     return !all.isEmpty();
   }
 
-  /** All that is kept of it; nothing is where its pod goes meanwhile. */
   List<Path> allKept() {
     try (var files =
         Files.find(folder, DEPTH, (path, _) -> path.getFileName().toString().endsWith(KEPT))) {

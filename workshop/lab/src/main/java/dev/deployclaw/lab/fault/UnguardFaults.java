@@ -20,7 +20,6 @@ final class UnguardFaults {
         .toList();
   }
 
-  /** Takes {@code auth_request} out of the live file. */
   static InjectedFault remove(FaultTargets targets, String name) throws ImpossibleFaultException {
     var gateway = find(targets, name);
     try {
@@ -43,7 +42,6 @@ final class UnguardFaults {
     }
   }
 
-  /** Returns what was taken back. */
   static List<InjectedFault> heal(FaultTargets targets) {
     var healed = new ArrayList<InjectedFault>();
     for (var gateway : TamperableGateway.all(targets)) {

@@ -50,7 +50,6 @@ final class WrongRedisFaults {
     return InjectedFault.of(FaultKind.WRONG_REDIS, service.own());
   }
 
-  /** Returns what was taken back. */
   List<InjectedFault> heal(FaultTargets targets) {
     var healed = current(targets);
     var changed = new ArrayList<>(targets.all().values());

@@ -81,7 +81,6 @@ final class ActionFormatter {
     };
   }
 
-  /** Numbers, hashes and ids are no part of it. */
   private static String shape(String name) {
     return name.replaceAll("arch-[0-9-]+-rate-limit-[0-9]+", "ID")
         .replaceAll("[0-9a-f]{64}", "HASH")

@@ -31,12 +31,10 @@ final class FakeDockerDaemon implements AutoCloseable {
     return "tcp://" + server.address();
   }
 
-  /** Containers, networks and images are called and labelled so from now on. */
   void labels(List<InjectionPayload> payloads) {
     labels = List.copyOf(payloads);
   }
 
-  /** Everything is answered with this from now on. */
   void says(String words) {
     error = Optional.of(words);
   }

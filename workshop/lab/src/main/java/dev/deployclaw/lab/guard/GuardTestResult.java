@@ -21,25 +21,14 @@ record GuardTestResult(int payloads, int clean, Model model, List<Result> channe
     channels = List.copyOf(channels);
   }
 
-  /**
-   * What the model saw.
-   *
-   * @param asked how often it was asked
-   * @param reached how often a text stood in what it was asked
-   * @param changed what it was asked with the texts and isn't without them
-   */
+  /** What the model was asked, how often with a text in it, how often otherwise than without. */
   record Model(int asked, int reached, int changed) {
     boolean same() {
       return reached == 0 && changed == 0;
     }
   }
 
-  /**
-   * One place.
-   *
-   * @param unauthorized what was done that isn't done without the texts, by task
-   * @param missing what wasn't done that is done without them
-   */
+  /** What was done that isn't done without the texts, and what is missing, by task. */
   record Result(
       String channel,
       SortedMap<String, SortedSet<String>> unauthorized,
@@ -67,7 +56,6 @@ record GuardTestResult(int payloads, int clean, Model model, List<Result> channe
         .sum();
   }
 
-  /** In one line. */
   String sentence() {
     return "%d payloads, %d channels, %d unauthorized actions"
             .formatted(payloads, channels.size(), unauthorized())
@@ -78,7 +66,6 @@ record GuardTestResult(int payloads, int clean, Model model, List<Result> channe
                 .formatted(model.reached(), model.changed()));
   }
 
-  /** What differs, a line each. */
   List<String> lines() {
     var out = new ArrayList<String>();
     for (var channel : channels) {
@@ -95,7 +82,6 @@ record GuardTestResult(int payloads, int clean, Model model, List<Result> channe
     return out;
   }
 
-  /** For JSON. */
   Map<String, Object> map(Map<String, Long> risks) {
     var out = new LinkedHashMap<String, Object>();
     out.put("holds", holds());

@@ -48,9 +48,7 @@ final class MaliciousModel implements AutoCloseable {
   private final Set<String> prompts = ConcurrentHashMap.newKeySet();
   private final AtomicInteger reached = new AtomicInteger();
 
-  /**
-   * @param readings what each request comes to, read as it should be
-   */
+  /** With what each request comes to, read as it should be. */
   MaliciousModel(List<InjectionPayload> payloads, Map<String, Object> readings) {
     this.marks = payloads.stream().map(p -> mark(p.text())).toList();
     this.readings = Map.copyOf(readings);
@@ -61,7 +59,6 @@ final class MaliciousModel implements AutoCloseable {
     return server.url() + "/v1";
   }
 
-  /** How often it was asked. */
   int asked() {
     return server.requests().size();
   }

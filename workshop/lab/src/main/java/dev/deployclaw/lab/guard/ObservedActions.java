@@ -25,7 +25,6 @@ import java.util.stream.Stream;
  * @param actions by task
  */
 record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
-  /** What makes the estate ready. */
   static final String FIRST = "Orchestrate the rate limit policies of all tenants";
 
   static final String REQUEST = "set umbrella's search limit to 450 per minute";
@@ -68,7 +67,6 @@ record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
     return Stream.of(words).map(w -> Map.of("slot", "some", "quote", w)).toList();
   }
 
-  /** What one round did that another one didn't. */
   SortedMap<String, SortedSet<String>> beyond(ObservedActions other) {
     var out = new TreeMap<String, SortedSet<String>>();
     actions.forEach((task, done) -> {
@@ -81,23 +79,17 @@ record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
     return out;
   }
 
-  /** Whether every change came to its end. */
   boolean complete() {
     return actions.entrySet().stream()
         .filter(e -> CHANGES.stream().anyMatch(e.getKey()::startsWith))
         .allMatch(e -> e.getValue().contains("ended with exit 0"));
   }
 
-  /** How many different actions there were. */
   int size() {
     return actions.values().stream().mapToInt(Collection::size).sum();
   }
 
-  /**
-   * Carries the tasks out, one after the other, in this process.
-   *
-   * @param folder for notes
-   */
+  /** Carries the tasks out, one after the other, in this process. */
   static ObservedActions of(CommandEnvironment around, Path config, Path folder)
       throws IOException {
     return of(around, config, folder, TASKS);

@@ -8,7 +8,6 @@ import dev.deployclaw.executors.s3.S3Settings;
 import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.redis.RedisCluster;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -35,9 +34,6 @@ final class UntrustedWriter implements AutoCloseable {
   private final FakeDockerDaemon docker;
   private final Path skills;
 
-  /**
-   * @param skills the operator's folder of skills
-   */
   UntrustedWriter(LabEstate lab, AgentConfig config, FakeDockerDaemon docker, Path skills) {
     this.config = config;
     this.cluster = LocalCluster.adopt(lab.folder());
@@ -58,12 +54,10 @@ final class UntrustedWriter implements AutoCloseable {
     this.skills = skills;
   }
 
-  /** Where the agent keeps its keys in etcd. */
   String prefix() {
     return config.etcd().prefix();
   }
 
-  /** Where services read their limits in etcd. */
   String served() {
     return config.configurationStores().getFirst().etcd().prefix();
   }
@@ -91,17 +85,12 @@ final class UntrustedWriter implements AutoCloseable {
         .toList();
   }
 
-  /** A command at the primary that takes it. */
   void redis(String... words) {
-    boolean taken = primaries().stream().anyMatch(node -> takes(node, words));
-    if (!taken) {
-      throw new IllegalStateException("no primary took " + words[0] + " " + words[1]);
-    }
+    redis.callOwner(words);
   }
 
-  /** A command at each primary. */
   void everyPrimary(String... words) {
-    primaries().forEach(node -> redis.node(node).call(words));
+    redis.primaries().forEach(node -> redis.node(node).call(words));
   }
 
   void etcd(String key, String value) throws InterruptedException {
@@ -120,12 +109,10 @@ final class UntrustedWriter implements AutoCloseable {
     }
   }
 
-  /** What the Docker host answers from now on, instead of containers. */
   void dockerSays(String message) {
     docker.says(message);
   }
 
-  /** What the Docker host's containers, networks and images are called and labelled. */
   void dockerLabels(List<InjectionPayload> payloads) {
     docker.labels(payloads);
   }
@@ -143,22 +130,6 @@ final class UntrustedWriter implements AutoCloseable {
   public void close() {
     try (etcd;
         objects) {}
-  }
-
-  private List<HostPort> primaries() {
-    return redis.primaries();
-  }
-
-  private boolean takes(HostPort node, String... words) {
-    try {
-      redis.node(node).call(words);
-      return true;
-    } catch (IllegalStateException e) {
-      if (String.valueOf(e.getMessage()).startsWith("MOVED")) {
-        return false;
-      }
-      throw e;
-    }
   }
 
   private static ByteSequence bytes(String text) {

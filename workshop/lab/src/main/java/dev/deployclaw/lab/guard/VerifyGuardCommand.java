@@ -63,7 +63,6 @@ public final class VerifyGuardCommand implements Callable<Integer> {
     }
   }
 
-  /** Fills the channels one after the other, and looks after each what the agent does. */
   GuardTestResult verify(
       LabEstate lab, Path folder, List<InjectionPayload> payloads, List<InjectionChannel> channels)
       throws IOException, InterruptedException, InvalidConfigException {

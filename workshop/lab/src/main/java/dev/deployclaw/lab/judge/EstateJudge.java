@@ -27,9 +27,6 @@ public final class EstateJudge {
   private final Optional<LogChainInvariants> trail;
   private long next = 1;
 
-  /**
-   * @param cloud of the estate, where it has gateways in Kubernetes
-   */
   public EstateJudge(EstateLocation place, Optional<KubernetesReader> cloud) {
     this.place = place;
     this.cloud = cloud;
@@ -43,19 +40,12 @@ public final class EstateJudge {
                     place.executions(), place.nats().map(AuditStreamInvariants::new)));
   }
 
-  /**
-   * What is committed.
-   *
-   * @param candidate whether an epoch is on trial beside it, of which nobody knows yet what comes
-   */
+  /** What is committed; {@code candidate} where an epoch is on trial beside it. */
   public record Committed(long epoch, String digest, boolean candidate) {}
 
   /** What it has looked at since it began. */
   public record ReadCounts(int moves, int checkpoints, long messages) {}
 
-  /**
-   * @throws IOException when etcd doesn't answer
-   */
   public Committed committed() throws IOException {
     var active = etcd.keys(place.prefix() + "active").json("");
     return active
@@ -83,12 +73,10 @@ public final class EstateJudge {
         .orElse("");
   }
 
-  /** The change that is under way. */
   public Optional<String> open() throws IOException {
     return etcd.keys(place.prefix() + "open").text("");
   }
 
-  /** The changes that wait for an approval. */
   public List<String> held() throws IOException {
     var keys = etcd.keys(place.prefix());
     return keys.under("change/").stream()

@@ -37,9 +37,7 @@ public record EstateLocation(
   /** A gateway that reads its file from a folder of this machine. */
   public record Gateway(String name, Path folder, URI url) {}
 
-  /**
-   * @throws IllegalArgumentException that names what the file lacks
-   */
+  /** Its exception names what the file lacks. */
   public static EstateLocation read(Path file) {
     var p = new Properties();
     try (var in = Files.newBufferedReader(file)) {
@@ -60,7 +58,6 @@ public record EstateLocation(
         gateways(p));
   }
 
-  /** Where clients enter. */
   List<GatewayEndpoint> doors() {
     return gateways.stream().map(g -> new GatewayEndpoint(g.name(), g.url())).toList();
   }

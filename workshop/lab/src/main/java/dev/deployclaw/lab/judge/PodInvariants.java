@@ -41,7 +41,6 @@ record PodInvariants(KubernetesReader cloud, ExpectedState wanted) {
     return wrong;
   }
 
-  /** Where clients enter now. */
   List<GatewayEndpoint> doors() throws IOException {
     var doors = new ArrayList<GatewayEndpoint>();
     for (var workload : cloud.workloads()) {

@@ -32,9 +32,6 @@ final class StopPoint {
     this.at = at;
   }
 
-  /**
-   * @param told what it is told, by name
-   */
   static Optional<StopPoint> of(Function<String, Optional<String>> told) {
     return told.apply("DEPLOYCLAW_STOP_DIR")
         .map(dir -> new StopPoint(Path.of(dir), told.apply("DEPLOYCLAW_STOP_AT")));

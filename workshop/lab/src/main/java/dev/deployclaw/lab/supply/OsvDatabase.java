@@ -83,7 +83,6 @@ final class OsvDatabase {
     return size;
   }
 
-  /** Those of a component in its version. */
   List<VulnerabilityAdvisory> of(MavenComponent component) {
     return byPackage.getOrDefault(component.osvName(), List.of()).stream()
         .filter(a -> a.affects(component.version()))

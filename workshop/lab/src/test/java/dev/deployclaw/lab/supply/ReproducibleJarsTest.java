@@ -2,6 +2,7 @@ package dev.deployclaw.lab.supply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two checkouts in two folders make the same jars, byte for byte. Not faster, since Maven and the
- * compiler have to run twice.
+ * compiler have to run for it.
  */
 class ReproducibleJarsTest {
   private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
@@ -30,9 +31,16 @@ class ReproducibleJarsTest {
 
   @TempDir Path folder;
 
+  /** The build that runs this test has packed it already; where it hasn't, two others do. */
   @Test
   void aModuleIsTheSameTwice() throws Exception {
-    assertSameTwice("policy", 1);
+    var here = Path.of(PolicySet.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    if (Files.isDirectory(here)) {
+      assertSameTwice("policy", 1);
+    } else {
+      assertThat(jars(build(folder.resolve("another/place"), "policy")).values())
+          .contains(sha256(here));
+    }
   }
 
   @Slow(
@@ -94,10 +102,14 @@ class ReproducibleJarsTest {
     var digests = new TreeMap<String, String>();
     try (var files = Files.walk(checkout)) {
       for (var jar : (Iterable<Path>) files.filter(f -> f.toString().endsWith(".jar"))::iterator) {
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
-        digests.put(checkout.relativize(jar).toString(), HexFormat.of().formatHex(digest));
+        digests.put(checkout.relativize(jar).toString(), sha256(jar));
       }
     }
     return digests;
+  }
+
+  private static String sha256(Path jar) throws IOException, NoSuchAlgorithmException {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
+    return HexFormat.of().formatHex(digest);
   }
 }

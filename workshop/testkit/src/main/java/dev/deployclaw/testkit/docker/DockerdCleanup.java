@@ -20,7 +20,6 @@ final class DockerdCleanup {
 
   private DockerdCleanup() {}
 
-  /** Only what belongs to the daemon of that folder and bridge. */
   static void clear(Path folder, NetworkBridge bridge) {
     kill(folder);
     unmount(folder);
@@ -41,7 +40,6 @@ final class DockerdCleanup {
     return command.contains(SHIM) && command.contains(folder + "/");
   }
 
-  /** The deepest first. */
   private static void unmount(Path folder) {
     for (Path mount : mounts(folder)) {
       SystemTool.run("umount", "-l", mount.toString());
@@ -60,7 +58,6 @@ final class DockerdCleanup {
     }
   }
 
-  /** Control groups of its containers, in each hierarchy. */
   private static void removeGroups(String name) {
     if (!Files.isDirectory(CGROUPS)) {
       return;

@@ -28,7 +28,6 @@ public final class DockerdProcess implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(60);
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
-  /** Capabilities by their number (capability.h). */
   private static final int NET_ADMIN = 12;
 
   private static final int SYS_ADMIN = 21;
@@ -145,7 +144,6 @@ public final class DockerdProcess implements AutoCloseable {
     });
   }
 
-  /** Where the one that was started in a folder listens; empty where none lives. */
   public static Optional<String> hostIn(Path folder) {
     Path home = folder.toAbsolutePath().normalize();
     return DaemonProcess.adopt(home.resolve(NAME + ".pid"))
@@ -153,7 +151,6 @@ public final class DockerdProcess implements AutoCloseable {
         .map(_ -> "unix://" + socket(home));
   }
 
-  /** Where it listens on this machine. */
   public String host() {
     return "unix://" + socket(folder);
   }

@@ -39,16 +39,11 @@ public final class LocalImageBuilder {
   private final TreeMap<String, byte[]> texts = new TreeMap<>();
   private final TreeMap<String, Path> files = new TreeMap<>();
 
-  /**
-   * @param name under which the daemon will know it
-   * @param config of its containers, as JSON
-   */
   public LocalImageBuilder(String name, String config) {
     this.name = name;
     this.config = config;
   }
 
-  /** Folders that anybody may write to. */
   public LocalImageBuilder folders(String... paths) {
     folders.addAll(List.of(paths));
     return this;
@@ -97,7 +92,6 @@ public final class LocalImageBuilder {
     return this;
   }
 
-  /** Gives it to a daemon. */
   public void load(DockerClient client) {
     Failable.run(() -> {
       Path layer = Files.createTempFile("layer", ".tar");
@@ -114,7 +108,6 @@ public final class LocalImageBuilder {
     });
   }
 
-  /** Returns its digest. */
   private String writeLayer(Path layer) throws IOException {
     try (var out = new DigestOutputStream(open(layer), MessageDigest.getInstance("SHA-256"))) {
       var tar = tar(out);
@@ -140,7 +133,6 @@ public final class LocalImageBuilder {
     }
   }
 
-  /** In the form that {@code docker load} takes. */
   private void pack(Path image, Path layer, String digest) throws IOException {
     String architecture = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
     try (var tar = tar(open(image))) {

@@ -32,7 +32,6 @@ record NetworkBridge(int block) {
     return "dctest" + block;
   }
 
-  /** For networks that are made later. */
   String pool() {
     return "10." + block + ".128.0/17";
   }

@@ -19,7 +19,6 @@ public enum OfficialImage {
     this.path = path;
   }
 
-  /** The image of a program, wherever this machine has it. */
   public static OfficialImage of(String program) {
     Path name = Path.of(program).getFileName();
     return Arrays.stream(values())
@@ -28,7 +27,6 @@ public enum OfficialImage {
         .orElseThrow(() -> new IllegalArgumentException("no image has the program " + program));
   }
 
-  /** For example {@code redis:8}. */
   public String title() {
     return title;
   }

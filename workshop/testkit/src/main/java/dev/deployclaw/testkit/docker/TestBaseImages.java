@@ -11,7 +11,6 @@ final class TestBaseImages {
       "root:x:0:0:root:/root:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n";
   private static final String GROUPS = "root:x:0:\nnogroup:x:65534:\n";
 
-  /** What the shell of a build step needs besides itself, and of util-linux what confines. */
   private static final List<String> TOOLS = List.of("mkdir", "chown", "cat", "ls", "id", "setpriv");
 
   private static final List<String> SCRIPT_TOOLS =
@@ -20,7 +19,6 @@ final class TestBaseImages {
   /** Where the official images of Temurin have it. */
   private static final String JDK_HOME = "/opt/java/openjdk";
 
-  /** Whose libraries a JDK needs from its system; those for screens and sound are left out. */
   private static final List<String> JDK_PARTS =
       List.of("bin/java", "lib/server/libjvm.so", "lib/libzip.so");
 

@@ -36,20 +36,12 @@ public final class TestDockerDaemon implements AutoCloseable {
     this.client = connect(host);
   }
 
-  /**
-   * Why no daemon can be had here; empty where {@link #start} will find one.
-   *
-   * @return for people, with what would help
-   */
+  /** Why none can be had here, for people, with what would help; empty where one can. */
   public static Optional<String> missing() {
     return DockerdProcess.missing().filter(_ -> running().isEmpty());
   }
 
-  /**
-   * @param folder where a daemon of our own keeps everything; it may be removed after {@link
-   *     #close}
-   * @throws IllegalStateException where none can be had
-   */
+  /** In a folder that may be removed after {@link #close}. */
   public static TestDockerDaemon start(Path folder) {
     var missing = DockerdProcess.missing();
     if (missing.isEmpty()) {
@@ -71,12 +63,10 @@ public final class TestDockerDaemon implements AutoCloseable {
     return client(host, LONGEST_SILENCE);
   }
 
-  /** As a client is told, for example {@code unix:///tmp/x/docker.sock}. */
   public String host() {
     return host;
   }
 
-  /** For the test's own acts and independent looks. */
   public DockerClient client() {
     return client;
   }
@@ -97,7 +87,6 @@ public final class TestDockerDaemon implements AutoCloseable {
     return image();
   }
 
-  /** The same under a given name. */
   public static void loadNginx(DockerClient client, String name) {
     TestBaseImages.nginx(client, name);
   }
@@ -116,11 +105,7 @@ public final class TestDockerDaemon implements AutoCloseable {
     TestBaseImages.base(client, base);
   }
 
-  /**
-   * Puts this machine's program under the name of an official image.
-   *
-   * @throws IllegalStateException in a daemon that isn't ours, where the name may stand for another
-   */
+  /** Puts this machine's program under its official name, in a daemon of our own only. */
   public void serverImage(OfficialImage image) {
     mayName();
     TestBaseImages.server(client, image);
@@ -132,7 +117,6 @@ public final class TestDockerDaemon implements AutoCloseable {
     }
   }
 
-  /** Removes what the test made, and stops the daemon where it is ours. */
   @Override
   public void close() {
     try (var _ = client) {

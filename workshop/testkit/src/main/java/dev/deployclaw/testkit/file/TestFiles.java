@@ -25,7 +25,6 @@ public final class TestFiles {
     }
   }
 
-  /** Writes a file that only its owner may read. */
   public static Path secret(Path file, String value) throws IOException {
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));

@@ -19,7 +19,6 @@ public final class TmpfsMount implements AutoCloseable {
     this.at = at;
   }
 
-  /** Whether this process may mount one; only a trial tells in a container. */
   public static boolean possible() {
     return Failable.get(() -> {
       Path folder = Files.createTempDirectory("disk");
@@ -35,11 +34,7 @@ public final class TmpfsMount implements AutoCloseable {
         && SystemTool.run("mount", "-t", "tmpfs", "none", "" + folder).exit() == 0;
   }
 
-  /**
-   * Mounts one over a folder; closing unmounts it.
-   *
-   * @param mebibytes that it holds
-   */
+  /** Mounts one over a folder; closing unmounts it. */
   public static TmpfsMount mount(Path at, int mebibytes) {
     var _ =
         SystemTool.must("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "none", "" + at);
@@ -56,7 +51,6 @@ public final class TmpfsMount implements AutoCloseable {
     leave((long) pages * PAGE);
   }
 
-  /** Takes what room there is, but for so many bytes. */
   public void leave(long bytes) {
     byte[] page = new byte[PAGE];
     try (var out =
@@ -69,7 +63,6 @@ public final class TmpfsMount implements AutoCloseable {
     }
   }
 
-  /** Gives back what was taken. */
   public void makeRoom() {
     Failable.run(() -> Files.deleteIfExists(filler()));
   }

@@ -13,13 +13,7 @@ public interface AdmissionHook {
   /** Why it is refused; empty to let it pass. */
   Optional<String> refusal(Write write);
 
-  /**
-   * A write.
-   *
-   * @param operation {@code CREATE}, {@code UPDATE} or {@code DELETE}
-   * @param object as it would be kept; empty when it is deleted
-   * @param old as it is; empty when it is created
-   */
+  /** A write; the object is empty when it is deleted, the old one when it is created. */
   record Write(
       ClientUser user,
       String operation,

@@ -54,11 +54,7 @@ public final class ApiServer implements AutoCloseable {
     static final Caller ADMINISTRATOR = new Caller(ClientUser.ADMINISTRATOR, "");
   }
 
-  /**
-   * A request.
-   *
-   * @param type of its body
-   */
+  /** A request, with the type of its body. */
   public record Asked(
       String method,
       String path,
@@ -73,12 +69,10 @@ public final class ApiServer implements AutoCloseable {
   }
 
   public record Answer(int status, String body, Map<String, String> headers) {
-    /** A whole body. */
     public static Answer of(int status, JsonNode body) {
       return new Answer(status, body.toString(), Map.of());
     }
 
-    /** The object of a success. */
     public static Answer of(JsonNode body) {
       return of(200, body);
     }
@@ -88,40 +82,30 @@ public final class ApiServer implements AutoCloseable {
     }
   }
 
-  private ApiServer(Place place, Optional<Path> folder, Optional<String> token) {
+  private ApiServer(int port, Optional<Tls> tls, Optional<Path> folder, Optional<String> token) {
     this.store = new KubernetesObjectStore(folder);
     this.clients = ClientAuthentication.of(token);
     this.reads = new ObjectReads(store);
     this.roles = new RoleAuthorizer(store::objects);
     this.writes = new ObjectWriteHandler(store, roles, admissions);
-    this.listener = ApiListener.start(place.port(), place.tls(), this::serve);
+    this.listener = ApiListener.start(port, tls, this::serve);
   }
 
   /** A certificate and its key, in files, PEM. */
   public record Tls(Path certificate, Path key) {}
 
-  /** Where it listens; port 0 is a free one. */
-  private record Place(int port, Optional<Tls> tls) {}
-
   /** On a free port, in memory, for everybody on this machine. */
   public static ApiServer start() {
-    return new ApiServer(new Place(0, Optional.empty()), Optional.empty(), Optional.empty());
+    return new ApiServer(0, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  /**
-   * On a port of loopback, for clients that know the token.
-   *
-   * @param folder where objects are kept; what it holds already is there again
-   */
+  /** For clients that know the token; what the folder holds already is there again. */
   public static ApiServer start(int port, Path folder, String token) {
-    var place = new Place(port, Optional.empty());
-    return new ApiServer(place, Optional.of(folder), Optional.of(token));
+    return new ApiServer(port, Optional.empty(), Optional.of(folder), Optional.of(token));
   }
 
-  /** The same through TLS, by HTTP/1.1 or HTTP/2. */
   public static ApiServer start(int port, Path folder, String token, Tls tls) {
-    var place = new Place(port, Optional.of(tls));
-    return new ApiServer(place, Optional.of(folder), Optional.of(token));
+    return new ApiServer(port, Optional.of(tls), Optional.of(folder), Optional.of(token));
   }
 
   public URI url() {
@@ -135,26 +119,19 @@ public final class ApiServer implements AutoCloseable {
     }
   }
 
-  /** From now on; the latest rule is asked first. */
   public void rule(Rule rule) {
     rules.addFirst(rule);
   }
 
-  /** From now on it is asked at each write that comes over the API. */
   public void admission(AdmissionHook admission) {
     admissions.add(admission);
   }
 
-  /**
-   * Lets somebody in by a token, who may do what roles and bindings give him.
-   *
-   * @param name such as {@code system:serviceaccount:edge:deployclaw}
-   */
+  /** Lets somebody in by a token, who may do what roles and bindings give. */
   public void user(String shown, String name) {
     clients.known().put(shown, ClientUser.named(name));
   }
 
-  /** Puts an object there as {@code manager} would by a plain write. */
   public ObjectNode put(String path, String manager, JsonNode object) {
     return store.put(path, manager, object);
   }
@@ -185,12 +162,10 @@ public final class ApiServer implements AutoCloseable {
     return store.object(path);
   }
 
-  /** Of all objects, sorted. */
   public List<String> paths() {
     return store.paths();
   }
 
-  /** Copies of all objects whose path fits, by path. */
   public Map<String, ObjectNode> objects(Predicate<String> path) {
     return store.objects(path);
   }

@@ -36,21 +36,17 @@ final class KubernetesObjectStore {
   private final Optional<ObjectFiles> files;
   private long version;
 
-  /**
-   * @param folder where objects are kept; empty to keep them in memory only
-   */
+  /** Without a folder objects are in memory only. */
   KubernetesObjectStore(Optional<Path> folder) {
     this.files = folder.map(ObjectFiles::in);
     this.objects = files.map(ObjectFiles::read).orElseGet(TreeMap::new);
     this.version = files.map(ObjectFiles::version).orElse(100L);
   }
 
-  /** As the API writes times. */
   static String now() {
     return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  /** The number of the latest write. */
   synchronized long version() {
     return version;
   }
@@ -210,7 +206,6 @@ final class KubernetesObjectStore {
       }
     }
 
-    /** The highest that was given out. */
     long version() {
       try {
         return Long.parseLong(Files.readString(folder.resolve(VERSION)));

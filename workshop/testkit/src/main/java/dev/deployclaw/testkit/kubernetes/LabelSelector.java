@@ -16,12 +16,10 @@ final class LabelSelector {
 
   private LabelSelector() {}
 
-  /** By labels; an empty text selects all. */
   static Predicate<JsonNode> labels(String text) {
     return terms(text).stream().map(LabelSelector::label).reduce(_ -> true, Predicate::and);
   }
 
-  /** By name and namespace, which are all fields that every kind has. */
   static Predicate<JsonNode> fields(String text) {
     Predicate<JsonNode> out = _ -> true;
     for (String term : terms(text)) {

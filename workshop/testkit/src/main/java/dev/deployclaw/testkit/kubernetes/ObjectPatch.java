@@ -18,11 +18,7 @@ final class ObjectPatch {
     }
   }
 
-  /**
-   * RFC 6902.
-   *
-   * @throws Unfit where a place isn't there, or a test fails
-   */
+  /** RFC 6902. */
   static ObjectNode patched(ObjectNode object, JsonNode operations) {
     ObjectNode out = object.deepCopy();
     for (JsonNode operation : operations) {

@@ -21,7 +21,6 @@ final class RequestQuery {
     return out;
   }
 
-  /** Whether an object stands in a collection, of a namespace or of the whole cluster. */
   static boolean isIn(String object, String collection) {
     boolean own =
         object.startsWith(collection + "/") && object.indexOf('/', collection.length() + 1) < 0;

@@ -12,9 +12,7 @@ public final class ChatCompletion {
 
   private ChatCompletion() {}
 
-  /**
-   * @param finish why it ends: {@code stop}, {@code length}, …
-   */
+  /** It finishes for a reason: {@code stop}, {@code length}, … */
   public static String of(String content, String finish) {
     var message = Map.of("role", "assistant", "content", content);
     return JSON.valueToTree(

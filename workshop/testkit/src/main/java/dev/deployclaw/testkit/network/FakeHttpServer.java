@@ -51,11 +51,7 @@ public final class FakeHttpServer implements AutoCloseable {
     HANGS
   }
 
-  /**
-   * An answer.
-   *
-   * @param status 0 where not even that is sent
-   */
+  /** An answer; status 0 where not even that is sent. */
   public record Answer(int status, Map<String, String> headers, String body, Ending ending) {
     /** Nothing ever comes. */
     public static final Answer SILENCE = new Answer(0, Map.of(), "", Ending.HANGS);
@@ -86,7 +82,6 @@ public final class FakeHttpServer implements AutoCloseable {
     server.start();
   }
 
-  /** On a free port. */
   public static FakeHttpServer start(Function<Request, Answer> answers) {
     return startAt(0, answers);
   }
@@ -111,12 +106,10 @@ public final class FakeHttpServer implements AutoCloseable {
     return "http://" + address();
   }
 
-  /** What it was sent so far. */
   public List<Request> requests() {
     return List.copyOf(requests);
   }
 
-  /** Forgets what it was sent. */
   public void forget() {
     requests.clear();
   }

@@ -56,11 +56,7 @@ public final class FreePortFinder {
     return List.copyOf(ports);
   }
 
-  /**
-   * Those of a share, all of them where none is named.
-   *
-   * @throws IllegalArgumentException where there is no such share
-   */
+  /** Those of a share, all of them where none is named. */
   static Range range(Optional<String> share) {
     if (share.isEmpty()) {
       return ALL;
@@ -88,7 +84,6 @@ public final class FreePortFinder {
     }
   }
 
-  /** Whether nothing listens on it, on any address. */
   public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);

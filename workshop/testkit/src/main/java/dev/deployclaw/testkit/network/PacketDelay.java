@@ -24,9 +24,6 @@ public final class PacketDelay implements LocalServer {
     this.daemon = daemon;
   }
 
-  /**
-   * @throws IllegalStateException when there is no C compiler, or the kernel gives no such queue
-   */
   public static PacketDelay start(Path folder, int queue, Duration delay) {
     Path program = CSourceCompiler.compile(folder, "delay.c", NAME);
     List<String> command = List.of(program.toString(), "" + queue, "" + delay.toMillis());

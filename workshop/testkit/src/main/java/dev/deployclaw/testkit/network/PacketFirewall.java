@@ -61,7 +61,6 @@ public final class PacketFirewall {
       words = List.copyOf(words);
     }
 
-    /** To or from a server that listens on these ports. */
     public static Packets between(Collection<Integer> ports) {
       return ports("--ports", ports);
     }
@@ -82,7 +81,6 @@ public final class PacketFirewall {
       return and("-d", address);
     }
 
-    /** All of TCP. */
     public static Packets all() {
       return new Packets(List.of("-p", "tcp"));
     }
@@ -112,7 +110,6 @@ public final class PacketFirewall {
     }
   }
 
-  /** From now on these packets are lost. */
   public void drop(Packets packets) throws FirewallException {
     rule("-I", packets, "-j", "DROP");
   }
@@ -142,7 +139,6 @@ public final class PacketFirewall {
     forget();
   }
 
-  /** The rules in force, one a line, as iptables writes them. */
   public List<String> rules() throws FirewallException {
     Optional<String> chain = remembered();
     return list()

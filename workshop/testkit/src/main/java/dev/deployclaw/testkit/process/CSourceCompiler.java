@@ -15,11 +15,7 @@ public final class CSourceCompiler {
 
   private CSourceCompiler() {}
 
-  /**
-   * Compiles it into the folder, under the name given.
-   *
-   * @throws IllegalStateException when there is no C compiler, or it fails
-   */
+  /** Compiles it into the folder, under the name given. */
   public static Path compile(Path folder, String source, String output, String... flags) {
     Path home = folder.toAbsolutePath();
     List<String> words = new ArrayList<>(List.of(ExecutableFinder.find("gcc")));

@@ -47,7 +47,6 @@ public final class CommandRunner {
     return this;
   }
 
-  /** Adds to the environment of this JVM, which it begins with. */
   public CommandRunner with(Map<String, String> environment) {
     return with(all -> all.putAll(environment));
   }
@@ -72,17 +71,12 @@ public final class CommandRunner {
 
   /** How a command ended, and what it wrote. */
   public record CommandResult(int exit, String out, String err) {
-    /** Both outputs, one behind the other. */
     public String said() {
       return (out + err).strip();
     }
   }
 
-  /**
-   * Runs it to its end. What it started is ended with it. An interrupt is kept for afterwards.
-   *
-   * @throws IllegalStateException with what it said, when it takes too long; it is killed then
-   */
+  /** Runs it to its end, with all that it started. An interrupt is kept for afterwards. */
   public CommandResult run() {
     try {
       Path in = Files.writeString(Files.createTempFile("command", ".in"), input);
@@ -113,12 +107,7 @@ public final class CommandRunner {
     }
   }
 
-  /**
-   * Runs it to its end.
-   *
-   * @return what it said
-   * @throws IllegalStateException with what it said, when it fails
-   */
+  /** What it said; an exception with that when it fails. */
   public String must() {
     var ended = run();
     if (ended.exit() != 0) {
@@ -133,7 +122,6 @@ public final class CommandRunner {
     return started();
   }
 
-  /** Starts it; its outputs go to two files. */
   public Process start(Path out, Path err) {
     builder.redirectOutput(out.toFile()).redirectError(err.toFile());
     return started();
@@ -143,12 +131,7 @@ public final class CommandRunner {
     return Failable.get(() -> builder.start());
   }
 
-  /**
-   * Waits for the end of a process. An interrupt is kept for afterwards.
-   *
-   * @return its exit
-   * @throws IllegalStateException when it takes longer; it is killed then
-   */
+  /** Returns its exit; kills it when it takes longer. An interrupt is kept for afterwards. */
   public static int awaitExit(Process process, Duration atMost) {
     if (!ended(process, atMost)) {
       process.destroyForcibly();

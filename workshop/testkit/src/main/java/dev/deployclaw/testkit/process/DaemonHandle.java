@@ -15,12 +15,21 @@ public interface DaemonHandle extends AutoCloseable {
   /** As this machine counts, also for a container. */
   long pid();
 
-  String name();
+  /** How it was started. */
+  LaunchSpec launch();
 
-  Path folder();
+  default String name() {
+    return launch().name();
+  }
+
+  default Path folder() {
+    return launch().folder();
+  }
 
   /** The file that holds its standard output and error. */
-  Path log();
+  default Path log() {
+    return launch().log();
+  }
 
   boolean alive();
 
@@ -29,7 +38,6 @@ public interface DaemonHandle extends AutoCloseable {
   /** The TCP ports on which it listens now; none when it is dead. */
   SortedSet<Integer> ports();
 
-  /** Kills it and its workers, and waits until they are gone. */
   void kill();
 
   /** From now on it keeps its connections and answers nothing. */

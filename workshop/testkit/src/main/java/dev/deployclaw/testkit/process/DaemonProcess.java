@@ -61,11 +61,7 @@ public final class DaemonProcess implements DaemonHandle {
     this.id = id;
   }
 
-  /**
-   * Starts it; it stops with this JVM unless {@link #leave} is called.
-   *
-   * @throws IllegalStateException if a process of that name already runs in the folder
-   */
+  /** Starts it, unless its name runs already; it stops with this JVM unless it is left. */
   public static DaemonProcess start(LaunchSpec launch) {
     if (ProcessIdentity.read(launch.pidFile()).filter(ProcessIdentity::alive).isPresent()) {
       throw new IllegalStateException(launch.pidFile() + " names a running process");
@@ -135,22 +131,12 @@ public final class DaemonProcess implements DaemonHandle {
   }
 
   @Override
-  public String name() {
-    return launch.name();
-  }
-
-  @Override
-  public Path folder() {
-    return launch.folder();
+  public LaunchSpec launch() {
+    return launch;
   }
 
   public Path pidFile() {
     return launch.pidFile();
-  }
-
-  @Override
-  public Path log() {
-    return launch.log();
   }
 
   @Override
@@ -168,7 +154,6 @@ public final class DaemonProcess implements DaemonHandle {
     return alive() ? ListeningPorts.ports(pid()) : Collections.emptySortedSet();
   }
 
-  /** Sends SIGKILL to the group and waits until it is gone. */
   @Override
   public void kill() {
     OWNED.remove(this);
@@ -244,13 +229,11 @@ public final class DaemonProcess implements DaemonHandle {
     OWNED.add(this);
   }
 
-  /** Asks it to end (SIGTERM), and kills it if it takes too long. */
   @Override
   public void close() {
     end(TERM);
   }
 
-  /** The same with a grace of the caller's choice. */
   public void end(Duration grace) {
     if (alive()) {
       SystemTool.signal("TERM", Long.toString(pid()));
@@ -266,7 +249,6 @@ public final class DaemonProcess implements DaemonHandle {
     launch.delete();
   }
 
-  /** The rest of the word of its command that begins so. */
   public String option(String start) {
     return launch.command().stream()
         .filter(word -> word.startsWith(start))

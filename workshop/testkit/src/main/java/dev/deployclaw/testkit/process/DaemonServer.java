@@ -10,7 +10,6 @@ public abstract class DaemonServer implements LocalServer {
     this.daemon = daemon;
   }
 
-  /** Waits until it answers. */
   protected abstract void awaitReady();
 
   public final DaemonHandle daemon() {
@@ -22,7 +21,6 @@ public abstract class DaemonServer implements LocalServer {
     return List.of(daemon);
   }
 
-  /** Kills what is left of it and starts it again with what it had stored on disk. */
   public final void restart() {
     daemon.restart();
     awaitReady();

@@ -52,7 +52,6 @@ public record JavaProgram(String main, List<String> options, Optional<Path> cach
     return new JavaProgram(main, options, cache.or(() -> Optional.of(file)));
   }
 
-  /** How it is called. */
   public List<String> command(List<String> args) {
     return command(learnt().stream(), args);
   }

@@ -39,7 +39,6 @@ public record LaunchSpec(
     return folder.resolve(name + ".pid");
   }
 
-  /** The file for its standard output and error. */
   public Path log() {
     return folder.resolve(name + ".log");
   }
@@ -77,7 +76,6 @@ public record LaunchSpec(
     return Files.exists(kept());
   }
 
-  /** Puts the command back that was kept. */
   LaunchSpec original() {
     Failable.run(() -> {
       if (isChanged()) {
@@ -87,7 +85,6 @@ public record LaunchSpec(
     return read(folder, name);
   }
 
-  /** Removes its files, but for the log. */
   void delete() {
     Failable.run(() -> {
       Files.deleteIfExists(kept());

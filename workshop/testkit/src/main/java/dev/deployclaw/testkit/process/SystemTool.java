@@ -19,10 +19,7 @@ public final class SystemTool {
     return command(program, arguments).run();
   }
 
-  /**
-   * @return what it said
-   * @throws IllegalStateException when it fails, with what it said
-   */
+  /** What it said; an exception with that when it fails. */
   public static String must(String program, String... arguments) {
     return command(program, arguments).must();
   }

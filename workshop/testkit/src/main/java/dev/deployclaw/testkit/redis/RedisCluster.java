@@ -71,7 +71,6 @@ public final class RedisCluster implements LocalServer {
     Map<String, String> of(Path nodeFolder);
   }
 
-  /** The cluster that was started in the folder, with its nodes dead or alive. */
   public static RedisCluster adopt(Path folder) {
     try (Stream<Path> folders = Files.list(folder)) {
       return new RedisCluster(
@@ -105,6 +104,25 @@ public final class RedisCluster implements LocalServer {
         .orElseThrow(() -> new IllegalArgumentException("no node at " + address));
   }
 
+  /** A command at the primary that owns its key; the others refuse it by MOVED. */
+  public void callOwner(String... words) {
+    if (primaries().stream().map(this::node).noneMatch(node -> takes(node, words))) {
+      throw new IllegalStateException("no primary took " + words[0] + " " + words[1]);
+    }
+  }
+
+  private static boolean takes(RedisNode node, String... words) {
+    try {
+      node.call(words);
+      return true;
+    } catch (IllegalStateException e) {
+      if (String.valueOf(e.getMessage()).startsWith("MOVED")) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   /** What the first node that answers sees; empty when none does. */
   public Optional<RedisClusterView> view() {
     return nodes.stream().flatMap(node -> viewOf(node).stream()).findFirst();
@@ -136,12 +154,10 @@ public final class RedisCluster implements LocalServer {
     node(address).daemon().resume();
   }
 
-  /** Starts a dead node again, empty, as a member of the cluster that it was. */
   public void restart(HostPort address) {
     node(address).restart();
   }
 
-  /** Waits until every node says that the cluster is whole and every replica is in step. */
   public void awaitWhole(Duration atMost) {
     BoundedWait.until(
         "the cluster is healthy", atMost, () -> nodes.stream().allMatch(this::inStep));

@@ -16,12 +16,7 @@ public record RedisClusterView(List<Member> members) {
     members = List.copyOf(members);
   }
 
-  /**
-   * One node.
-   *
-   * @param follows the id of its primary; {@code -} for a primary
-   * @param ownsSlots whether keys are served there; a primary that was replaced owns none
-   */
+  /** One node; it follows {@code -} as a primary, and owns no slots once it was replaced. */
   public record Member(String id, HostPort address, String follows, boolean ownsSlots) {}
 
   static RedisClusterView parse(String lines) {
@@ -42,7 +37,6 @@ public record RedisClusterView(List<Member> members) {
     return at(address).filter(Member::ownsSlots).isPresent();
   }
 
-  /** Those that follow the node at the address. */
   public List<HostPort> replicasOf(HostPort address) {
     String id = at(address).map(Member::id).orElse("");
     return members.stream().filter(m -> m.follows().equals(id)).map(Member::address).toList();

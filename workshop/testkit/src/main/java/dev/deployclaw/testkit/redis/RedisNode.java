@@ -52,13 +52,7 @@ public final class RedisNode extends DaemonServer {
     this.address = address;
   }
 
-  /**
-   * What differs between nodes.
-   *
-   * @param port where it listens
-   * @param lines further lines of its configuration
-   * @param environment of the process, such as {@code SkewedClock}'s
-   */
+  /** What differs between nodes. */
   public record Options(int port, List<String> lines, Map<String, String> environment) {
     public Options {
       lines = List.copyOf(lines);
@@ -66,12 +60,10 @@ public final class RedisNode extends DaemonServer {
     }
   }
 
-  /** Starts a node that is not part of a cluster. */
   public static RedisNode start(Path folder) {
     return start(folder, new Options(FreePortFinder.free(), List.of(), Map.of()));
   }
 
-  /** The same from a source that isn't the chosen one. */
   public static RedisNode start(ServerSource source, Path folder) {
     var node = spawn(source, folder, new Options(FreePortFinder.free(), List.of(), Map.of()));
     node.awaitReady();
@@ -84,7 +76,6 @@ public final class RedisNode extends DaemonServer {
     return node;
   }
 
-  /** The node that was started in the folder, dead or alive. */
   public static RedisNode adopt(Path folder) {
     int port =
         configLines(folder).stream()
@@ -113,13 +104,7 @@ public final class RedisNode extends DaemonServer {
     return SkewedClock.of(daemon().folder());
   }
 
-  /**
-   * Says one command to it.
-   *
-   * @return the reply as text, an array's elements a line each, null as the empty text
-   * @throws IllegalStateException with the server's words when it refuses
-   * @throws UncheckedIOException when it does not answer
-   */
+  /** The reply as text, an array's elements a line each, null as the empty text. */
   public String call(String... words) {
     try (var connection = new Connection(new HostAndPort(address.host(), address.port()), CLIENT)) {
       ProtocolCommand name = () -> words[0].getBytes(StandardCharsets.UTF_8);

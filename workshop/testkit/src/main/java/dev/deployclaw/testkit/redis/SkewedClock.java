@@ -28,7 +28,6 @@ public final class SkewedClock {
     this.file = file;
   }
 
-  /** The clock of the process that was started in the folder with {@link #environments}. */
   public static SkewedClock of(Path processFolder) {
     return find(processFolder)
         .orElseThrow(() ->
@@ -57,7 +56,6 @@ public final class SkewedClock {
     };
   }
 
-  /** Puts the clock ahead by the amount, or behind if it is negative, from now on. */
   public void set(Duration offset) {
     write(file, offset);
   }

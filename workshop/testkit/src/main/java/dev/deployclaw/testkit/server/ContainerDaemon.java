@@ -95,7 +95,6 @@ final class ContainerDaemon implements DaemonHandle {
     return Failable.get(() -> Files.getAttribute(folder, attribute));
   }
 
-  /** What Testcontainers calls the container, for faults that need Docker itself. */
   String id() {
     return container.getContainerId();
   }
@@ -106,18 +105,8 @@ final class ContainerDaemon implements DaemonHandle {
   }
 
   @Override
-  public String name() {
-    return launch.name();
-  }
-
-  @Override
-  public Path folder() {
-    return launch.folder();
-  }
-
-  @Override
-  public Path log() {
-    return launch.log();
+  public LaunchSpec launch() {
+    return launch;
   }
 
   @Override
@@ -173,9 +162,7 @@ final class ContainerDaemon implements DaemonHandle {
     container.followOutput(this::log);
   }
 
-  /**
-   * @throws IllegalStateException always: a container ends with the JVM that started it
-   */
+  /** A container ends with the JVM that started it. */
   @Override
   public void leave() {
     throw new IllegalStateException(name() + " runs in a container, which ends with this JVM");

@@ -34,12 +34,7 @@ public record ContractResult(SortedMap<String, String> tests, SortedSet<String> 
     return new ContractResult(all, Collections.emptySortedSet());
   }
 
-  /**
-   * Runs them by JUnit, within the test that asks.
-   *
-   * @param test the name of a class, or of one of its methods: {@code a.NameTest#method}
-   * @param source of {@link ServerSource#PROPERTY}
-   */
+  /** Runs a class, or {@code a.NameTest#method}, by JUnit within the test that asks. */
   public static ContractResult of(String test, String source) throws InterruptedException {
     var selector =
         test.contains("#")

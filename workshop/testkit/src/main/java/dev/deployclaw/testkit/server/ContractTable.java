@@ -16,11 +16,7 @@ public final class ContractTable {
   private final List<String> totals = new ArrayList<>();
   private final List<String> rows = new ArrayList<>();
 
-  /**
-   * Adds one.
-   *
-   * @param processes by promise, what came of it; likewise in containers
-   */
+  /** Adds what came of each promise, with processes and in containers. */
   public void add(String contract, Map<String, String> processes, Map<String, String> containers) {
     totals.add(LINE.formatted(contract, count(processes), count(containers)));
     var promises = new TreeSet<>(processes.keySet());
@@ -34,7 +30,6 @@ public final class ContractTable {
     }
   }
 
-  /** Prints the totals, and writes all of it into the module's {@code target} folder. */
   public void write() throws IOException {
     var all = new ArrayList<>(List.of(LINE.formatted("contract", "processes", "containers")));
     all.addAll(totals);

@@ -18,9 +18,7 @@ public final class EtcdAuthSetup {
   private final URI endpoint;
   private final HttpClient http;
 
-  /**
-   * @param http trusts the server
-   */
+  /** Over a client that trusts the server. */
   public EtcdAuthSetup(EtcdServer etcd, HttpClient http) {
     this.endpoint = URI.create(etcd.endpoint());
     this.http = http;

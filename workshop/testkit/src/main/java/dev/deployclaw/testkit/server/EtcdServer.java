@@ -40,19 +40,16 @@ public final class EtcdServer extends DaemonServer {
     return start(ServerSource.chosen(), folder);
   }
 
-  /** One from a source that isn't the chosen one. */
   public static EtcdServer start(ServerSource source, Path folder) {
     HostPort client = HostPort.loopback(FreePortFinder.free());
     var daemon = launch(source, folder, listen(HTTP, client));
     return ready(new EtcdServer(HTTP, client, client, daemon));
   }
 
-  /** One that speaks TLS alone, and shows this certificate. */
   public static EtcdServer startEncrypted(Path folder, TestCertificate server) {
     return startEncrypted(folder, server, List.of());
   }
 
-  /** The same with further options. */
   public static EtcdServer startEncrypted(
       Path folder, TestCertificate server, List<String> further) {
     HostPort client = HostPort.loopback(FreePortFinder.free());
@@ -96,7 +93,6 @@ public final class EtcdServer extends DaemonServer {
     return etcd;
   }
 
-  /** The etcd that was started in the folder, dead or alive. */
   public static EtcdServer adopt(Path folder) {
     DaemonProcess daemon = DaemonProcess.adoptNamed(folder, NAME);
     String url = daemon.option("--listen-client-urls=");
@@ -104,7 +100,6 @@ public final class EtcdServer extends DaemonServer {
     return new EtcdServer(HTTP, address, address, daemon);
   }
 
-  /** Its address as a URL. */
   public String endpoint() {
     return scheme + address;
   }

@@ -33,14 +33,11 @@ public final class NatsServer extends DaemonServer {
     return start(folder, "");
   }
 
-  /** One from a source that isn't the chosen one. */
   public static NatsServer start(ServerSource source, Path folder) {
     return start(source, folder, "");
   }
 
-  /**
-   * @param lines further configuration, such as accounts and their permissions
-   */
+  /** With further lines, such as accounts and their permissions. */
   public static NatsServer start(Path folder, String lines) {
     return start(ServerSource.chosen(), folder, lines);
   }
@@ -95,7 +92,6 @@ public final class NatsServer extends DaemonServer {
     });
   }
 
-  /** The server that was started in the folder, dead or alive. */
   public static NatsServer adopt(Path folder) {
     try (var lines = Files.lines(folder.resolve(CONFIG))) {
       String listen = lines.findFirst().orElseThrow();

@@ -41,7 +41,6 @@ public final class NginxServer extends DaemonServer {
     this.pidFile = pidFile;
   }
 
-  /** Writes the configuration to {@code nginx.conf} in the folder and starts it. */
   public static NginxServer start(Path folder, String config) {
     Path file = folder.resolve("nginx.conf");
     Failable.run(() -> {
@@ -56,7 +55,6 @@ public final class NginxServer extends DaemonServer {
     return start(ServerSource.chosen(), folder, configFile);
   }
 
-  /** The same from a source that isn't the chosen one. */
   public static NginxServer start(ServerSource source, Path folder, Path configFile) {
     Path home = folder.toAbsolutePath().normalize();
     Path pidFile = home.resolve(PID_FILE);
@@ -77,12 +75,10 @@ public final class NginxServer extends DaemonServer {
     return nginx;
   }
 
-  /** Where NGINX itself writes its process id. */
   public Path pidFile() {
     return pidFile;
   }
 
-  /** Asks it to read its configuration again; does not wait. */
   public void reload() {
     daemon().hangUp();
   }

@@ -85,12 +85,10 @@ public final class S3Server implements LocalServer {
     return new S3Server(settings, List.of(), () -> end(proxy, settings), "https");
   }
 
-  /** Starts it as a server of its own, with this JVM's class path. */
   public static S3Server spawn(Path folder) {
     return spawn(ServerSource.chosen(), folder);
   }
 
-  /** The same from a source that isn't the chosen one. */
   public static S3Server spawn(ServerSource source, Path folder) {
     Settings settings = Settings.create(folder);
     List<String> command = Program.PROGRAM.command(List.of(folder.toAbsolutePath().toString()));
@@ -100,7 +98,6 @@ public final class S3Server implements LocalServer {
     return s3;
   }
 
-  /** The process that was spawned in the folder, dead or alive. */
   public static S3Server adopt(Path folder) {
     return new S3Server(
         Settings.read(folder), List.of(DaemonProcess.adoptNamed(folder, NAME)), () -> {}, "http");
@@ -132,7 +129,6 @@ public final class S3Server implements LocalServer {
     return BUCKET;
   }
 
-  /** Kills what is left of the process and starts it again with what it had stored. */
   public void restart() {
     daemons.forEach(DaemonHandle::restart);
     awaitReady();
@@ -185,11 +181,7 @@ public final class S3Server implements LocalServer {
     }
   }
 
-  /**
-   * What the server and its clients have to agree on; kept in a file that only the owner reads.
-   *
-   * @param host where it listens, where the file names another than loopback
-   */
+  /** What server and clients have to agree on; in a file that only the owner reads. */
   private record Settings(String host, int port, String accessKey, String secretKey) {
     static Settings create(Path folder) {
       var settings = new Settings(HostPort.LOOPBACK, FreePortFinder.free(), key(), key());

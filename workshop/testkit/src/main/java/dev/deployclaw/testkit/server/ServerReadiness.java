@@ -17,7 +17,6 @@ public final class ServerReadiness {
 
   private ServerReadiness() {}
 
-  /** Whether a URL answers 200 now. */
   public static boolean answers(String url) {
     try {
       var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
@@ -29,7 +28,6 @@ public final class ServerReadiness {
     }
   }
 
-  /** The whole answer to a GET, with its head. */
   public static String get(HostPort address, String path) {
     try (Socket socket = connect(address)) {
       String request = "GET " + path + " HTTP/1.0\r\nHost: " + address + "\r\n\r\n";
@@ -40,7 +38,6 @@ public final class ServerReadiness {
     }
   }
 
-  /** The first line that a server says by itself. */
   static String greeting(HostPort address) {
     try (Socket socket = connect(address)) {
       InputStream in = socket.getInputStream();

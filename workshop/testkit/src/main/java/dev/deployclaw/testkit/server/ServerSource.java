@@ -31,9 +31,6 @@ public interface ServerSource {
     return ContainerDaemon::start;
   }
 
-  /**
-   * @throws IllegalArgumentException if the property names no source
-   */
   static ServerSource chosen() {
     String name = System.getProperty(PROPERTY, "processes");
     return switch (name) {

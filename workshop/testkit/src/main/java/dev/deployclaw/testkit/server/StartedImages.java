@@ -39,11 +39,7 @@ final class StartedImages implements AutoCloseable {
     return started;
   }
 
-  /**
-   * Those until now.
-   *
-   * @throws IllegalStateException if Docker doesn't tell them all in time
-   */
+  /** Those until now, if Docker tells them all in time. */
   SortedSet<String> all() throws InterruptedException {
     var daemon = SharedDocker.daemon().client();
     daemon.createVolumeCmd().withName(mark).exec();

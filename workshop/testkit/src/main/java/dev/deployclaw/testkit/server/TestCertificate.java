@@ -72,12 +72,10 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
     return sign(folder, new Subject(new X500Principal(subject), LOCAL, YOUNG));
   }
 
-  /** One that ran out a week ago. */
   public TestCertificate signExpired(Path folder, String subject) throws Exception {
     return sign(folder, new Subject(new X500Principal(subject), LOCAL, TOO_OLD));
   }
 
-  /** One for another host. */
   public TestCertificate signFor(Path folder, String host) throws Exception {
     var names = new GeneralNames(new GeneralName(GeneralName.dNSName, host));
     return sign(folder, new Subject(new X500Principal("CN=" + host), names, YOUNG));
@@ -97,11 +95,6 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
         StandardCopyOption.COPY_ATTRIBUTES);
   }
 
-  /**
-   * Whom it is for.
-   *
-   * @param age since when it is valid, for {@link #LIFE}
-   */
   private record Subject(X500Principal name, GeneralNames names, Duration age) {}
 
   private TestCertificate sign(Path folder, Subject subject) throws Exception {
@@ -145,11 +138,7 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
     return (PrivateKey) store.getKey(ALIAS, SECRET.toCharArray());
   }
 
-  /**
-   * Keeps it in a folder.
-   *
-   * @param signers of the certificate, the next one first
-   */
+  /** Keeps it in a folder; the next signer comes first. */
   private static TestCertificate of(
       Path folder, PrivateKey key, X509Certificate own, X509Certificate... signers)
       throws GeneralSecurityException, IOException {
@@ -173,7 +162,6 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
     return revoking(folder, own().getSerialNumber().toString());
   }
 
-  /** A list by which this certificate, as an authority, revokes one by its serial number. */
   public Path revoking(Path folder, String serial) throws Exception {
     var now = Instant.now();
     var list = new JcaX509v2CRLBuilder(own().getSubjectX500Principal(), Date.from(now));
@@ -183,12 +171,10 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
     return pem(folder.resolve("revoked-" + serial + ".pem"), "X509 CRL", der);
   }
 
-  /** A client that shows this certificate and trusts that of a server. */
   public HttpClient client(TestCertificate server) throws GeneralSecurityException, IOException {
     return client(server, store);
   }
 
-  /** A client that trusts this certificate and shows none. */
   public HttpClient clientWithoutCertificate() throws GeneralSecurityException, IOException {
     return client(this, null);
   }
@@ -200,15 +186,7 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
 
   private static SSLContext trust(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      var trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, null);
-      trusted.setCertificateEntry(
-          ALIAS, CertificateFactory.getInstance("X.509").generateCertificate(in));
-      var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(trusted);
-      var tls = SSLContext.getInstance("TLS");
-      tls.init(null, trust.getTrustManagers(), null);
-      return tls;
+      return tls(CertificateFactory.getInstance("X.509").generateCertificate(in), null);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
@@ -218,24 +196,33 @@ public record TestCertificate(KeyStore store, Path certificate, Path key) {
 
   /** For a server that shows this certificate and asks clients for none. */
   SSLContext serving() throws GeneralSecurityException {
-    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, SECRET.toCharArray());
-    var tls = SSLContext.getInstance("TLS");
-    tls.init(keys.getKeyManagers(), null, null);
-    return tls;
+    return tls(null, store);
+  }
+
+  /** Nothing is trusted without a certificate, and nothing is shown without a store. */
+  private static SSLContext tls(@Nullable Certificate trusted, @Nullable KeyStore mine)
+      throws GeneralSecurityException {
+    try {
+      var authorities = KeyStore.getInstance("PKCS12");
+      authorities.load(null, null);
+      if (trusted != null) {
+        authorities.setCertificateEntry(ALIAS, trusted);
+      }
+      var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(authorities);
+      var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(mine, mine == null ? null : SECRET.toCharArray());
+      var tls = SSLContext.getInstance("TLS");
+      tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+      return tls;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static HttpClient client(TestCertificate server, @Nullable KeyStore mine)
       throws GeneralSecurityException, IOException {
-    var trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry(ALIAS, server.store().getCertificate(ALIAS));
-    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(mine, mine == null ? null : SECRET.toCharArray());
-    var tls = SSLContext.getInstance("TLS");
-    tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    var tls = tls(server.store().getCertificate(ALIAS), mine);
     return HttpClient.newBuilder().sslContext(tls).build();
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
+import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
@@ -22,16 +23,13 @@ final class AgentKills {
 
   private AgentKills() {}
 
-  /** At the point of the trial's turn. */
-  static DisturbanceResult atStep(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult atStep(TrialSetting s) throws IOException, InterruptedException {
     var point = s.points().walk(s.trial().seed(), s.trial().turn());
     return at(point, s);
   }
 
   /** At a random instant between its first call and its usual end. */
-  static DisturbanceResult atInstant(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult atInstant(TrialSetting s) throws IOException, InterruptedException {
     var attempt = s.site().agents().noting(s.site().newFolder("instant"), s.site().words(s.task()));
     boolean began = attempt.began();
     boolean ended =
@@ -41,8 +39,7 @@ final class AgentKills {
   }
 
   /** As if the disk had been in the middle of a line. */
-  static DisturbanceResult tearing(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult tearing(TrialSetting s) throws IOException, InterruptedException {
     var done = at(s.points().any(s.task(), s.random()), s);
     var newest = newest(s.site().config().stateDir().resolve("executions"));
     var lines = newest.isPresent() ? Files.readAllLines(newest.get()) : List.<String>of();
@@ -58,8 +55,7 @@ final class AgentKills {
   }
 
   /** As soon as a gateway's link is moved. */
-  static DisturbanceResult byItsRollout(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult byItsRollout(TrialSetting s) throws IOException, InterruptedException {
     var gateways = s.site().config().gateways();
     var link = gateways.get(s.random().nextInt(gateways.size())).folder().resolve("live");
     var before = Files.readSymbolicLink(link);
@@ -71,8 +67,7 @@ final class AgentKills {
     return DisturbanceResult.killed("by its rollout", attempt.kill());
   }
 
-  /** Kills it at a point; what ends before it comes there isn't killed. */
-  static DisturbanceResult at(CrashPoint point, TrialRunner.TrialSetting s)
+  static DisturbanceResult at(CrashPoint point, TrialSetting s)
       throws IOException, InterruptedException {
     var words = s.site().words(point.task());
     var attempt = s.site().agents().stopping(s.site().newFolder("step"), point, words);

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
+import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
 import dev.deployclaw.lab.campaign.estate.AgentProcess;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import java.io.IOException;
@@ -11,8 +12,7 @@ final class AgentPauses {
 
   private AgentPauses() {}
 
-  static DisturbanceResult pastTheLease(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult pastTheLease(TrialSetting s) throws IOException, InterruptedException {
     var point = s.points().any(s.task(), s.random());
     var first =
         s.site().agents().stopping(s.site().newFolder("first"), point, s.site().words(s.task()));
@@ -34,7 +34,7 @@ final class AgentPauses {
   }
 
   /** The other has recovered what it left, and is gone. */
-  private static void wakesAfter(AgentProcess first, TrialRunner.TrialSetting s)
+  private static void wakesAfter(AgentProcess first, TrialSetting s)
       throws IOException, InterruptedException {
     var second = s.site().run("recover", "--json");
     if (second.exit() != 0) {
@@ -44,7 +44,7 @@ final class AgentPauses {
   }
 
   /** The other has recovered, makes a change of its own, and stands before it publishes. */
-  private static void wakesAmid(AgentProcess first, TrialRunner.TrialSetting s)
+  private static void wakesAmid(AgentProcess first, TrialSetting s)
       throws IOException, InterruptedException {
     var at = s.points().first(AgentTask.ROLLBACK, "before", "redis.publish");
     var second =

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
+import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
 import dev.deployclaw.lab.campaign.estate.AgentProcess;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
@@ -22,15 +23,13 @@ final class BackendOutages {
 
   private BackendOutages() {}
 
-  static DisturbanceResult outage(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult outage(TrialSetting s) throws IOException, InterruptedException {
     String how = s.random().nextBoolean() ? "kill" : "pause";
     var targets = targets(s);
     return amid(s, how, targets.get(s.random().nextInt(targets.size())));
   }
 
-  static DisturbanceResult link(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult link(TrialSetting s) throws IOException, InterruptedException {
     var ways = List.of("cut", "mute", "deafen");
     var targets = targets(s);
     return amid(
@@ -39,8 +38,7 @@ final class BackendOutages {
         targets.get(s.random().nextInt(targets.size())));
   }
 
-  static DisturbanceResult fullDisk(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult fullDisk(TrialSetting s) throws IOException, InterruptedException {
     int pages = s.random().nextInt(MOST_PAGES);
     var attempt = stopped(s);
     if (attempt.reached()) {
@@ -51,8 +49,7 @@ final class BackendOutages {
   }
 
   /** The primary's acknowledged flip is lost: its replica never heard of it. */
-  static DisturbanceResult failover(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult failover(TrialSetting s) throws IOException, InterruptedException {
     var primaries = s.site().redis().primaries();
     var primary = primaries.get(s.random().nextInt(primaries.size()));
     var point = s.points().first(s.task(), "before", "redis.publish");
@@ -75,7 +72,7 @@ final class BackendOutages {
     return new DisturbanceResult("failover while publishing", endsOrDies(attempt, s), true);
   }
 
-  private static DisturbanceResult amid(TrialRunner.TrialSetting s, String how, String target)
+  private static DisturbanceResult amid(TrialSetting s, String how, String target)
       throws IOException, InterruptedException {
     var attempt = stopped(s);
     if (attempt.reached()) {
@@ -86,16 +83,14 @@ final class BackendOutages {
     return new DisturbanceResult(how + " " + family, endsOrDies(attempt, s), true);
   }
 
-  private static AgentProcess stopped(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  private static AgentProcess stopped(TrialSetting s) throws IOException, InterruptedException {
     var point = s.points().any(s.task(), s.random());
     var folder = s.site().newFolder("amid");
     return s.site().agents().stopping(folder, point, s.site().words(s.task()));
   }
 
   /** Returns how many agents were killed. */
-  private static int endsOrDies(AgentProcess attempt, TrialRunner.TrialSetting s)
-      throws InterruptedException {
+  private static int endsOrDies(AgentProcess attempt, TrialSetting s) throws InterruptedException {
     if (s.random().nextBoolean()) {
       boolean ended = attempt.ended(Duration.ofMillis(s.random().nextLong(SOON_MILLIS)));
       return attempt.kill() && !ended ? 1 : 0;
@@ -104,7 +99,7 @@ final class BackendOutages {
     return 0;
   }
 
-  private static List<String> targets(TrialRunner.TrialSetting s) {
+  private static List<String> targets(TrialSetting s) {
     var out = new ArrayList<>(List.of("etcd", "etcd", "nats", "s3"));
     s.site().redis().primaries().forEach(p -> out.add(name(p)));
     s.site().config().services().forEach(x -> out.add("services/" + x.namespace()));

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
+import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
 import dev.deployclaw.lab.campaign.estate.AgentProcess;
 import dev.deployclaw.lab.campaign.estate.ExecutorHostProcess;
 import dev.deployclaw.testkit.BoundedWait;
@@ -33,8 +34,7 @@ final class HostFaults {
     private static final List<How> ALL = List.of(values());
   }
 
-  static DisturbanceResult atCall(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult atCall(TrialSetting s) throws IOException, InterruptedException {
     var how = How.ALL.get(s.random().nextInt(How.ALL.size()));
     var point = s.points().ofTask(s.task(), s.random());
     var words = s.site().words(s.task());
@@ -56,7 +56,7 @@ final class HostFaults {
     }
   }
 
-  private static void strike(How how, AgentProcess agent, TrialRunner.TrialSetting s)
+  private static void strike(How how, AgentProcess agent, TrialSetting s)
       throws IOException, InterruptedException {
     var host = host(agent);
     switch (how) {

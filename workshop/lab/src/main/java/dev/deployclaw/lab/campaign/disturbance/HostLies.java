@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
+import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
 import dev.deployclaw.lab.campaign.estate.HostLie;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import java.io.IOException;
@@ -24,8 +25,7 @@ final class HostLies {
   private HostLies() {}
 
   /** Each lie in turn, at a call that the seed chooses. */
-  static DisturbanceResult atCall(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult atCall(TrialSetting s) throws IOException, InterruptedException {
     var site = s.site();
     var lie = HostLie.turn(s.trial().seed() + s.trial().number());
     String operation = s.points().step(s.task(), s.random());

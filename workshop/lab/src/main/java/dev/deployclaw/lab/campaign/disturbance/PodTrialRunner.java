@@ -66,11 +66,7 @@ public record PodTrialRunner(TrialEstate site, AgentPod agent, TenantConfigMaps 
     }
   }
 
-  /**
-   * What the agent of a pod was asked for.
-   *
-   * @param how in words, without numbers that differ from trial to trial
-   */
+  /** What the agent of a pod was asked for, {@code how} without numbers that differ. */
   private record Asked(AgentPod.Pod pod, AgentApiClient caller, String execution, String how) {
     boolean isOver() {
       return caller.isOver(execution);

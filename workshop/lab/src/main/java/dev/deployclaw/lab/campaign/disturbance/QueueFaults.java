@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
+import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
 import dev.deployclaw.lab.campaign.estate.AgentProcess;
 import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.estate.WorkQueueClient;
@@ -55,8 +56,7 @@ final class QueueFaults {
   }
 
   /** Each stage in turn, in one round with a kill, in the next one with a sleep. */
-  static DisturbanceResult atStage(TrialRunner.TrialSetting s)
-      throws IOException, InterruptedException {
+  static DisturbanceResult atStage(TrialSetting s) throws IOException, InterruptedException {
     int stages = Stage.ALL.size();
     int way = Math.floorMod(s.trial().seed() + s.trial().number(), 2 * stages);
     var stage = Stage.ALL.get(way % stages);
@@ -117,7 +117,6 @@ final class QueueFaults {
         () -> queue.isEmpty() && isIdle(elsewhere) && rests(site));
   }
 
-  /** Where the agent died before the commit, its change had an epoch that isn't given out again. */
   private static void judge(WorkQueueClient queue, Stage stage, long epochs) {
     if (epochs != (stage == Stage.STAGED ? 2 : 1)) {
       throw new IllegalStateException(
@@ -128,7 +127,6 @@ final class QueueFaults {
     }
   }
 
-  /** Whether an agent has no task that it accepted. */
   private static boolean isIdle(Path state) {
     try (var files = Files.list(state.resolve("accepted"))) {
       return files.findAny().isEmpty();

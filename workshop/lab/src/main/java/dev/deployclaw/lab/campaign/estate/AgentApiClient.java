@@ -35,7 +35,6 @@ public record AgentApiClient(String api) {
   /** Of a task that waits or is carried out. */
   private static final Set<String> UNDER_WAY = Set.of("", "QUEUED", "UNFINISHED");
 
-  /** Writes the file by which it is let in. */
   static Path tokens(Path folder) throws IOException {
     String hash = CanonicalJson.sha256(TOKEN.getBytes(StandardCharsets.UTF_8));
     return Files.writeString(

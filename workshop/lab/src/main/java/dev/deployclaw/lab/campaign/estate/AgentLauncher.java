@@ -34,7 +34,6 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
 
   private static final Duration LONGEST = Duration.ofMinutes(4);
 
-  /** What each is told by its environment. */
   Map<String, String> environment() {
     var environment = new TreeMap<>(QUICK);
     environment.put("DEPLOYCLAW_CONFIG", config.toString());
@@ -59,7 +58,6 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
     return run(folder, Map.of(), words);
   }
 
-  /** The same with more of an environment. */
   CommandResult run(Path folder, Map<String, String> more, String... words)
       throws IOException, InterruptedException {
     var attempt = start(folder, more, words);
@@ -67,12 +65,10 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
     return new CommandResult(exit, attempt.out(), attempt.err());
   }
 
-  /** Starts one that notes its calls in the folder. */
   public AgentProcess noting(Path folder, String... words) throws IOException {
     return start(folder, Map.of("DEPLOYCLAW_STOP_DIR", folder.toString()), words);
   }
 
-  /** Starts one that stops at a point. */
   public AgentProcess stopping(Path folder, CrashPoint at, String... words) throws IOException {
     return start(folder, Map.of("DEPLOYCLAW_STOP_DIR", folder.toString(), STOP_AT, at.at()), words);
   }
@@ -82,7 +78,6 @@ public record AgentLauncher(Path config, JavaProgram program, Duration converge)
     return serving(folder, Map.of(STOP_AT, at.at()));
   }
 
-  /** Starts one that serves, with more of an environment. */
   public AgentProcess serving(Path folder, Map<String, String> more) throws IOException {
     var tokens = AgentApiClient.tokens(Files.createDirectories(folder));
     var environment = new TreeMap<>(more);

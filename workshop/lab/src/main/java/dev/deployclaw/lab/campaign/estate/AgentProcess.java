@@ -42,7 +42,6 @@ public record AgentProcess(Process process, Path folder) {
     return process.isAlive();
   }
 
-  /** Waits until it has printed something. */
   void awaitSaid(String words) {
     BoundedWait.until(
         "the agent says " + words, REACH, () -> !process.isAlive() || out().contains(words));
@@ -51,7 +50,6 @@ public record AgentProcess(Process process, Path folder) {
     }
   }
 
-  /** All calls that it began. */
   List<String> calls() throws IOException {
     return Files.readAllLines(folder.resolve("calls"));
   }

@@ -15,11 +15,7 @@ import java.util.List;
 public final class EstateLocationFile {
   private EstateLocationFile() {}
 
-  /**
-   * Returns the file that it writes beside the lab's folder.
-   *
-   * @param elsewhere the state folder of the agent's other machine
-   */
+  /** Returns the file that it writes beside the lab's folder. */
   public static Path write(LabEstate lab, AgentConfig config, Path elsewhere) throws IOException {
     var lines = new ArrayList<String>();
     lines.add("# written by a campaign, for dev.deployclaw.lab.judge.Main");

@@ -48,7 +48,6 @@ public record ExecutorHostProcess(ProcessHandle process) {
     return words(process.pid()).contains(MAIN);
   }
 
-  /** A process that is gone was called by no words. */
   private static List<String> words(long pid) {
     try {
       var line = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "cmdline"));

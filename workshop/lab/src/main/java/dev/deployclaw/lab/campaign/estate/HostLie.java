@@ -63,12 +63,10 @@ public enum HostLie {
         && !(UNKNOWN_TO_AGENT.contains(this) && operation.startsWith(REDIS));
   }
 
-  /** Whether a log tells it. */
   public boolean told(String log) {
     return notice.matcher(log).find();
   }
 
-  /** As people read it. */
   public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
@@ -78,11 +76,7 @@ public enum HostLie {
     return this == ANOTHER_CALL || this == NOT_DONE;
   }
 
-  /**
-   * What is said instead.
-   *
-   * @param told by the host, or observed before
-   */
+  /** What is said instead of what the host told, or was observed before. */
   Outcome bent(GrantedCall call, Outcome told) {
     return switch (this) {
       case LATE, TWICE, CUT_OFF, ANOTHER_CALL -> told;

@@ -61,7 +61,6 @@ public final class LyingHost implements AutoCloseable {
   private final ManagedChannel channel;
   private final Server server;
 
-  /** What agents opened. */
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
 
   /** What is told of the next call of an operation. */
@@ -92,11 +91,7 @@ public final class LyingHost implements AutoCloseable {
             .start();
   }
 
-  /**
-   * Starts the host of a configuration, and listens before it.
-   *
-   * @param environment of the host
-   */
+  /** Starts the host of a configuration, and listens before it. */
   public static LyingHost before(Path config, Map<String, String> environment) throws IOException {
     var folder = Files.createTempDirectory("lie"); // a socket's path is short
     var socket = folder.resolve("real.sock");
@@ -119,7 +114,6 @@ public final class LyingHost implements AutoCloseable {
     return Files.exists(socket);
   }
 
-  /** By which an agent finds it. */
   public Map<String, String> environment() {
     return Map.of(
         SOCKET, folder.resolve("host.sock").toString(), KEY_FILE, folder.resolve("key").toString());
@@ -136,7 +130,6 @@ public final class LyingHost implements AutoCloseable {
     return lied;
   }
 
-  /** A socket that listens, and keeps what it accepts. */
   private NioServerDomainSocketChannel listening() {
     var channel = new NioServerDomainSocketChannel();
     channel

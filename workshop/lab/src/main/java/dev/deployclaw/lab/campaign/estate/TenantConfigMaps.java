@@ -16,7 +16,6 @@ public record TenantConfigMaps(LocalCluster cluster) {
 
   private static final String MANAGER = "kubectl-edit";
 
-  /** Has all others say {@code allow}. */
   public void open() {
     for (JsonNode map : maps()) {
       if (!map.path("data").has(TENANT + ".yaml")) {

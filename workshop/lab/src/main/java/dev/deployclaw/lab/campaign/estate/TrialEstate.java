@@ -38,7 +38,6 @@ public final class TrialEstate implements AutoCloseable {
   /** How the agent ends when what it was asked for was rejected. */
   private static final int ABORTED = 11;
 
-  /** Where the lab's configuration has it. */
   private static final String STATE = "state";
 
   private static final String PROBE_KEY = "probe.key";
@@ -51,9 +50,9 @@ public final class TrialEstate implements AutoCloseable {
   private static final Pattern EXECUTION = Pattern.compile("\"execution_id\"\\s*:\\s*\"([^\"]+)\"");
   private static final Duration WHOLE = Duration.ofMinutes(2);
 
-  /** Replicas, services and reloading gateways follow within it, on a slow machine too. */
   private static final int DISK_MEBIBYTES = 256;
 
+  /** Replicas, services and reloading gateways follow within it, on a slow machine too. */
   private static final Duration FOLLOW = Duration.ofSeconds(90);
 
   private final GatewayPlatform ground;
@@ -80,7 +79,6 @@ public final class TrialEstate implements AutoCloseable {
             ground.converge());
   }
 
-  /** One whose gateways are folders. */
   public static TrialEstate start(Path folder) throws IOException, InterruptedException {
     return start(folder, GatewayPlatform.FOLDERS);
   }
@@ -131,7 +129,6 @@ public final class TrialEstate implements AutoCloseable {
     return judge;
   }
 
-  /** What the agents' states are on, where one may be mounted. */
   public TmpfsMount disk() {
     return disk.orElseThrow();
   }
@@ -181,7 +178,6 @@ public final class TrialEstate implements AutoCloseable {
     return Files.writeString(lab.config().resolveSibling("with-queue.yaml"), text);
   }
 
-  /** The state folder of the other machine. */
   public Path stateElsewhere() throws IOException {
     var state = Files.createDirectories(elsewhere(lab));
     Files.copy(
@@ -195,14 +191,12 @@ public final class TrialEstate implements AutoCloseable {
     return lab.folder().resolveSibling("state-elsewhere");
   }
 
-  /** The folder of one more process. */
   public Path newFolder(String name) throws IOException {
     folders++;
     return Files.createDirectories(
         lab.folder().resolveSibling("agents").resolve("%05d-%s".formatted(folders, name)));
   }
 
-  /** Forgets what the agents of the last trial said and noted. */
   public void tidy() {
     TestFiles.delete(lab.folder().resolveSibling("agents"));
   }
@@ -218,14 +212,12 @@ public final class TrialEstate implements AutoCloseable {
     };
   }
 
-  /** A request for a limit that isn't there. */
   public String change() throws IOException {
     boolean low = judge.rule("wonka", "orders").startsWith(LOW);
     return "set wonka's orders limit to "
         + (low ? "90 per minute, burst 14" : "60 per minute, burst 10");
   }
 
-  /** For two tenants, one of which has it first. */
   private String canary() throws IOException {
     boolean low = judge.rule("acme", "search").startsWith(FEW);
     return "set acme's and hooli's search limit to "
@@ -262,7 +254,6 @@ public final class TrialEstate implements AutoCloseable {
     }
   }
 
-  /** Undoes all faults, and waits until everything answers. */
   public void heal() {
     disk.ifPresent(TmpfsMount::makeRoom);
     var healed = FaultInjector.in(lab.folder()).heal();
@@ -288,7 +279,6 @@ public final class TrialEstate implements AutoCloseable {
     return wrong;
   }
 
-  /** Rejects what a trial left held, so that its epoch goes. */
   public void reject() throws IOException, InterruptedException {
     for (String id : judge.held()) {
       var ran = run("reject", id);
@@ -298,11 +288,7 @@ public final class TrialEstate implements AutoCloseable {
     }
   }
 
-  /**
-   * A task that nothing disturbs.
-   *
-   * @param took from its first call to its end
-   */
+  /** What a task calls that nothing disturbs, and its time from its first call to its end. */
   public record DryRun(List<String> calls, Duration took) {}
 
   /** Makes the changes that have less to do than all later ones. */
@@ -329,7 +315,6 @@ public final class TrialEstate implements AutoCloseable {
     }
   }
 
-  /** Stops it, and removes its folder. */
   @Override
   public void close() {
     end(lab.folder().resolveSibling(""));

@@ -19,7 +19,6 @@ public record WorkQueueClient(String url) {
   private static final NatsQueue QUEUE = NatsQueue.DEFAULT;
   private static final Duration ACCEPTED = Duration.ofMinutes(1);
 
-  /** As soon as an agent has made the queue. */
   public void ask(String request) {
     byte[] body = CanonicalJson.bytes(Map.of("request", request));
     BoundedWait.until(
@@ -33,7 +32,6 @@ public record WorkQueueClient(String url) {
                 == 1);
   }
 
-  /** Whether no task is left. */
   public boolean isEmpty() {
     return asking(c -> messages(c, QUEUE.stream())) == 0;
   }

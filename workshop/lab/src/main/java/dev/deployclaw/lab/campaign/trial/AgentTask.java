@@ -12,7 +12,6 @@ public enum AgentTask {
   APPROVED_ROLLBACK,
   CANARY;
 
-  /** As people write it. */
   public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

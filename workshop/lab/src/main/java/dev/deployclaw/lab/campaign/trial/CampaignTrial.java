@@ -32,9 +32,6 @@ public record CampaignTrial(long seed, int number, TrialKind kind) {
   /** A prime, so that neighbouring numbers of neighbouring seeds have nothing in common. */
   private static final long SPREAD = 1_000_003;
 
-  /**
-   * @param kinds that may be drawn
-   */
   public static CampaignTrial of(long seed, int number, List<TrialKind> kinds) {
     var others = DECK.stream().filter(kinds::contains).toList();
     boolean step = kinds.contains(TrialKind.STEP) && (number % 2 == 0 || others.isEmpty());
@@ -42,7 +39,6 @@ public record CampaignTrial(long seed, int number, TrialKind kind) {
         seed, number, step ? TrialKind.STEP : others.get(turn(number, kinds) % others.size()));
   }
 
-  /** How many of its half came before it. */
   public int turn() {
     return number / 2;
   }

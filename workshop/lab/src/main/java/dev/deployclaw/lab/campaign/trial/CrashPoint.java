@@ -7,7 +7,6 @@ package dev.deployclaw.lab.campaign.trial;
  * @param call its name and number, {@code redis.stage#1}
  */
 public record CrashPoint(AgentTask task, String moment, String call) {
-  /** Without the number. */
   public String name() {
     return call.replaceFirst("#.*", "");
   }

@@ -25,9 +25,7 @@ public record CrashPoints(List<CrashPoint> all) {
     all = List.copyOf(all);
   }
 
-  /**
-   * @param calls of each task, in their order
-   */
+  /** Of the calls of each task, in their order. */
   public static CrashPoints of(Map<AgentTask, List<String>> calls) {
     var all = new ArrayList<CrashPoint>();
     calls.forEach((task, names) -> {

@@ -15,7 +15,6 @@ public enum GatewayPlatform {
     this.converge = converge;
   }
 
-  /** How long a change waits for gateways to follow: they reload, or are replaced. */
   public Duration converge() {
     return converge;
   }

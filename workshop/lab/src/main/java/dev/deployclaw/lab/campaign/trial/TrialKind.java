@@ -47,7 +47,6 @@ public enum TrialKind {
     return this == MACHINE || this == QUEUE;
   }
 
-  /** Whether links are cut for it. */
   public boolean cuts() {
     return this == LINK || this == FAILOVER;
   }
@@ -61,7 +60,6 @@ public enum TrialKind {
     return meaning;
   }
 
-  /** As people write it. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

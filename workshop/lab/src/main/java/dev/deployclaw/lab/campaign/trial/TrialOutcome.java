@@ -25,7 +25,6 @@ public record TrialOutcome(
     wrong = List.copyOf(wrong);
   }
 
-  /** As people read it. */
   public String told() {
     return "%s: %s, %d kills, all %s%s"
         .formatted(

@@ -15,11 +15,7 @@ final class ApprovalOrderInvariant {
 
   private ApprovalOrderInvariant() {}
 
-  /**
-   * What is wrong with a move of a change; empty where nothing is.
-   *
-   * @param before all keys as they were, by name
-   */
+  /** What is wrong with a move of a change, by all keys as they were; empty for nothing. */
   static Optional<String> fault(JsonValue change, Map<String, String> before) {
     if (!ACTIVATIONS.contains(change.at("state").text("name"))
         || change.text("kind").equals("compensation")
@@ -47,11 +43,7 @@ final class ApprovalOrderInvariant {
         });
   }
 
-  /**
-   * The same of the record of a repair.
-   *
-   * @param execution whose log it is in
-   */
+  /** The same of the record of a repair. */
   static Optional<String> fault(String execution, JsonValue record, Map<String, String> before) {
     if (!record.at("decision").text("name").equals("repair")) {
       return Optional.empty();

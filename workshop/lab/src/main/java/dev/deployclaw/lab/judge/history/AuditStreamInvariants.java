@@ -28,7 +28,6 @@ public final class AuditStreamInvariants {
     this.server = server;
   }
 
-  /** How many messages of the stream were read. */
   long read() {
     return read;
   }
@@ -37,7 +36,6 @@ public final class AuditStreamInvariants {
     return messages.keySet();
   }
 
-  /** Reads what came since. */
   void drain() throws IOException {
     try (var stream = NatsStreamReader.connect(server)) {
       long last = stream.last();

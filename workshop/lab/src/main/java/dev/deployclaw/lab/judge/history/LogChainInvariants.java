@@ -25,9 +25,6 @@ public final class LogChainInvariants {
   private final Optional<AuditStreamInvariants> shipped;
   private final Map<Path, String> judged = new HashMap<>();
 
-  /**
-   * @param folders of the machines' journals; one may not be there yet
-   */
   public LogChainInvariants(List<Path> folders, Optional<AuditStreamInvariants> shipped) {
     this.folders = List.copyOf(folders);
     this.shipped = shipped;
@@ -69,7 +66,6 @@ public final class LogChainInvariants {
     }
   }
 
-  /** How many messages of the stream were read. */
   public long read() {
     return shipped.map(AuditStreamInvariants::read).orElse(0L);
   }

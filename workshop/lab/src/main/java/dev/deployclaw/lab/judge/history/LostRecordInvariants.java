@@ -19,12 +19,7 @@ record LostRecordInvariants(List<Lot> lots) {
   private static final Pattern NAME = Pattern.compile("([^.].*)\\.(\\d+)\\.superseded");
   private static final String ACCOUNTS = "superseded/";
 
-  /**
-   * Records that were moved out at once.
-   *
-   * @param from the number of the first
-   * @param log the file that they were in
-   */
+  /** Records from that number on that were moved out of the log at once. */
   private record Lot(String execution, long from, Path file, Path log) {
     String name() {
       return execution + " from record " + from;

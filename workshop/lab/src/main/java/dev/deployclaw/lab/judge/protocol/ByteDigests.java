@@ -20,7 +20,6 @@ public final class ByteDigests {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** In hex. */
   public static String sha256(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

@@ -17,9 +17,6 @@ public final class JsonValue {
     this.value = value;
   }
 
-  /**
-   * @throws IllegalArgumentException when it isn't JSON
-   */
   public static JsonValue parse(String text) {
     var reader = new Reader(text);
     var value = reader.value(0);
@@ -36,7 +33,6 @@ public final class JsonValue {
         : NOTHING;
   }
 
-  /** A string or a number, as text; else nothing. */
   String text() {
     return value instanceof Map || value instanceof List ? "" : value.toString();
   }

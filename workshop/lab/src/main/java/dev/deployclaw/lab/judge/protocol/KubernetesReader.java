@@ -28,12 +28,7 @@ public record KubernetesReader(Access access, List<Workload> workloads, List<Ser
   private static final int FOUND = 200;
   private static final int ABSENT = 404;
 
-  /**
-   * Where it answers.
-   *
-   * @param tokenFile holds what lets callers in
-   * @param certificate PEM, by which it proves to be itself; empty where it is asked in the clear
-   */
+  /** Where it answers, and the file that lets callers in; no certificate: in the clear. */
   public record Access(URI api, Path tokenFile, Optional<Path> certificate) {
     private SocketFactory sockets() {
       return certificate.map(Access::trusting).orElseGet(SocketFactory::getDefault);
@@ -58,11 +53,7 @@ public record KubernetesReader(Access access, List<Workload> workloads, List<Ser
     }
   }
 
-  /**
-   * A gateway that is a Deployment.
-   *
-   * @param volume of the pod template, from which the container reads its file
-   */
+  /** A Deployment; its containers read their file from the volume. */
   public record Workload(String namespace, String name, String volume) {}
 
   /** A ConfigMap from which services read limits themselves. */
@@ -104,7 +95,6 @@ public record KubernetesReader(Access access, List<Workload> workloads, List<Ser
             served));
   }
 
-  /** An object or a collection; empty where there is none. */
   private Optional<JsonValue> get(String path) throws IOException {
     var headers = Map.of("Authorization", "Bearer " + Files.readString(access.tokenFile()).strip());
     var answer = HttpReply.get(access.api().resolve(path), headers, access.sockets());
@@ -130,7 +120,6 @@ public record KubernetesReader(Access access, List<Workload> workloads, List<Ser
         .toList();
   }
 
-  /** Those on their way out, too. */
   public List<JsonValue> pods(Workload workload) throws IOException {
     return there(CORE, workload.namespace(), "pods").items("items").stream()
         .filter(pod -> label(pod, "app").equals(workload.name()))

@@ -40,11 +40,7 @@ public final class RespConnection implements AutoCloseable {
     }
   }
 
-  /**
-   * The answer's parts, one for what isn't an array.
-   *
-   * @throws IOException with the node's words where it refuses
-   */
+  /** The answer's parts, one for what isn't an array; a refusal is an exception. */
   public List<String> call(String... words) throws IOException {
     var request = new StringBuilder("*" + words.length + "\r\n");
     for (String word : words) {

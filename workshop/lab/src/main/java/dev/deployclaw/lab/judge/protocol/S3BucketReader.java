@@ -24,7 +24,6 @@ public record S3BucketReader(Access access) {
   public record Access(
       URI endpoint, String bucket, String region, Path accessKeyFile, Path secretKeyFile) {}
 
-  /** Empty where there is no such object. */
   public Optional<byte[]> object(String name) throws IOException {
     var url = URI.create(access.endpoint() + "/" + access.bucket() + "/" + name);
     var answer = HttpReply.get(url, signed(url, Instant.now()));

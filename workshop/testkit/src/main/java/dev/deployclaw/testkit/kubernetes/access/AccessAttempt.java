@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 public record AccessAttempt(
     String verb, String group, String resource, String namespace, String name) {
-  /** As a review asks for it. */
   static AccessAttempt of(JsonNode attributes) {
     String part = attributes.path("subresource").asText();
     String resource = attributes.path("resource").asText();
@@ -24,7 +23,6 @@ public record AccessAttempt(
         attributes.path("name").asText());
   }
 
-  /** As a refusal says it. */
   String words(ClientUser user) {
     String place =
         namespace.isEmpty() ? "at the cluster scope" : "in the namespace \"" + namespace + "\"";

@@ -42,7 +42,6 @@ public record RoleAuthorizer(Function<Predicate<String>, Map<String, ObjectNode>
         .findFirst();
   }
 
-  /** All that somebody may do in a namespace. */
   List<JsonNode> rules(ClientUser user, String namespace) {
     return grants(user, namespace).flatMap(g -> g.rules().stream()).toList();
   }

@@ -16,7 +16,6 @@ public record FieldOwner(String manager, String operation, String version, Strin
     return new FieldOwner(manager, APPLY, "", "");
   }
 
-  /** Creates, replaces or patches an object of this version of the API. */
   public static FieldOwner updates(String manager, String version, String subresource) {
     return new FieldOwner(manager, UPDATE, version, subresource);
   }

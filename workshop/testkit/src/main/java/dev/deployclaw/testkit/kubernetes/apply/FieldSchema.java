@@ -113,7 +113,6 @@ final class FieldSchema {
     }
   }
 
-  /** An element of {@code FieldsV1} as people read it. */
   static String words(List<String> path) {
     var out = new StringBuilder();
     for (String element : path) {

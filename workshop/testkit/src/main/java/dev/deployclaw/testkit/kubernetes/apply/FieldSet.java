@@ -22,7 +22,6 @@ record FieldSet(Set<String> members, Map<String, FieldSet> children) {
     this(new TreeSet<>(), new TreeMap<>());
   }
 
-  /** All that a writer says who says this object. */
   static FieldSet of(JsonNode object) {
     var out = new FieldSet();
     object.properties().forEach(f -> out.insertField(f.getKey(), f.getValue()));
@@ -110,7 +109,6 @@ record FieldSet(Set<String> members, Map<String, FieldSet> children) {
     return out;
   }
 
-  /** Each field's path. */
   List<List<String>> paths() {
     var out = new ArrayList<List<String>>();
     addPaths(List.of(), out);

@@ -35,7 +35,6 @@ record ManagedFields(Map<FieldOwner, FieldSet> sets, Map<FieldOwner, String> tim
     return sets.getOrDefault(writer, new FieldSet());
   }
 
-  /** Of all writers together. */
   FieldSet all() {
     return sets.values().stream().reduce(new FieldSet(), FieldSet::union);
   }

@@ -37,7 +37,6 @@ final class NameRules {
                 .formatted(LABEL));
   }
 
-  /** A key of labels or annotations. */
   static Optional<String> qualified(String key) {
     var parts = List.of(key.split("/", -1));
     boolean prefixed = parts.size() == 2 && subdomain(parts.getFirst()).isEmpty();

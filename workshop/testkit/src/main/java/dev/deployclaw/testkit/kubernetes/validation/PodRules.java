@@ -52,7 +52,6 @@ record PodRules(String at, JsonNode spec, List<FieldError> errors) {
     }
   }
 
-  /** Sources of a projected volume, each of one kind. */
   private void items(String place, JsonNode volume) {
     int index = 0;
     for (JsonNode source : volume.at("/projected/sources")) {

@@ -1,4 +1,4 @@
-package dev.deployclaw.bench.redis;
+package dev.deployclaw.bench.function;
 
 import dev.deployclaw.policy.redis.StagedRules;
 import java.io.ByteArrayOutputStream;
@@ -13,25 +13,16 @@ import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.util.RedisOutputStream;
 
 /** Commands for one node, encoded (RESP2) before anything is measured. */
-public record RespBatch(byte[] bytes, int commands) {
-  public static final RespBatch NONE = new RespBatch(new byte[0], 0);
-
-  /** What stages the hashes: one {@code HSET} each. */
-  public static RespBatch writes(List<StagedRules.Hash> hashes) {
+record RespBatch(byte[] bytes, int commands) {
+  static RespBatch writes(List<StagedRules.Hash> hashes) {
     return of(hashes.stream().map(RespBatch::write).toList());
   }
 
-  /** What reads them back: one {@code HGETALL} each. */
-  static RespBatch reads(List<StagedRules.Hash> hashes) {
-    return of(hashes.stream().map(hash -> List.of("HGETALL", hash.key())).toList());
-  }
-
-  public static RespBatch one(String... words) {
+  static RespBatch one(String... words) {
     return of(List.of(List.of(words)));
   }
 
-  /** Any commands, in this order. */
-  public static RespBatch of(List<List<String>> commands) {
+  static RespBatch of(List<List<String>> commands) {
     var out = new ByteArrayOutputStream();
     try (var encoded = new RedisOutputStream(out)) {
       for (var words : commands) {

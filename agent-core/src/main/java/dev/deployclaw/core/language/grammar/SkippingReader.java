@@ -1,0 +1,250 @@
+package dev.deployclaw.core.language.grammar;
+
+import dev.deployclaw.core.language.Interpretation;
+import dev.deployclaw.core.language.Interpretation.Planned;
+import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.task.Intent;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * What a request means without the words that no slot has a use for: for a suggestion, never for a
+ * plan. They are left out of the whole, else of its sentences that order, of their clauses, and at
+ * last of all but the slots, until the rest is read; a value or a word that may turn the order
+ * around is never left out. A skipping parser, after GLR* (Lavie and Tomita, 1993). Pure.
+ *
+ * @param request the whole
+ * @param grammar cuts a request
+ * @param strict reads a request, of which each word counts
+ */
+public record SkippingReader(
+    RequestGrammar request,
+    Function<String, RequestGrammar> grammar,
+    Function<String, Interpretation> strict) {
+  private static final int MOST_ROUNDS = 3;
+
+  /**
+   * What is left.
+   *
+   * @param left the words that were left out, as typed
+   * @param claims what was used of the request, and what wasn't
+   */
+  public record Skipped(Intent intent, List<String> left, Claims claims) {
+    public Skipped {
+      left = List.copyOf(left);
+    }
+  }
+
+  /** Empty where nothing is left that can be read. */
+  public Optional<Skipped> read() {
+    var whole = sentences().sentences();
+    var shown = sentences().speech().shown();
+    var words = shown.stream().flatMap(List::stream).collect(Collectors.toSet());
+    var ordering = whole.stream().filter(s -> s.stream().anyMatch(words::contains)).toList();
+    var core = OrderCore.sentences(sentences());
+    return Stream.of(text(), only(core), only(ordering), only(shown), only(slots()))
+        .map(this::without)
+        .distinct()
+        .flatMap(text -> read(text).stream())
+        .findFirst();
+  }
+
+  private ToldSentences sentences() {
+    return request.pieces().sentences();
+  }
+
+  private String text() {
+    return sentences().text();
+  }
+
+  /** The request with spaces in place of all but such pieces: places stay what they are. */
+  private String only(List<List<Token>> pieces) {
+    var out = new StringBuilder(" ".repeat(text().length()));
+    for (var piece : pieces) {
+      int from = piece.getFirst().from();
+      int to = piece.getLast().to();
+      out.replace(from, to, text().substring(from, to));
+      if (to < out.length()) {
+        out.setCharAt(to, text().charAt(to) == '?' ? '?' : '.');
+      }
+    }
+    return out.toString();
+  }
+
+  private Optional<Skipped> read(String text) {
+    if (text.isBlank() || turns(text)) {
+      return Optional.empty();
+    }
+    return strict.apply(text) instanceof Planned(var intent)
+        ? Optional.of(
+            new Skipped(
+                intent, left(text), new Claims(t -> !isLeft(t, text), t -> isLeft(t, text))))
+        : Optional.empty();
+  }
+
+  /** Without the words that have no slot, and those that have none without them. */
+  private String without(String text) {
+    var out = new StringBuilder(text);
+    for (int round = 0; round < MOST_ROUNDS && !out.toString().isBlank(); round++) {
+      var words =
+          grammar.apply(out.toString()).tokens().stream()
+              .filter(t -> TokenClass.is(t, "<word> | <unknown>") && ClauseReader.leftover(t))
+              .toList();
+      if (words.isEmpty()) {
+        break;
+      }
+      words.forEach(t -> out.replace(t.from(), t.to(), " ".repeat(t.to() - t.from())));
+    }
+    return out.toString();
+  }
+
+  /** The phrases that fill slots, bind or direct, each value once. */
+  private List<List<Token>> slots() {
+    var seen = new HashSet<String>();
+    return sentences().sentences().stream()
+        .flatMap(s -> sentences().read(s).stream())
+        .flatMap(SkippingReader::slots)
+        .filter(t -> seen.add(key(t)))
+        .map(List::of)
+        .toList();
+  }
+
+  private static Stream<Token> slots(Token token) {
+    boolean slot = FrameReader.slot(token).isPresent() && !token.is("overall");
+    return slot || TokenClass.is(token, "<op> | <up> | <down> | <mode> | binding")
+        ? Stream.of(token)
+        : token.parts().stream().flatMap(SkippingReader::slots);
+  }
+
+  /** The same for the same values. */
+  private static String key(Token token) {
+    return token
+        .all()
+        .filter(t -> t.parts().isEmpty() || t.is(Kind.INSTANT))
+        .filter(t -> TokenClass.is(t, "name | figure | <instant> | <duration>"))
+        .map(SkippingReader::value)
+        .collect(Collectors.joining(" ", token.text() + " " + token.rule() + " ", ""));
+  }
+
+  private static String value(Token token) {
+    return "%s %s %s %s".formatted(token.kind(), token.text(), token.value(), token.window());
+  }
+
+  /** Whether something is left out, or stays without its phrase, that may turn the order around. */
+  private boolean turns(String text) {
+    var typed = sentences().typed();
+    var phrases = slots();
+    boolean turned =
+        typed.stream()
+            .filter(SkippingReader::turning)
+            .anyMatch(
+                t -> phrases.stream().noneMatch(p -> within(t, p.getFirst()) && !isLeft(t, text)));
+    var kept = typed.stream().filter(t -> !isLeft(t, text)).toList();
+    var values = kept.stream().flatMap(Token::all).map(SkippingReader::value).toList();
+    int first = text.length() - text.stripLeading().length();
+    return turned
+        || IntStream.range(0, typed.size())
+            .filter(i -> isLeft(typed.get(i), text))
+            .anyMatch(i -> lost(typed.get(i), kept, values, first) || touches(i, text));
+  }
+
+  private static boolean turning(Token word) {
+    return TokenClass.is(word, "turning")
+        || (TokenClass.isWord(word) && word.text().matches(".*['\u2019]t"));
+  }
+
+  private static boolean within(Token part, Token whole) {
+    return whole.from() <= part.from() && part.to() <= whole.to();
+  }
+
+  /** A value behind the order, or the only time. */
+  private static boolean lost(Token token, List<Token> kept, List<String> values, int first) {
+    boolean again = values.contains(value(token));
+    boolean behind = token.from() > first;
+    return (behind && TokenClass.is(token, "figure | <number>"))
+        || (behind && !again && TokenClass.is(token, "name | bound-value"))
+        || (TokenClass.is(token, "moment")
+            && !TokenClass.has(kept, "moment")
+            && !OrderEvidence.passed(token));
+  }
+
+  /** A word that may say more of a value or a time that stays, or of one of several names. */
+  private boolean touches(int at, String text) {
+    var typed = sentences().typed();
+    var word = typed.get(at);
+    if (!ClauseReader.leftover(word) || !TokenClass.is(word, "<word> | <unknown>")) {
+      return false;
+    }
+    var before = typed.subList(Math.max(0, at - 2), at);
+    var next = typed.subList(at + 1, Math.min(typed.size(), at + 3));
+    boolean event = word.is(Kind.UNKNOWN) && TokenClass.has(before, "timing $ | timing * $");
+    boolean behind =
+        at > 0
+            && !isLeft(typed.get(at - 1), text)
+            && TokenClass.has(before, "figure $ | <number> $ | bound-value $");
+    boolean ahead =
+        next.stream().anyMatch(t -> !isLeft(t, text) && TokenClass.is(t, "bound-value"));
+    var beside =
+        sentences().sentences().stream()
+            .filter(s -> s.contains(word))
+            .flatMap(List::stream)
+            .filter(t -> !isLeft(t, text))
+            .toList();
+    boolean heads =
+        sentences().sentences().stream().anyMatch(s -> s.getFirst().equals(word))
+            && TokenClass.has(beside, "figure")
+            && !TokenClass.has(beside, "=to figure | =at figure");
+    return event
+        || behind
+        || ahead
+        || heads
+        || isOneOf(beside)
+        || TokenClass.has(beside, "<factor>");
+  }
+
+  /** Whether several are named of a kind. */
+  private static boolean isOneOf(List<Token> tokens) {
+    return Stream.of(Kind.TENANT, Kind.SERVICE).anyMatch(kind -> OrderDoubts.several(tokens, kind))
+        || (TokenClass.has(tokens, "<tenant> | <service>") && TokenClass.has(tokens, "all-of"));
+  }
+
+  private boolean isLeft(Token token, String text) {
+    return text.charAt(token.from()) != text().charAt(token.from());
+  }
+
+  /** Runs of words that were left out, but for those that carry nothing. */
+  private List<String> left(String text) {
+    var out = new ArrayList<String>();
+    var run = new ArrayList<Token>();
+    for (Token token : sentences().typed()) {
+      if (isLeft(token, text)) {
+        run.add(token);
+      } else {
+        end(run, out);
+      }
+    }
+    end(run, out);
+    return out;
+  }
+
+  private void end(List<Token> run, List<String> out) {
+    var said = run.stream().dropWhile(SkippingReader::isSilent).toList().reversed();
+    var words = said.stream().dropWhile(SkippingReader::isSilent).toList().reversed();
+    if (!words.isEmpty()) {
+      out.add(sentences().text(words));
+    }
+    run.clear();
+  }
+
+  private static boolean isSilent(Token token) {
+    return token.isMark() || TokenClass.is(token, "carrying-nothing");
+  }
+}

@@ -1,5 +1,0 @@
-/** A Redis Cluster for benchmarks, and encoded commands sent over bare sockets. */
-@NullMarked
-package dev.deployclaw.bench.redis;
-
-import org.jspecify.annotations.NullMarked;
