@@ -2,7 +2,6 @@ package dev.deployclaw.executors.source;
 
 import dev.deployclaw.core.overlay.SourceReports;
 import dev.deployclaw.core.spi.BackendExecutor;
-import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.ExecutorCall.WriteBack.Edit;
@@ -59,8 +58,7 @@ public final class FolderSourceExecutor implements BackendExecutor {
     }
     if (!invocation.call().verb().equals(READ)
         || !(invocation.call() instanceof ExecutorCall.Look)) {
-      return CallOutcome.failed(
-          new CallFault.Invalid("policy sources have no operation " + invocation.call().verb()));
+      return CallOutcome.unknownVerb("policy sources have", invocation);
     }
     var answer = new SourceAnswer();
     for (var source : folders) {
@@ -124,8 +122,7 @@ public final class FolderSourceExecutor implements BackendExecutor {
   }
 
   private static MemberReport noText(FolderSource source, String file, String reason) {
-    return new MemberReport(
-        member(source, file), MemberReport.Answer.NO, "", reason, facts(source, file));
+    return MemberReport.no(member(source, file), reason, facts(source, file));
   }
 
   private static MemberReport unknown(FolderSource source, String file, String reason) {

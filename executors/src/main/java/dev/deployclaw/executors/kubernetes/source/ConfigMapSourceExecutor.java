@@ -67,8 +67,7 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
     }
     if (!invocation.call().verb().equals(READ)
         || !(invocation.call() instanceof ExecutorCall.Look)) {
-      return CallOutcome.failed(
-          new CallFault.Invalid("policy sources have no operation " + invocation.call().verb()));
+      return CallOutcome.unknownVerb("policy sources have", invocation);
     }
     var answer = new SourceAnswer();
     for (var source : sources) {
@@ -165,12 +164,8 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
   }
 
   private static MemberReport binary(ConfigMapSource source, ConfigMap map, String key) {
-    return new MemberReport(
-        member(map, key),
-        MemberReport.Answer.NO,
-        "",
-        "isn't text: keep policy documents under data",
-        facts(source, map, key));
+    return MemberReport.no(
+        member(map, key), "isn't text: keep policy documents under data", facts(source, map, key));
   }
 
   private static MemberReport unknown(ConfigMapSource source, String reason) {
