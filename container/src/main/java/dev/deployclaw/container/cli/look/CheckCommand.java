@@ -12,11 +12,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code check TENANT SERVICE ROUTE METHOD}. */
 @Command(
@@ -59,8 +56,6 @@ public final class CheckCommand extends AgentCommand {
       description = "A header of the request, for limits that count its values apart. Repeatable.")
   private List<String> headers = List.of();
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public CheckCommand(CommandEnvironment around) {
     super(around);
   }
@@ -95,9 +90,5 @@ public final class CheckCommand extends AgentCommand {
           header.substring(equals + 1));
     }
     return out;
-  }
-
-  private ParameterException wrong(String what) {
-    return new ParameterException(spec.commandLine(), what);
   }
 }

@@ -11,10 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code top}. */
 @Command(
@@ -63,8 +60,6 @@ public final class TopCommand extends AgentCommand {
   @Option(names = "--once", description = "Measure once, on a terminal, too.")
   private boolean once;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public TopCommand(CommandEnvironment around) {
     super(around);
   }
@@ -107,9 +102,5 @@ public final class TopCommand extends AgentCommand {
     Optional<TopView.Order> order = TopView.Order.ofWord(by);
     return order.orElseThrow(
         () -> wrong("--by: \"" + by + "\" is not one of used, refused, allowed"));
-  }
-
-  private ParameterException wrong(String what) {
-    return new ParameterException(spec.commandLine(), what);
   }
 }

@@ -2,7 +2,7 @@ package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.console.ProgressBar;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.file.FileFault;
@@ -21,16 +21,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code impact LOG... --before A --after B}. */
 @Command(
@@ -46,12 +41,8 @@ import picocli.CommandLine.Spec;
       "  deployclaw impact access.json.gz --before live --after new --tenant field:tenant_id",
       "  deployclaw impact *.log --before a --after b --route /v1/search=search --route /=web"
     })
-public final class ImpactCommand implements Callable<Integer> {
+public final class ImpactCommand extends ConsoleCommand {
   private static final int REQUESTS_A_LOOK = 4_096;
-
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
 
   @Parameters(
       paramLabel = "LOG",
@@ -98,10 +89,8 @@ public final class ImpactCommand implements Callable<Integer> {
               + " path's first segment.")
   private List<String> routes = List.of();
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public ImpactCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override
@@ -186,9 +175,5 @@ public final class ImpactCommand implements Callable<Integer> {
       }
     }
     return new RequestAttribution(teller, all);
-  }
-
-  private ParameterException wrong(String what) {
-    return new ParameterException(spec.commandLine(), what);
   }
 }

@@ -20,7 +20,6 @@ import dev.deployclaw.executors.member.SourceAnswer;
 import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -159,7 +158,7 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
     if (!owners.isEmpty()) {
       facts.put(SourceReports.EDITOR, owners.getLast().words());
     }
-    String digest = CanonicalJson.sha256(text.getBytes(StandardCharsets.UTF_8));
+    String digest = CanonicalJson.sha256(text);
     return MemberReport.yes(member(map, key), digest, facts);
   }
 

@@ -29,7 +29,17 @@ public abstract class CallTapDecorator implements PortDecorator {
 
   @Override
   public BackendExecutor around(BackendExecutor executor) {
-    return tap.<BackendExecutor>map(t -> new TappedExecutor(executor, t)).orElse(executor);
+    return tap.<BackendExecutor>map(t ->
+            new ForwardingExecutor(executor) {
+              @Override
+              public CallOutcome execute(Invocation call) throws InterruptedException {
+                var after = t.before(call);
+                var outcome = super.execute(call);
+                after.run();
+                return outcome;
+              }
+            })
+        .orElse(executor);
   }
 
   @Override
@@ -39,24 +49,17 @@ public abstract class CallTapDecorator implements PortDecorator {
 
   @Override
   public StateStore around(StateStore state) {
-    return tap.<StateStore>map(t -> new TappedState(state, t)).orElse(state);
-  }
-
-  private static final class TappedExecutor extends ForwardingExecutor {
-    private final Tap tap;
-
-    TappedExecutor(BackendExecutor executor, Tap tap) {
-      super(executor);
-      this.tap = tap;
-    }
-
-    @Override
-    public CallOutcome execute(Invocation call) throws InterruptedException {
-      var after = tap.before(call);
-      var outcome = super.execute(call);
-      after.run();
-      return outcome;
-    }
+    return tap.<StateStore>map(t ->
+            new ForwardingStateStore(state) {
+              @Override
+              public Result transact(Transaction transaction) throws InterruptedException {
+                var after = t.before(transaction);
+                var result = super.transact(transaction);
+                after.run();
+                return result;
+              }
+            })
+        .orElse(state);
   }
 
   private record TappedObjects(ObjectStore objects, Tap tap) implements ObjectStore {
@@ -91,23 +94,6 @@ public abstract class CallTapDecorator implements PortDecorator {
     @Override
     public void close() {
       objects.close();
-    }
-  }
-
-  private static final class TappedState extends ForwardingStateStore {
-    private final Tap tap;
-
-    TappedState(StateStore state, Tap tap) {
-      super(state);
-      this.tap = tap;
-    }
-
-    @Override
-    public Result transact(Transaction transaction) throws InterruptedException {
-      var after = tap.before(transaction);
-      var result = super.transact(transaction);
-      after.run();
-      return result;
     }
   }
 }
