@@ -35,6 +35,7 @@ import dev.deployclaw.executors.redis.cluster.RedisSettings;
 import dev.deployclaw.executors.s3.S3Settings;
 import dev.deployclaw.executors.source.FolderSource;
 import dev.deployclaw.executors.source.FolderSourceExecutor;
+import dev.deployclaw.policy.wire.ServerLogin;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class ExecutorFactory {
         c.timeout(),
         c.username().isEmpty()
             ? Optional.empty()
-            : Optional.of(new EtcdSettings.Login(c.username(), c.password().value())),
+            : Optional.of(new ServerLogin(c.username(), c.password().value())),
         c.tls());
   }
 
@@ -77,7 +78,7 @@ final class ExecutorFactory {
         c.timeout(),
         c.password().value().isEmpty()
             ? Optional.empty()
-            : Optional.of(new RedisSettings.Login(user(c.username()), c.password().value())),
+            : Optional.of(new ServerLogin(user(c.username()), c.password().value())),
         c.tls());
   }
 
