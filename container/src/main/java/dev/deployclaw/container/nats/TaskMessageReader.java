@@ -65,7 +65,7 @@ record TaskMessageReader(String subject, int mostBytes, TextMask mask) {
     String key = id.map(i -> "id " + i).orElse("message " + message.place());
     try {
       var body = RequestBody.task(message.body());
-      var request = body.task("request");
+      var request = body.typed("request");
       boolean manual = body.manual();
       return new Reading.Task(
           TaskSubmission.shared(request.masked(mask), requester, manual, key), reply);

@@ -96,7 +96,7 @@ public final class RequestBody {
   }
 
   /** What a task asks for, or answers. */
-  public TypedText task(String key) {
+  public TypedText typed(String key) {
     if (!(fields.get(key) instanceof String text) || text.isBlank()) {
       throw wrong("body." + key, "must be a text", "say it in plain English");
     }

@@ -49,7 +49,7 @@ public record TaskRoutes(AgentServer server) {
     call.requireJson();
     var key = key(call);
     var body = RequestBody.task(call.body());
-    var text = body.task("request");
+    var text = body.typed("request");
     boolean manual = body.manual();
     String who = call.caller().name();
     String request = text.masked(server.resources().mask());
@@ -66,7 +66,7 @@ public record TaskRoutes(AgentServer server) {
   private ApiResponse ask(ApiRequest call) throws InterruptedException {
     call.requireJson();
     var body = RequestBody.task(call.body());
-    var text = body.task("request");
+    var text = body.typed("request");
     var _ = body.manual(); // a wrong one is refused, as of a task
     return server
         .answer(text.masked(server.resources().mask()), call.caller().name())
@@ -101,7 +101,7 @@ public record TaskRoutes(AgentServer server) {
     var key = key(call);
     String id = call.path().apply("id");
     String who = call.caller().name();
-    var text = RequestBody.answer(call.body()).task("answer");
+    var text = RequestBody.answer(call.body()).typed("answer");
     if (asked(id, call) instanceof OpenQuestion.Closed closed && !isRepeated(closed, key)) {
       return ApiResponse.of(problem(id, closed));
     }

@@ -29,17 +29,7 @@ public abstract class CallTapDecorator implements PortDecorator {
 
   @Override
   public BackendExecutor around(BackendExecutor executor) {
-    return tap.<BackendExecutor>map(t ->
-            new ForwardingExecutor(executor) {
-              @Override
-              public CallOutcome execute(Invocation call) throws InterruptedException {
-                var after = t.before(call);
-                var outcome = super.execute(call);
-                after.run();
-                return outcome;
-              }
-            })
-        .orElse(executor);
+    return tap.map(t -> tapped(executor, t)).orElse(executor);
   }
 
   @Override
@@ -49,17 +39,31 @@ public abstract class CallTapDecorator implements PortDecorator {
 
   @Override
   public StateStore around(StateStore state) {
-    return tap.<StateStore>map(t ->
-            new ForwardingStateStore(state) {
-              @Override
-              public Result transact(Transaction transaction) throws InterruptedException {
-                var after = t.before(transaction);
-                var result = super.transact(transaction);
-                after.run();
-                return result;
-              }
-            })
-        .orElse(state);
+    return tap.map(t -> tapped(state, t)).orElse(state);
+  }
+
+  private static BackendExecutor tapped(BackendExecutor executor, Tap tap) {
+    return new ForwardingExecutor(executor) {
+      @Override
+      public CallOutcome execute(Invocation call) throws InterruptedException {
+        var after = tap.before(call);
+        var outcome = super.execute(call);
+        after.run();
+        return outcome;
+      }
+    };
+  }
+
+  private static StateStore tapped(StateStore state, Tap tap) {
+    return new ForwardingStateStore(state) {
+      @Override
+      public Result transact(Transaction transaction) throws InterruptedException {
+        var after = tap.before(transaction);
+        var result = super.transact(transaction);
+        after.run();
+        return result;
+      }
+    };
   }
 
   private record TappedObjects(ObjectStore objects, Tap tap) implements ObjectStore {
