@@ -63,8 +63,8 @@ public final class HandoverCommand extends AgentCommand {
     if (gateway.isEmpty()) {
       throw wrong("GATEWAY: which one? `deployclaw handover --check` lists them");
     }
-    String named = around().masked(gateway);
-    var request = around().request("hand the volume of gateway " + named + " over");
+    String named = around.masked(gateway);
+    var request = around.request("hand the volume of gateway " + named + " over");
     return session.finish(session.changeService().share(request, named));
   }
 
@@ -81,7 +81,7 @@ public final class HandoverCommand extends AgentCommand {
         fault instanceof CallFault.Unavailable || fault instanceof CallFault.Unknown
             ? ExitCode.UNREACHABLE
             : ExitCode.REFUSED;
-    return new CommandFailure(exit, fault.reason()).report(around(), json());
+    return new CommandFailure(exit, fault.reason()).report(around, shared.json());
   }
 
   private boolean isMeant(MemberReport report) {
@@ -95,16 +95,16 @@ public final class HandoverCommand extends AgentCommand {
     if (reports.isEmpty() && !gateway.isEmpty()) {
       throw wrong("GATEWAY: no gateway in Kubernetes is named " + gateway);
     }
-    if (json()) {
-      around()
+    if (shared.json()) {
+      around
           .out()
           .println(
               JsonOutput.text(
                   Map.of("gateways", reports.stream().map(HandoverCommand::map).toList())));
     } else if (reports.isEmpty()) {
-      around().say("no gateway runs in Kubernetes");
+      around.say("no gateway runs in Kubernetes");
     } else {
-      reports.forEach(r -> around().say("%-9s %s: %s".formatted(next(r), r.member(), words(r))));
+      reports.forEach(r -> around.say("%-9s %s: %s".formatted(next(r), r.member(), words(r))));
     }
     return exit(reports).code();
   }

@@ -63,7 +63,7 @@ public final class CheckCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     var question = question();
-    return new CheckView(around()).show(question, session.queries().check(question), json());
+    return new CheckView(around).show(question, session.queries().check(question), shared.json());
   }
 
   private ClientRequest question() {

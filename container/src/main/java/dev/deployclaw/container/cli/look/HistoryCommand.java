@@ -43,6 +43,7 @@ public final class HistoryCommand extends AgentCommand {
     if (limit < 1 || limit > MOST) {
       throw wrong("--limit: " + limit + " is not from 1 to " + MOST);
     }
-    return new HistoryView(around()).show(tenant, session.queries().history(tenant, limit), json());
+    return new HistoryView(around)
+        .show(tenant, session.queries().history(tenant, limit), shared.json());
   }
 }

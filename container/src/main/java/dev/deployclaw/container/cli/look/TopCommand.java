@@ -69,19 +69,19 @@ public final class TopCommand extends AgentCommand {
     var order = check();
     var over = Duration.ofSeconds(seconds);
     var screen =
-        json() || once ? Optional.<LiveScreen>empty() : around().screen(ScrollWindow.FIRST);
+        shared.json() || once ? Optional.<LiveScreen>empty() : around.screen(ScrollWindow.FIRST);
     if (screen.isPresent()) {
       int most = Objects.requireNonNullElse(count, MOST_SHOWN);
-      return new TopScreen(around(), most)
+      return new TopScreen(around, most)
           .run(screen.get(), order, () -> session.queries().usage(over));
     }
-    var view = new TopView(around(), order, Objects.requireNonNullElse(count, USUALLY_SHOWN));
+    var view = new TopView(around, order, Objects.requireNonNullElse(count, USUALLY_SHOWN));
     int exit;
     do {
       var answer = session.queries().usage(over);
-      exit = json() ? view.json(answer) : view.show(answer);
-      around().out().print(watch ? "\n" : "");
-      around().out().flush();
+      exit = shared.json() ? view.json(answer) : view.show(answer);
+      around.out().print(watch ? "\n" : "");
+      around.out().flush();
     } while (watch && exit == ExitCode.OK.code());
     return exit;
   }
@@ -96,7 +96,7 @@ public final class TopCommand extends AgentCommand {
     if (watch && once) {
       throw wrong("--watch and --once exclude each other: give one of them");
     }
-    if (watch && json()) {
+    if (watch && shared.json()) {
       throw wrong("--json is one document: leave out --watch");
     }
     Optional<TopView.Order> order = TopView.Order.ofWord(by);

@@ -19,12 +19,4 @@ public abstract class AgentCommand extends ConsoleCommand {
 
   /** Does the work and returns the exit code. */
   public abstract int use(AgentSession session) throws SetupException, InterruptedException;
-
-  public CommandEnvironment around() {
-    return around;
-  }
-
-  public boolean json() {
-    return shared.json();
-  }
 }
