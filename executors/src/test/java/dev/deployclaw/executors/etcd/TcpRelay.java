@@ -22,7 +22,7 @@ final class TcpRelay implements AutoCloseable {
   }
 
   static TcpRelay open(int port, HostPort target) throws IOException {
-    var listener = new ServerSocket(port, BACKLOG, InetAddress.getByName(HostPort.LOOPBACK));
+    var listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
     var relay = new TcpRelay(listener, target);
     var _ = Thread.ofVirtual().start(relay::accept);
     return relay;
