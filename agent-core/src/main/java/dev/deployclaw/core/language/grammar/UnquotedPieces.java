@@ -262,6 +262,24 @@ public final class UnquotedPieces {
     return quoting ? sentences.speech().denied(quoted) : List.of();
   }
 
+  /** Words in the clauses that have no source; those of other clauses, as they are. */
+  public List<String> shown(List<String> words, Predicate<Token> source) {
+    return words.stream()
+        .filter(text()::contains)
+        .flatMap(w -> {
+          var around =
+              clauses.stream()
+                  .map(RequestClause::typed)
+                  .filter(typed -> typed.stream().noneMatch(source))
+                  .map(sentences::text)
+                  .filter(clause -> clause.contains(w))
+                  .toList();
+          return around.isEmpty() ? Stream.of(w) : around.stream();
+        })
+        .distinct()
+        .toList();
+  }
+
   ToldSentences sentences() {
     return sentences;
   }

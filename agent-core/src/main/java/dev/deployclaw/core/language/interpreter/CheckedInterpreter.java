@@ -18,6 +18,7 @@ import dev.deployclaw.core.language.InterpretedRequest;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.ProposalRequest;
 import dev.deployclaw.core.language.RequestInterpreter;
+import dev.deployclaw.core.language.coverage.Loss;
 import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
@@ -176,7 +177,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
       return Verdict.of(ours, "uncovered", note);
     }
     var suggested =
-        judged.lesser()
+        judged.loss() != Loss.ORDER
             ? SuggestedReading.of(
                 judged.intent(), SuggestedReading.asking(judged), text -> plain(asked, text))
             : Optional.<ClarificationQuestion>empty();
