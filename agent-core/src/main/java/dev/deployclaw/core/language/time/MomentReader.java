@@ -50,6 +50,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
       case "around" -> questions.ask(m, "At what time exactly?", List.of());
       case "begins" -> begins(m);
       case "weekend" -> weekend(m);
+      case "whole-day" -> wholeDay(m);
       case "clocks" -> clocks(m);
       case "recurring" ->
           questions.ask(m, "A change is made once: from when until when?", List.of());
@@ -182,9 +183,11 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     var begins = times(first, all);
     var ends = times(last, all);
     var date = date(m).orElseThrow();
-    boolean halves = all.stream().filter(t -> t.is(Kind.CLOCK)).allMatch(SpokenClock::halved);
-    boolean night = halves && SpokenClock.overnight(begins.getFirst(), ends.getFirst());
     boolean ahead = !day(first).isEmpty();
+    boolean sure =
+        all.stream().filter(t -> t.is(Kind.CLOCK)).allMatch(SpokenClock::halved)
+            || (ahead && begins.getFirst().getHour() > LocalTime.NOON.getHour());
+    boolean night = sure && SpokenClock.overnight(begins.getFirst(), ends.getFirst());
     boolean next =
         (ahead && night)
             || Stream.of("midnight", "next", "following").anyMatch(w -> SpokenClock.has(last, w));
@@ -218,6 +221,16 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
         m,
         at(m.tokens(), saturday, LocalTime.MIDNIGHT),
         at(m.tokens(), saturday.plusDays(2), LocalTime.MIDNIGHT));
+  }
+
+  /** From midnight to midnight. */
+  private Optional<List<Token>> wholeDay(Match m) {
+    boolean other = m.first(Kind.UNIT).filter(u -> u.text().equals("day")).isEmpty();
+    var date = date(m).orElseThrow();
+    var from = at(m.tokens(), date, LocalTime.MIDNIGHT);
+    return other || isWeekUnclear(m, date) || !from.isAfter(now)
+        ? questions.ask(m, "From when until when? Write both with their dates.", List.of())
+        : span(m, from, at(m.tokens(), date.plusDays(1), LocalTime.MIDNIGHT));
   }
 
   private Optional<List<Token>> span(Match m, ZonedDateTime from, ZonedDateTime to) {

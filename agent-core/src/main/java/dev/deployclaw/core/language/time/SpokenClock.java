@@ -101,10 +101,10 @@ final class SpokenClock {
     };
   }
 
-  /** The part of the day that the words name. */
+  /** The part of the day that the words name; "in the night" is either end of one. */
   static Optional<String> part(List<Token> words) {
     return Stream.of("morning", "afternoon", "evening", "tonight", "night")
-        .filter(p -> has(words, p))
+        .filter(p -> has(words, p) && !(p.equals("night") && has(words, "in")))
         .findFirst();
   }
 
