@@ -8,6 +8,7 @@ import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskOperation.Waits;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -211,11 +212,13 @@ final class CoverageCheck {
             .anyMatch(i -> i.all().map(Token::text).toList().containsAll(said));
   }
 
-  /** The look that a repair begins with; the rollback that a bound on p99 ends with. */
+  /** What a change begins with, a look or a snapshot; the rollback that a bound on p99 ends with. */
   private boolean looksOnly(Token token) {
     return switch (token.rule()) {
       case "check-drift" -> intent.operation() == TaskOperation.REPAIR_DRIFT;
       case "rollback" -> grammar.pieces().isQuoting() && intent.guards().maxP99Millis().isPresent();
+      case "snapshot" ->
+          intent.operation().waits() == Waits.AT_THE_GATE && grammar.isBegun(token);
       default -> false;
     };
   }

@@ -17,6 +17,7 @@ import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ import java.util.stream.Stream;
 public final class RequestGrammar {
   private static final Set<TaskOperation> LOOKS =
       Set.of(TaskOperation.SCAN, TaskOperation.VALIDATE, TaskOperation.CHECK_DRIFT);
+
+  private static final String DOING = "<op> | figure | <mode>";
 
   /** The rule of a place that a request leaves open though its tenants have several limits. */
   public static final String OPEN = "open";
@@ -196,7 +199,7 @@ public final class RequestGrammar {
 
   private Optional<Intent> intent() {
     var guardReader = new GuardReader(tokens, questions, grounds);
-    var orders = OrderSplitter.split(tokens);
+    var orders = OrderSplitter.split(acting());
     var operations = new ArrayList<TaskOperation>();
     var changes = new ArrayList<RequestedChange>();
     for (List<Token> order : orders) {
@@ -240,6 +243,25 @@ public final class RequestGrammar {
     var intent = new Intent(operation, target, changes, guards, schedule, grounds.all());
     doubts.alike(intent);
     return Optional.of(intent);
+  }
+
+  /** Without a snapshot that is to come first: each change begins with a checkpoint. */
+  private List<Token> acting() {
+    return tokens.stream().filter(t -> !isBegun(t)).toList();
+  }
+
+  /** Whether it is a snapshot before all else that is done. */
+  public boolean isBegun(Token token) {
+    var before = tokens.subList(0, tokens.indexOf(token));
+    var after = tokens.subList(before.size() + 1, tokens.size());
+    return token.is("op")
+        && token.rule().equals(TaskOperation.SNAPSHOT.word())
+        && !TokenClass.has(before, DOING)
+        && TokenClass.has(after, DOING)
+        && after.stream()
+            .filter(t -> t.is("op"))
+            .flatMap(t -> TaskOperation.ofWord(t.rule()).stream())
+            .allMatch(o -> o.waits() == Waits.AT_THE_GATE);
   }
 
   /** What would be done is neither asked nor only told. */

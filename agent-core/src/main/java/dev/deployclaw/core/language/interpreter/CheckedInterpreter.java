@@ -147,14 +147,30 @@ public final class CheckedInterpreter implements RequestInterpreter {
     return switch (theirs) {
       case QuotedReading.Verdict.Malformed(String why) ->
           Verdict.of(ours, "malformed", "The model's answer was dropped: " + quote(why));
-      case QuotedReading.Verdict.Judged(Judgement judged) when !judged.invented().isEmpty() -> {
+      case QuotedReading.Verdict.Judged(Judgement judged, var guess)
+          when !judged.invented().isEmpty() -> {
         String what = quote(String.join("; ", judged.invented()));
-        yield Verdict.of(ours, "ungrounded", "The model's intent was dropped: " + what);
+        yield Verdict.of(
+            guess.filter(_ -> ours instanceof NeedsClarification).map(g -> guessed(asked, ours, g)).orElse(ours),
+            "ungrounded",
+            "The model's intent was dropped: " + what);
       }
-      case QuotedReading.Verdict.Judged(Judgement judged) when !judged.passes() ->
+      case QuotedReading.Verdict.Judged(Judgement judged, _) when !judged.passes() ->
           uncovered(asked, ours, judged);
-      case QuotedReading.Verdict.Judged(Judgement judged) -> understood(ours, judged);
+      case QuotedReading.Verdict.Judged(Judgement judged, _) -> understood(ours, judged);
     };
+  }
+
+  /** Suggests what the model reads but for times in words that we can't read. */
+  private Interpretation guessed(
+      ProposalRequest asked, Interpretation ours, QuotedReading.Guess guess) {
+    String asks = String.join(" ", guess.times()) + " " + SuggestedReading.asking(guess.judged());
+    var suggested =
+        guess.judged().loss() == Loss.ORDER
+            ? Optional.<ClarificationQuestion>empty()
+            : SuggestedReading.of(guess.intent(), asks.strip(), text -> plain(asked, text));
+    return new NeedsClarification(
+        Stream.concat(suggested.stream(), questions(ours).stream()).toList());
   }
 
   private static Verdict understood(Interpretation ours, Judgement judged) {
