@@ -212,13 +212,14 @@ final class CoverageCheck {
             .anyMatch(i -> i.all().map(Token::text).toList().containsAll(said));
   }
 
-  /** What a change begins with, a look or a snapshot; the rollback that a bound on p99 ends with. */
+  /**
+   * What a change begins with, a look or a snapshot; the rollback that a bound on p99 ends with.
+   */
   private boolean looksOnly(Token token) {
     return switch (token.rule()) {
       case "check-drift" -> intent.operation() == TaskOperation.REPAIR_DRIFT;
       case "rollback" -> grammar.pieces().isQuoting() && intent.guards().maxP99Millis().isPresent();
-      case "snapshot" ->
-          intent.operation().waits() == Waits.AT_THE_GATE && grammar.isBegun(token);
+      case "snapshot" -> intent.operation().waits() == Waits.AT_THE_GATE && grammar.isBegun(token);
       default -> false;
     };
   }

@@ -107,7 +107,13 @@ public final class ReadingJudge {
         invented,
         presence.unnamed(),
         left,
-        grammar.pieces().shown(left, t -> grounded.grounding().stream().anyMatch(g -> g.from() < t.to() && t.from() < g.to())),
+        grammar
+            .pieces()
+            .shown(
+                left,
+                t ->
+                    grounded.grounding().stream()
+                        .anyMatch(g -> g.from() < t.to() && t.from() < g.to())),
         grammar.pieces().denied().isEmpty() ? coverage.loss() : Loss.ORDER,
         unused.plain());
   }

@@ -36,7 +36,12 @@ final class ScheduleCheck {
     each("until", t -> need(same(schedule.revertAt(), instant(t, 0)) || begins(t), t));
     var bake = intent.guards().bakeSeconds().filter(_ -> grammar.pieces().isQuoting());
     var lasting = List.of(schedule.revertAfterSeconds(), bake);
-    each("lasting", t -> need(lasting.stream().anyMatch(s -> CoverageCheck.millis(s, CoverageCheck.duration(t))), t));
+    each(
+        "lasting",
+        t ->
+            need(
+                lasting.stream().anyMatch(s -> CoverageCheck.millis(s, CoverageCheck.duration(t))),
+                t));
     for (String both : List.of("between", "span")) {
       each(
           both,

@@ -152,8 +152,15 @@ public record SkippingReader(
     int first = text.length() - text.stripLeading().length();
     return turned
         || IntStream.range(0, typed.size())
-            .filter(i -> isLeft(typed.get(i), text))
+            .filter(i -> isLeft(typed.get(i), text) && !isWhole(typed.get(i), text))
             .anyMatch(i -> lost(typed.get(i), kept, values, first) || touches(i, text));
+  }
+
+  /** Whether its whole sentence is left out, and shown so. */
+  private boolean isWhole(Token token, String text) {
+    return sentences().sentences().stream()
+        .filter(s -> s.contains(token))
+        .anyMatch(s -> s.stream().allMatch(t -> isLeft(t, text)));
   }
 
   private static boolean turning(Token word) {

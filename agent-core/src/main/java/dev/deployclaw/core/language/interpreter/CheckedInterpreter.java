@@ -151,7 +151,10 @@ public final class CheckedInterpreter implements RequestInterpreter {
           when !judged.invented().isEmpty() -> {
         String what = quote(String.join("; ", judged.invented()));
         yield Verdict.of(
-            guess.filter(_ -> ours instanceof NeedsClarification).map(g -> guessed(asked, ours, g)).orElse(ours),
+            guess
+                .filter(_ -> ours instanceof NeedsClarification)
+                .map(g -> guessed(asked, ours, g))
+                .orElse(ours),
             "ungrounded",
             "The model's intent was dropped: " + what);
       }

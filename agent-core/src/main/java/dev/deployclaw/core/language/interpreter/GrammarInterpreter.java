@@ -111,7 +111,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     var quoting = RequestGrammar.quoting(request, inventory, zone, some.claims());
     var _ = quoting.read();
     var judged = ReadingJudge.judge(quoting, some.intent());
-    return judged.invented().isEmpty() && judged.unnamed().isEmpty() && judged.loss().compareTo(Loss.CONDITION) <= 0;
+    return judged.invented().isEmpty() && judged.unnamed().isEmpty() && judged.loss() != Loss.ORDER;
   }
 
   private boolean plans(String text, TaskRequest request, NameInventory inventory) {

@@ -158,7 +158,8 @@ final class QuotedReading {
     var judged = ReadingJudge.judge(without, intent);
     return judged.invented().isEmpty()
         ? Optional.of(
-            new Guess(claiming(intent), judged, unread.values().stream().map(UnreadTime::asked).toList()))
+            new Guess(
+                claiming(intent), judged, unread.values().stream().map(UnreadTime::asked).toList()))
         : Optional.empty();
   }
 

@@ -131,7 +131,9 @@ public final class RequestLexer {
       return date;
     }
     var parts = date.split("\\.", -1);
-    return "%s-%2s-%2s".formatted(parts[2].isEmpty() ? "-" : parts[2], parts[1], parts[0]).replace(' ', '0');
+    return "%s-%2s-%2s"
+        .formatted(parts[2].isEmpty() ? "-" : parts[2], parts[1], parts[0])
+        .replace(' ', '0');
   }
 
   private int take(Matcher m) {
