@@ -22,6 +22,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
   private static final String DAY_PART = "day-part";
   private static final Set<String> BETWEEN = Set.of("and", "to", "until", "till", "through", "-");
   private static final int FAR_YEARS = 2;
+  private static final int NEAR_MONTHS = 6;
 
   /** What is written whole may be far away, but not in another age. */
   private static final int MOST_YEARS = 100;
@@ -98,10 +99,14 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
                 part ? Kind.TIME : Kind.DATE, part ? DAY_PART : "day", "day", flat(m.tokens()))));
   }
 
+  /** Where a day begins; one without a year may be long over. */
   private Optional<List<Token>> begins(Match m) {
-    return SaidDate.isNamed(day(m.tokens()))
+    var at = at(m.tokens(), date(m).orElseThrow(), LocalTime.MIDNIGHT);
+    boolean over = !at.isAfter(now) || at.isAfter(now.plusMonths(NEAR_MONTHS));
+    boolean midnight = SpokenClock.has(m.tokens(), "midnight");
+    return SaidDate.isNamed(day(m.tokens())) || (over && !midnight)
         ? when(m)
-        : instant(m, at(m.tokens(), date(m).orElseThrow(), LocalTime.MIDNIGHT), "calendar");
+        : instant(m, at, "calendar");
   }
 
   private Optional<List<Token>> when(Match m) {
