@@ -83,7 +83,7 @@ class FreshRequestsTest {
     /** Questions that suggest something else, at most. */
     int misled() {
       return switch (this) {
-        case BLIND -> 1;
+        case BLIND, NEWEST -> 1;
         case SLANG -> 3;
         default -> 0;
       };

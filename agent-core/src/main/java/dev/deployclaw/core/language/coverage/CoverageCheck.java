@@ -8,7 +8,6 @@ import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.TaskOperation;
-import dev.deployclaw.core.task.TaskOperation.Waits;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -219,7 +218,7 @@ final class CoverageCheck {
     return switch (token.rule()) {
       case "check-drift" -> intent.operation() == TaskOperation.REPAIR_DRIFT;
       case "rollback" -> grammar.pieces().isQuoting() && intent.guards().maxP99Millis().isPresent();
-      case "snapshot" -> intent.operation().waits() == Waits.AT_THE_GATE && grammar.isBegun(token);
+      case "snapshot" -> intent.operation().editsTenants() && grammar.isBegun(token);
       default -> false;
     };
   }

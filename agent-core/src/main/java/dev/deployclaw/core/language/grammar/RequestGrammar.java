@@ -17,7 +17,6 @@ import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Who;
 import dev.deployclaw.core.task.TaskOperation;
-import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -245,7 +244,7 @@ public final class RequestGrammar {
     return Optional.of(intent);
   }
 
-  /** Without a snapshot that is to come first: each change begins with a checkpoint. */
+  /** Without a snapshot that is to come first: each change of tenants begins with a checkpoint. */
   private List<Token> acting() {
     return tokens.stream().filter(t -> !isBegun(t)).toList();
   }
@@ -261,7 +260,7 @@ public final class RequestGrammar {
         && after.stream()
             .filter(t -> t.is("op"))
             .flatMap(t -> TaskOperation.ofWord(t.rule()).stream())
-            .allMatch(o -> o.waits() == Waits.AT_THE_GATE);
+            .allMatch(TaskOperation::editsTenants);
   }
 
   /** What would be done is neither asked nor only told. */
