@@ -13,6 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model's reading that isn't all of the request, or says it in our words, is suggested. */
 class ModelSuggestionTest {
@@ -49,13 +52,63 @@ class ModelSuggestionTest {
     assertThat(question.text()).contains("\"mode enforce\" meant?");
   }
 
-  @Test
-  void suggestsNoReadingWithoutAValueOfTheRequest() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "crank acme to 20 rps on search, as their contract says 99.9 %|as their contract says 99.9 %",
+        "crank acme to 20 rps on search while we let globex have 100|while we let globex have 100",
+        "Crank acme to 20 rps on search. Globex stays as it was|Globex stays as it was",
+      })
+  void suggestsAReadingWithTheClausesThatItLeavesOut(String request, String clause) {
     provider.says(limit(Map.of()));
 
-    var question = asked("crank acme to 20 rps on search, slim-fast until Friday 18:00");
+    var question = asked(request);
 
-    assertThat(question.suggestion()).isNotEqualTo(Optional.of(SET));
+    assertThat(question.suggestion()).contains(SET);
+    assertThat(question.text()).contains("\"" + clause + "\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "crank acme to 20 rps on search, slim-fast until Friday 18:00",
+        "crank acme to 20 rps on search, tomorrow 09:00 sharpish",
+        "crank acme to 20 rps on search, as a dry run, sharpish",
+        "crank acme to 20 rps on search, with a canary of 10 % sharpish",
+        "don't crank acme to 20 rps on search",
+        "crank acme to 20 rps on search. Sorry, 30 rps I meant",
+        "crank acme to 20 rps on search, per user sharpish",
+      })
+  void suggestsNothingThatTurnsOrEndsAnOrder(String request) {
+    provider.says(limit(Map.of()));
+
+    assertThat(asked(request).suggestion()).isNotEqualTo(Optional.of(SET));
+  }
+
+  @Test
+  void suggestsATimeThatOnlyTheModelReads() {
+    provider.says(limit(Map.of("schedule", from("2026-12-03T12:00:00Z"))));
+
+    var question = asked("crank acme to 20 rps on search from the twelfth bell of Thursday on");
+
+    assertThat(question.suggestion()).contains(SET + " from 2026-12-03T12:00:00Z");
+    assertThat(question.text())
+        .contains("Is \"the twelfth bell of Thursday\" 2026-12-03T12:00:00Z?");
+  }
+
+  @Test
+  void suggestsNoTimeThatIsOver() {
+    provider.says(limit(Map.of("schedule", from("2026-01-03T12:00:00Z"))));
+
+    var question = asked("crank acme to 20 rps on search from the twelfth bell of Thursday on");
+
+    assertThat(question.suggestion()).isEmpty();
+  }
+
+  private static Map<String, ?> from(String instant) {
+    return Map.of(
+        "startAt", Map.of("quote", "the twelfth bell of Thursday", "instant", instant));
   }
 
   @Test

@@ -27,10 +27,12 @@ final class CoverageCheck {
   private static final String NEW_LIMIT = "the new limit";
   private static final String FACTOR = "the factor";
   private static final Set<String> VALUES = Set.of(NEW_LIMIT, FACTOR);
+  private static final Set<TaskOperation> VALUED =
+      Set.of(TaskOperation.SET_LIMIT, TaskOperation.SCALE_LIMIT);
 
-  /** Phrases that name a place, a limit, a mode or another operation. */
+  /** Phrases that name a place, a limit or a mode. */
   private static final Set<String> PARTS =
-      Set.of("where", "named-limit", "limit-window", "by-amount", "mode", "to-percent", "op");
+      Set.of("where", "named-limit", "limit-window", "by-amount", "mode");
 
   private static final Set<Kind> AMOUNTS = Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
 
@@ -73,7 +75,8 @@ final class CoverageCheck {
 
   /** What of the order such words, and those of {@link #unused}, are. */
   Loss loss() {
-    boolean known = unused.stream().allMatch(w -> VALUES.contains(w) || isMissed(w));
+    boolean valued = intent.operations().stream().anyMatch(VALUED::contains);
+    boolean known = unused.stream().allMatch(w -> (valued && VALUES.contains(w)) || isMissed(w));
     var ofWords = known && missed.stream().allMatch(this::isPart) ? Loss.PART : Loss.ORDER;
     return unused.isEmpty() ? cues.loss(corrected) : ofWords.with(cues.loss(corrected));
   }
@@ -85,9 +88,9 @@ final class CoverageCheck {
   /** Whether what is missed names another thing, and turns, ends and guards nothing. */
   private boolean isPart(Token token) {
     return switch (token.kind()) {
-      case FACTOR, PERCENT -> !intent.operations().contains(TaskOperation.SCALE_LIMIT);
+      case TENANT -> intent.changes().stream().noneMatch(c -> c.who().tenants().isEmpty());
       case PHRASE -> PARTS.contains(token.text());
-      case INSTANT, DATE, CLOCK, TIME, DURATION, EXECUTION -> false;
+      case FACTOR, PERCENT, INSTANT, DATE, CLOCK, TIME, DURATION, EXECUTION -> false;
       default -> true;
     };
   }

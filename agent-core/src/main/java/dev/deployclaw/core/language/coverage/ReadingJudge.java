@@ -78,6 +78,11 @@ public final class ReadingJudge {
         .toList();
   }
 
+  private static Loss loss(RequestGrammar grammar, Loss loss, List<String> left) {
+    boolean turned = loss == Loss.PART && grammar.pieces().turns(left);
+    return turned || !grammar.pieces().denied().isEmpty() ? Loss.ORDER : loss;
+  }
+
   /**
    * @param grammar the request, read by our own grammar as far as it goes
    */
@@ -114,7 +119,7 @@ public final class ReadingJudge {
                 t ->
                     grounded.grounding().stream()
                         .anyMatch(g -> g.from() < t.to() && t.from() < g.to())),
-        grammar.pieces().denied().isEmpty() ? coverage.loss() : Loss.ORDER,
+        loss(grammar, coverage.loss(), left),
         unused.plain());
   }
 }

@@ -249,13 +249,15 @@ public final class RequestGrammar {
     return tokens.stream().filter(t -> !isBegun(t)).toList();
   }
 
-  /** Whether it is a snapshot before all else that is done. */
+  /** Whether it is a snapshot of no one's, which comes before all else that is done. */
   public boolean isBegun(Token token) {
     var before = tokens.subList(0, tokens.indexOf(token));
     var after = tokens.subList(before.size() + 1, tokens.size());
     return token.is("op")
         && token.rule().equals(TaskOperation.SNAPSHOT.word())
+        && before.stream().noneMatch(t -> ClauseReader.leftover(t) || t.text().equals("only"))
         && !TokenClass.has(before, DOING)
+        && TokenClass.has(after, "^ cut | ^ <polite> cut | ^ =please cut")
         && TokenClass.has(after, DOING)
         && after.stream()
             .filter(t -> t.is("op"))

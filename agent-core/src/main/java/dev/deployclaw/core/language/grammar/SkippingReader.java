@@ -192,7 +192,9 @@ public record SkippingReader(
     }
     var before = typed.subList(Math.max(0, at - 2), at);
     var next = typed.subList(at + 1, Math.min(typed.size(), at + 3));
-    boolean event = word.is(Kind.UNKNOWN) && TokenClass.has(before, "timing $ | timing * $");
+    boolean event =
+        TokenClass.has(before, "moment $")
+            || (word.is(Kind.UNKNOWN) && TokenClass.has(before, "timing $ | timing * $"));
     boolean behind =
         at > 0
             && !isLeft(typed.get(at - 1), text)
@@ -210,11 +212,23 @@ public record SkippingReader(
             && TokenClass.has(beside, "figure")
             && !TokenClass.has(beside, "=to figure | =at figure");
     return event
+        || dates(word, text)
         || behind
         || ahead
         || heads
         || isOneOf(beside)
         || TokenClass.has(beside, "<factor>");
+  }
+
+  /** Whether a time that is kept may be of what such a word tells, rather than of the order. */
+  private boolean dates(Token word, String text) {
+    var clauses = sentences().clauses().stream().flatMap(List::stream).map(RequestClause::typed);
+    return Stream.concat(sentences().sentences().stream(), clauses)
+        .filter(some -> some.contains(word))
+        .map(some -> some.stream().filter(t -> !isLeft(t, text)).toList())
+        .anyMatch(kept ->
+            TokenClass.has(kept, "moment | <duration>")
+                && !TokenClass.has(sentences().phrases(kept), "<op> | figure | <mode>"));
   }
 
   /** Whether several are named of a kind. */

@@ -34,6 +34,9 @@ import java.util.stream.Stream;
 final class QuotedReading {
   private static final List<String> TIMES = List.of("startAt", "revertAt");
   private static final int MOST_YEARS = 2;
+  private static final Pattern ENDING = Pattern.compile("(?i)^(?:until|till?|to|by)\\b");
+  private static final Pattern BEGINNING =
+      Pattern.compile("(?i)^(?:from|since|start\\w*|as|after|beginning)\\b");
 
   /** A start that is none: a change begins when it is approved. */
   private static final Pattern NOW =
@@ -145,7 +148,9 @@ final class QuotedReading {
         unread.values().stream()
             .map(t -> OffsetDateTime.parse(t.claimed()))
             .allMatch(t -> t.isAfter(now) && t.isBefore(now.plusYears(MOST_YEARS)));
-    if (unread.isEmpty() || !near || problems.size() != unread.size()) {
+    boolean timed =
+        unread.entrySet().stream().allMatch(t -> isTime(t.getKey(), t.getValue().quote()));
+    if (unread.isEmpty() || !near || !timed || problems.size() != unread.size()) {
       return Optional.empty();
     }
     var rest = new StringBuilder(text);
@@ -156,11 +161,24 @@ final class QuotedReading {
     var without = RequestGrammar.quoting(request, asked.names(), asked.zone(), claims());
     var _ = without.read();
     var judged = ReadingJudge.judge(without, intent);
-    return judged.invented().isEmpty()
+    boolean borne =
+        ReadingJudge.uncited(without, intent, word -> overlaps(cited, word)).stream()
+            .allMatch(
+                p -> judged.unnamed().stream().map(ReadingJudge::missing).anyMatch(p::equals));
+    return judged.invented().isEmpty() && borne
         ? Optional.of(
             new Guess(
                 claiming(intent), judged, unread.values().stream().map(UnreadTime::asked).toList()))
         : Optional.empty();
+  }
+
+  /** Whether a quote is words for such a time alone, at one place. */
+  private boolean isTime(String key, String quote) {
+    var places = places(quote);
+    var other = key.equals(TIMES.getFirst()) ? ENDING : BEGINNING;
+    return places.size() == 1
+        && !other.matcher(quote).find()
+        && grammar.pieces().isTime(t -> overlaps(places, t));
   }
 
   private Intent claiming(Intent intent) {

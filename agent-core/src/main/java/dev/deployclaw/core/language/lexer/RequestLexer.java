@@ -41,7 +41,7 @@ public final class RequestLexer {
               "(?<route>(?<![\\p{L}\\p{N}_])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
               "(?<number>(\\d{1,3}([,_ ]\\d{3})+(?!\\d)|\\d+)(\\.\\d+)?)",
               "(?<word>\\p{L}[\\p{L}\\p{M}\\p{N}_]*([-'’.][\\p{L}\\p{N}_]+)*)",
-              "(?<arrow>(?<=\\d ?/?\\p{L}{0,7} ?)(?:[-=]>|→))",
+              "(?<arrow>(?<=\\d ?/?\\p{L}{0,7} ?)(?:-{1,2}>|=>|→))",
               "(?<mark>\\S)"));
   private static final Pattern UNIT_AFTER_SLASH =
       Pattern.compile("(?i)/(s|sec|second|m|min|minute|h|hr|hour|d|day)");

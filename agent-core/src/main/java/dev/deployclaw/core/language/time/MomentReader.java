@@ -22,7 +22,8 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
   private static final String DAY_PART = "day-part";
   private static final Set<String> BETWEEN = Set.of("and", "to", "until", "till", "through", "-");
   private static final int FAR_YEARS = 2;
-  private static final int NEAR_MONTHS = 6;
+  private static final int NEAR_MONTHS = 9;
+  private static final int LONGEST_MONTH = 31;
 
   /** What is written whole may be far away, but not in another age. */
   private static final int MOST_YEARS = 100;
@@ -102,11 +103,15 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
   /** Where a day begins; one without a year may be long over. */
   private Optional<List<Token>> begins(Match m) {
     var at = at(m.tokens(), date(m).orElseThrow(), LocalTime.MIDNIGHT);
-    boolean over = !at.isAfter(now) || at.isAfter(now.plusMonths(NEAR_MONTHS));
     boolean midnight = SpokenClock.has(m.tokens(), "midnight");
-    return SaidDate.isNamed(day(m.tokens())) || (over && !midnight)
+    return SaidDate.isNamed(day(m.tokens())) || (isOver(at) && !midnight)
         ? when(m)
         : instant(m, at, "calendar");
+  }
+
+  /** Whether it has passed, or would be so far away that last year's may be meant. */
+  private boolean isOver(ZonedDateTime at) {
+    return !at.isAfter(now) || at.isAfter(now.plusMonths(NEAR_MONTHS));
   }
 
   private Optional<List<Token>> when(Match m) {
@@ -164,9 +169,16 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
           ? today(m, time)
           : questions.ask(m, "That time has passed: when shall it be?", List.of());
     }
-    return found.isAfter(now.plusYears(FAR_YEARS))
+    return found.isAfter(now.plusYears(FAR_YEARS)) || (isOver(found) && !isYear(m))
         ? questions.ask(m, "Is the year right?", List.of(found))
         : instant(m, found, "calendar");
+  }
+
+  private static boolean isYear(Match m) {
+    return day(m.tokens()).stream()
+        .anyMatch(t ->
+            (t.is(Kind.DATE) && !t.text().startsWith("--"))
+                || (t.is(Kind.NUMBER) && t.value().intValue() > LONGEST_MONTH));
   }
 
   /** "Next Friday", and on a Friday "Friday". */
@@ -233,7 +245,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     boolean other = m.first(Kind.UNIT).filter(u -> u.text().equals("day")).isEmpty();
     var date = date(m).orElseThrow();
     var from = at(m.tokens(), date, LocalTime.MIDNIGHT);
-    return other || isWeekUnclear(m, date) || !from.isAfter(now)
+    return other || isWeekUnclear(m, date) || isOver(from)
         ? questions.ask(m, "From when until when? Write both with their dates.", List.of())
         : span(m, from, at(m.tokens(), date.plusDays(1), LocalTime.MIDNIGHT));
   }
