@@ -23,6 +23,7 @@ import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.json.CanonicalJson;
@@ -49,6 +50,13 @@ import org.jspecify.annotations.Nullable;
 public final class CheckedInterpreter implements RequestInterpreter {
   private static final int LONGEST_QUOTE = 300;
   private static final String ALONE = "only the model understood this: ";
+
+  private static final ClarificationQuestion BLOCKED_AGAIN =
+      ClarificationQuestion.of(
+          "all-ends",
+          "time",
+          "A change ends as a whole, so the unblock would end, too. Ask for one at a time, please:"
+              + " the unblock without an end, then the limit with its end.");
 
   private final RequestInterpreter rules;
   private final IntentProposer proposer;
@@ -183,8 +191,18 @@ public final class CheckedInterpreter implements RequestInterpreter {
           contradiction(IntentSentence.of(intent), IntentSentence.of(judged.intent()));
       case Inquiry(var question) ->
           contradiction(EstateQuery.sentence(question), IntentSentence.of(judged.intent()));
+      case NeedsClarification _, Refused _ when isBlockedAgain(judged.intent()) ->
+          Verdict.of(
+              new NeedsClarification(List.of(BLOCKED_AGAIN)), "doubted", BLOCKED_AGAIN.text());
       case NeedsClarification _, Refused _ -> held(judged.intent(), judged.unused());
     };
+  }
+
+  /** Whether the end of a whole change would take an unblock back, too. */
+  private static boolean isBlockedAgain(Intent intent) {
+    return intent.schedule().ends()
+        && intent.operations().size() > 1
+        && intent.operations().contains(TaskOperation.UNBLOCK);
   }
 
   /** A reading that says less than the request is never a plan: what it lacks is asked about. */
