@@ -43,7 +43,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (grew && !TokenClass.has(tokens, "<polite>")) {
       questions.ask("operation", "Did that happen, or shall it be done?");
     }
-    if (TokenClass.has(typed, "^ =done | ^ * =done | =already =done")) {
+    if (TokenClass.has(typed, "^ =done | ^ * =done | =already =done | =, =done =,")) {
       questions.ask("operation", "Is that done already, or shall it be done?");
     }
     if (TokenClass.has(typed, "sparing")) {
