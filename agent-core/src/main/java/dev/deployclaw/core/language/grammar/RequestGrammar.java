@@ -34,8 +34,6 @@ public final class RequestGrammar {
   private static final Set<TaskOperation> LOOKS =
       Set.of(TaskOperation.SCAN, TaskOperation.VALIDATE, TaskOperation.CHECK_DRIFT);
 
-  private static final String DOING = "<op> | figure | <mode>";
-
   /** The rule of a place that a request leaves open though its tenants have several limits. */
   public static final String OPEN = "open";
 
@@ -198,7 +196,7 @@ public final class RequestGrammar {
 
   private Optional<Intent> intent() {
     var guardReader = new GuardReader(tokens, questions, grounds);
-    var orders = OrderSplitter.split(acting());
+    var orders = OrderSplitter.split(tokens.stream().filter(t -> !isBegun(t)).toList());
     var operations = new ArrayList<TaskOperation>();
     var changes = new ArrayList<RequestedChange>();
     for (List<Token> order : orders) {
@@ -244,25 +242,9 @@ public final class RequestGrammar {
     return Optional.of(intent);
   }
 
-  /** Without a snapshot that is to come first: each change of tenants begins with a checkpoint. */
-  private List<Token> acting() {
-    return tokens.stream().filter(t -> !isBegun(t)).toList();
-  }
-
-  /** Whether it is a snapshot of no one's, which comes before all else that is done. */
+  /** Whether it is a snapshot that is to come first: each change of tenants has a checkpoint. */
   public boolean isBegun(Token token) {
-    var before = tokens.subList(0, tokens.indexOf(token));
-    var after = tokens.subList(before.size() + 1, tokens.size());
-    return token.is("op")
-        && token.rule().equals(TaskOperation.SNAPSHOT.word())
-        && before.stream().noneMatch(t -> ClauseReader.leftover(t) || t.text().equals("only"))
-        && !TokenClass.has(before, DOING)
-        && TokenClass.has(after, "^ cut | ^ <polite> cut | ^ =please cut")
-        && TokenClass.has(after, DOING)
-        && after.stream()
-            .filter(t -> t.is("op"))
-            .flatMap(t -> TaskOperation.ofWord(t.rule()).stream())
-            .allMatch(TaskOperation::editsTenants);
+    return OrderSplitter.isBegun(token, tokens);
   }
 
   /** What would be done is neither asked nor only told. */
