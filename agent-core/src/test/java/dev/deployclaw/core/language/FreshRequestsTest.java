@@ -52,6 +52,7 @@ class FreshRequestsTest {
     DIFFERENT("blind-2026-11-30-r.txt"),
     SLANG("blind-2026-12-01-s.txt"),
     PLAIN("blind-2026-12-01-t.txt"),
+    EVERYDAY("blind-2026-12-01-u.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -78,6 +79,7 @@ class FreshRequestsTest {
         case DIFFERENT -> floors(15, 6, 3, 0, 7, 0);
         case SLANG -> floors(9, 3, 3, 0, 7, 0);
         case PLAIN -> floors(20, 10, 2, 0, 11, 0);
+        case EVERYDAY -> floors(19, 9, 1, 0, 9, 0);
         case OWN -> floors(23, 7, 16, 0, 10, 0);
       };
     }

@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Settings;
@@ -90,7 +91,9 @@ final class CoverageCheck {
     return switch (token.kind()) {
       case TENANT -> intent.changes().stream().noneMatch(c -> c.who().tenants().isEmpty());
       case PHRASE -> PARTS.contains(token.text());
-      case FACTOR, PERCENT, INSTANT, DATE, CLOCK, TIME, DURATION, EXECUTION -> false;
+      case INSTANT, DATE, CLOCK, TIME ->
+          token.all().anyMatch(t -> t.rule().equals(TimeReader.PASSED));
+      case FACTOR, PERCENT, DURATION, EXECUTION -> false;
       default -> true;
     };
   }
