@@ -10,7 +10,7 @@ public sealed interface ChangeState {
   /** Nothing is committed, and no member acts on it. */
   sealed interface BeforeCommit {}
 
-  /** A cohort is decided by it, or may still be, and nobody else. */
+  /** A cohort alone is decided by it, or may still be. */
   sealed interface OnTrial {}
 
   /** {@code active} named it, so that there was no way but forward. */

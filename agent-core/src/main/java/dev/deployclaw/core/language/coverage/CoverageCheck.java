@@ -75,10 +75,11 @@ final class CoverageCheck {
   }
 
   /** What of the order such words, and those of {@link #unused}, are. */
-  Loss loss() {
+  ReadingLoss loss() {
     boolean valued = intent.operations().stream().anyMatch(VALUED::contains);
     boolean known = unused.stream().allMatch(w -> (valued && VALUES.contains(w)) || isMissed(w));
-    var ofWords = known && missed.stream().allMatch(this::isPart) ? Loss.PART : Loss.ORDER;
+    var ofWords =
+        known && missed.stream().allMatch(this::isPart) ? ReadingLoss.PART : ReadingLoss.ORDER;
     return unused.isEmpty() ? cues.loss(corrected) : ofWords.with(cues.loss(corrected));
   }
 

@@ -42,15 +42,16 @@ final class CueCheck {
   }
 
   /** The gravest of what is unsaid. */
-  Loss loss(boolean corrected) {
-    return unsaid(corrected).map(c -> loss(c.kind())).reduce(Loss.NONE, Loss::with);
+  ReadingLoss loss(boolean corrected) {
+    return unsaid(corrected).map(c -> loss(c.kind())).reduce(ReadingLoss.NONE, ReadingLoss::with);
   }
 
-  private static Loss loss(BindingCue.Kind kind) {
+  private static ReadingLoss loss(BindingCue.Kind kind) {
     return switch (kind) {
-      case CONDITION, LATER, APPROVAL -> Loss.CONDITION;
-      case SOCIAL, NOW, RELEASE, RESTORE, WIDENING, FALLBACK -> Loss.PART;
-      case EXCEPTION, DENIAL, NOTHING, DOUBT, CORRECTION, MISTAKE, ALIKE, SHARE -> Loss.ORDER;
+      case CONDITION, LATER, APPROVAL -> ReadingLoss.CONDITION;
+      case SOCIAL, NOW, RELEASE, RESTORE, WIDENING, FALLBACK -> ReadingLoss.PART;
+      case EXCEPTION, DENIAL, NOTHING, DOUBT, CORRECTION, MISTAKE, ALIKE, SHARE ->
+          ReadingLoss.ORDER;
     };
   }
 

@@ -30,7 +30,7 @@ public final class ReadingJudge {
       List<String> unnamed,
       List<String> leftOut,
       List<String> shown,
-      Loss loss,
+      ReadingLoss loss,
       List<String> unused) {
     public Judgement {
       invented = List.copyOf(invented);
@@ -78,9 +78,9 @@ public final class ReadingJudge {
         .toList();
   }
 
-  private static Loss loss(RequestGrammar grammar, Loss loss, List<String> left) {
-    boolean turned = loss == Loss.PART && grammar.pieces().turns(left);
-    return turned || !grammar.pieces().denied().isEmpty() ? Loss.ORDER : loss;
+  private static ReadingLoss loss(RequestGrammar grammar, ReadingLoss loss, List<String> left) {
+    boolean turned = loss == ReadingLoss.PART && grammar.pieces().turns(left);
+    return turned || !grammar.pieces().denied().isEmpty() ? ReadingLoss.ORDER : loss;
   }
 
   /**

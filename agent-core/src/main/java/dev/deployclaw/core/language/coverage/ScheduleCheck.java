@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Whether each begin, end and length of time is used by a reading. */
 final class ScheduleCheck {
@@ -32,24 +32,17 @@ final class ScheduleCheck {
 
   List<Token> missed() {
     var schedule = intent.schedule();
-    each("start", t -> need(same(schedule.startAt(), instant(t, 0)) || ends(t), t));
-    each("until", t -> need(same(schedule.revertAt(), instant(t, 0)) || begins(t), t));
+    each("start", t -> same(schedule.startAt(), instant(t, 0)) || ends(t));
+    each("until", t -> same(schedule.revertAt(), instant(t, 0)) || begins(t));
     var bake = intent.guards().bakeSeconds().filter(_ -> grammar.pieces().isQuoting());
     var lasting = List.of(schedule.revertAfterSeconds(), bake);
     each(
         "lasting",
-        t ->
-            need(
-                lasting.stream().anyMatch(s -> CoverageCheck.millis(s, CoverageCheck.duration(t))),
-                t));
+        t -> lasting.stream().anyMatch(s -> CoverageCheck.millis(s, CoverageCheck.duration(t))));
     for (String both : List.of("between", "span")) {
       each(
           both,
-          t ->
-              need(
-                  same(schedule.startAt(), instant(t, 0))
-                      && same(schedule.revertAt(), instant(t, 1)),
-                  t));
+          t -> same(schedule.startAt(), instant(t, 0)) && same(schedule.revertAt(), instant(t, 1)));
     }
     return missed;
   }
@@ -78,14 +71,8 @@ final class ScheduleCheck {
     return grammar.pieces().cues().stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE);
   }
 
-  private void each(String phrase, Consumer<Token> then) {
-    grammar.tokens().stream().filter(t -> t.is(phrase)).forEach(then);
-  }
-
-  private void need(boolean used, Token token) {
-    if (!used) {
-      missed.add(token);
-    }
+  private void each(String phrase, Predicate<Token> used) {
+    grammar.tokens().stream().filter(t -> t.is(phrase) && !used.test(t)).forEach(missed::add);
   }
 
   private static String instant(Token token, int index) {

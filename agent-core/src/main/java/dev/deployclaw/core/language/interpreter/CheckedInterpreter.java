@@ -18,8 +18,8 @@ import dev.deployclaw.core.language.InterpretedRequest;
 import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.ProposalRequest;
 import dev.deployclaw.core.language.RequestInterpreter;
-import dev.deployclaw.core.language.coverage.Loss;
 import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
+import dev.deployclaw.core.language.coverage.ReadingLoss;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Who;
@@ -177,7 +177,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
       ProposalRequest asked, Interpretation ours, QuotedReading.Guess guess) {
     String asks = String.join(" ", guess.times()) + " " + SuggestedReading.asking(guess.judged());
     var suggested =
-        guess.judged().loss() == Loss.ORDER
+        guess.judged().loss() == ReadingLoss.ORDER
             ? Optional.<ClarificationQuestion>empty()
             : SuggestedReading.of(guess.intent(), asks.strip(), text -> plain(asked, text));
     return new NeedsClarification(
@@ -214,7 +214,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
       return Verdict.of(ours, "uncovered", note);
     }
     var suggested =
-        judged.loss() != Loss.ORDER
+        judged.loss() != ReadingLoss.ORDER
             ? SuggestedReading.of(
                 judged.intent(), SuggestedReading.asking(judged), text -> plain(asked, text))
             : Optional.<ClarificationQuestion>empty();

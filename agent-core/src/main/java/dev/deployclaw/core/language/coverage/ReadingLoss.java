@@ -1,7 +1,7 @@
 package dev.deployclaw.core.language.coverage;
 
 /** What a reading lacks of a request, the least first. */
-public enum Loss {
+public enum ReadingLoss {
   NONE,
   /** Only when it holds, or who agrees. */
   CONDITION,
@@ -10,7 +10,7 @@ public enum Loss {
   /** What may turn, end or guard the order. */
   ORDER;
 
-  Loss with(Loss other) {
+  ReadingLoss with(ReadingLoss other) {
     return compareTo(other) < 0 ? other : this;
   }
 }
