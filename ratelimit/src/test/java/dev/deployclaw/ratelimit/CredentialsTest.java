@@ -9,6 +9,7 @@ import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.RateLimitedRequest;
 import dev.deployclaw.policy.redis.ReleaseCall;
 import dev.deployclaw.policy.redis.RequestCharges;
+import dev.deployclaw.policy.wire.ServerLogin;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
@@ -48,10 +49,9 @@ import redis.clients.jedis.Jedis;
 class CredentialsTest {
   private static final String PREFIX = "/deployclaw/default/";
   private static final String WORD = "a long word";
-  private static final Optional<RedisClusterSettings.Login> SERVICE =
-      Optional.of(new RedisClusterSettings.Login("deployclaw-ratelimit", WORD));
-  private static final Optional<EtcdSourceSettings.Login> READER =
-      Optional.of(new EtcdSourceSettings.Login("reader", WORD));
+  private static final Optional<ServerLogin> SERVICE =
+      Optional.of(new ServerLogin("deployclaw-ratelimit", WORD));
+  private static final Optional<ServerLogin> READER = Optional.of(new ServerLogin("reader", WORD));
   @TempDir private static Path folder;
   private static AclProtectedRedis redis;
   private static EtcdServer etcd;
@@ -95,7 +95,7 @@ class CredentialsTest {
 
   @Test
   void saysWhyEtcdCantBeRead() throws Exception {
-    var wrong = Optional.of(new EtcdSourceSettings.Login("reader", "no"));
+    var wrong = Optional.of(new ServerLogin("reader", "no"));
     assertThat(trouble(source(Optional.empty(), tls))).contains("--etcd-user");
     assertThat(trouble(source(wrong, tls)))
         .contains("check --etcd-user and --etcd-password-file")
@@ -157,7 +157,7 @@ class CredentialsTest {
 
   @Test
   void saysWhyRedisCantBeAsked() throws Exception {
-    var wrong = Optional.of(new RedisClusterSettings.Login("deployclaw-ratelimit", "no"));
+    var wrong = Optional.of(new ServerLogin("deployclaw-ratelimit", "no"));
 
     assertThat(status(Optional.empty()).redis())
         .contains("NOAUTH Authentication required: it requires a user: give --redis-user");
@@ -170,7 +170,7 @@ class CredentialsTest {
     return asked(SERVICE, shards -> shards.call(0, RespCommand.of(List.of(words)))).toString();
   }
 
-  private static ServiceStatus status(Optional<RedisClusterSettings.Login> login) throws Exception {
+  private static ServiceStatus status(Optional<ServerLogin> login) throws Exception {
     try (var feed = PolicyFeed.start(source(READER, tls))) {
       return asked(
           login, shards -> StatusReport.view(feed, shards).map(v -> StatusReport.of(List.of(v))));
@@ -178,8 +178,7 @@ class CredentialsTest {
   }
 
   /** Links belong to one event loop. */
-  private static <T> T asked(
-      Optional<RedisClusterSettings.Login> login, Function<ShardRouter, Future<T>> question)
+  private static <T> T asked(Optional<ServerLogin> login, Function<ShardRouter, Future<T>> question)
       throws Exception {
     var answer = new CompletableFuture<T>();
     loop.runOnContext(_ -> {
@@ -201,11 +200,11 @@ class CredentialsTest {
   }
 
   private static EtcdSourceSettings source(
-      Optional<EtcdSourceSettings.Login> login, EtcdSourceSettings.Tls trust) {
+      Optional<ServerLogin> login, EtcdSourceSettings.Tls trust) {
     return new EtcdSourceSettings(List.of(etcd.endpoint()), PREFIX, login, trust);
   }
 
-  private static RedisClusterSettings cluster(Optional<RedisClusterSettings.Login> login) {
+  private static RedisClusterSettings cluster(Optional<ServerLogin> login) {
     var at = redis.address();
     return new RedisClusterSettings(
         List.of(new RedisAddress(at.host(), at.port())),

@@ -355,24 +355,8 @@ public final class ChangeLedger {
     return switch (x.state()) {
       case ChangeState.Widened w -> w.stage() > 0;
       case ChangeState.Committed _ -> x.rollout().canary();
-      case ChangeState.Opened _,
-          ChangeState.Checkpointed _,
-          ChangeState.Staged _,
-          ChangeState.Prepared _ ->
-          false;
-      case ChangeState.Held _, ChangeState.Resumed _, ChangeState.Cleared _, ChangeState.Baking _ ->
-          false;
-      case ChangeState.Withdrawing _,
-          ChangeState.Published _,
-          ChangeState.Converged _,
-          ChangeState.Soaking _ ->
-          false;
-      case ChangeState.Baked _,
-          ChangeState.Completed _,
-          ChangeState.Undoing _,
-          ChangeState.RolledBack _ ->
-          false;
-      case ChangeState.Failed _, ChangeState.Aborting _, ChangeState.Aborted _ -> false;
+      case ChangeState.BeforeCommit _, ChangeState.OnTrial _, ChangeState.AfterCommit _ -> false;
+      case ChangeState.Aborting _, ChangeState.Aborted _ -> false;
     };
   }
 

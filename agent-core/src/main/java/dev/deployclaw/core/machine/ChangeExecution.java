@@ -59,24 +59,11 @@ public record ChangeExecution(
       case ChangeState.Widened w -> base.step() + 1 + w.stage();
       case ChangeState.Baking b -> base.step() + 1 + b.stage();
       case ChangeState.Withdrawing w -> base.step() + 2 + w.stage();
-      case ChangeState.Opened _,
-          ChangeState.Checkpointed _,
-          ChangeState.Staged _,
-          ChangeState.Prepared _,
-          ChangeState.Held _ ->
+      case ChangeState.BeforeCommit _,
+          ChangeState.AfterCommit _,
+          ChangeState.Aborting _,
+          ChangeState.Aborted _ ->
           0;
-      case ChangeState.Resumed _,
-          ChangeState.Cleared _,
-          ChangeState.Committed _,
-          ChangeState.Published _ ->
-          0;
-      case ChangeState.Converged _,
-          ChangeState.Soaking _,
-          ChangeState.Baked _,
-          ChangeState.Completed _ ->
-          0;
-      case ChangeState.Undoing _, ChangeState.RolledBack _, ChangeState.Failed _ -> 0;
-      case ChangeState.Aborting _, ChangeState.Aborted _ -> 0;
     };
   }
 

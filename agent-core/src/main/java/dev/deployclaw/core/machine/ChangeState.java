@@ -7,15 +7,23 @@ import java.util.List;
  * ChangeStateMachine}.
  */
 public sealed interface ChangeState {
+  /** Nothing is committed, and no member acts on it. */
+  sealed interface BeforeCommit {}
+
+  /** A cohort alone is decided by it, or may still be. */
+  sealed interface OnTrial {}
+
+  /** {@code active} named it, so that there was no way but forward. */
+  sealed interface AfterCommit {}
 
   /** Its epoch is allocated, and it holds {@code open}. Nothing else was written. */
-  record Opened() implements ChangeState {}
+  record Opened() implements ChangeState, BeforeCommit {}
 
   /** The present state was observed, and lies in the object store under its hash. */
-  record Checkpointed() implements ChangeState {}
+  record Checkpointed() implements ChangeState, BeforeCommit {}
 
   /** The epoch is written everywhere where no member acts on it. */
-  record Staged() implements ChangeState {}
+  record Staged() implements ChangeState, BeforeCommit {}
 
   /**
    * Every required participant voted for the digest.
@@ -23,7 +31,8 @@ public sealed interface ChangeState {
    * @param votes SHA-256 of all votes
    * @param absent members that a rollback goes on without
    */
-  record Prepared(String votes, int count, List<String> absent) implements ChangeState {
+  record Prepared(String votes, int count, List<String> absent)
+      implements ChangeState, BeforeCommit {
     public Prepared {
       absent = List.copyOf(absent);
     }
@@ -35,28 +44,29 @@ public sealed interface ChangeState {
    * @param untilMillis when it expires, in milliseconds since 1970
    * @param approval rules of the gate that say who may approve it, by name
    */
-  record Held(String why, long untilMillis, List<String> approval) implements ChangeState {
+  record Held(String why, long untilMillis, List<String> approval)
+      implements ChangeState, BeforeCommit {
     public Held {
       approval = List.copyOf(approval);
     }
   }
 
   /** Approved: holds {@code open} again, and is observed and voted on again. */
-  record Resumed() implements ChangeState {}
+  record Resumed() implements ChangeState, BeforeCommit {}
 
   /**
    * The gate let it pass.
    *
    * @param rule that decided
    */
-  record Cleared(String rule) implements ChangeState {}
+  record Cleared(String rule) implements ChangeState, BeforeCommit {}
 
   /**
    * {@code active} names it as the candidate beside what is committed: a cohort is decided by it.
    *
    * @param stage of its rollout, from 0
    */
-  record Widened(int stage) implements ChangeState {}
+  record Widened(int stage) implements ChangeState, OnTrial {}
 
   /**
    * Proven for its cohort and for all others, and watched.
@@ -65,7 +75,7 @@ public sealed interface ChangeState {
    *     rest
    * @param revision of {@code active} since it names this cohort
    */
-  record Baking(int stage, long untilMillis, long revision) implements ChangeState {}
+  record Baking(int stage, long untilMillis, long revision) implements ChangeState, OnTrial {}
 
   /**
    * {@code active} no longer names it, since it failed in its cohort, or nothing could be told;
@@ -73,34 +83,34 @@ public sealed interface ChangeState {
    *
    * @param stage how far it came
    */
-  record Withdrawing(int stage, String reason) implements ChangeState {}
+  record Withdrawing(int stage, String reason) implements ChangeState, OnTrial {}
 
   /** {@code active} names it. From here it only rolls forward. */
-  record Committed() implements ChangeState {}
+  record Committed() implements ChangeState, AfterCommit {}
 
   /** Every participant took it. */
-  record Published() implements ChangeState {}
+  record Published() implements ChangeState, AfterCommit {}
 
   /** Every enforcement point says that it acts on it. */
-  record Converged() implements ChangeState {}
+  record Converged() implements ChangeState, AfterCommit {}
 
   /** Proven for everybody, and watched until then, in milliseconds since 1970. */
-  record Soaking(long untilMillis) implements ChangeState {}
+  record Soaking(long untilMillis) implements ChangeState, AfterCommit {}
 
   /** Validation passed: it may be a rollback's target. */
-  record Baked() implements ChangeState {}
+  record Baked() implements ChangeState, AfterCommit {}
 
   /** Over: live everywhere, and older epochs are collected. */
-  record Completed() implements ChangeState {}
+  record Completed() implements ChangeState, AfterCommit {}
 
   /** Committed, but failed: a compensating change is under way or due. */
-  record Undoing(String reason) implements ChangeState {}
+  record Undoing(String reason) implements ChangeState, AfterCommit {}
 
   /** Over: another change, or itself as a candidate, {@code by}, put back what stood before. */
-  record RolledBack(String by, String reason) implements ChangeState {}
+  record RolledBack(String by, String reason) implements ChangeState, AfterCommit {}
 
   /** Over: committed and failed, and not put back. */
-  record Failed(String reason) implements ChangeState {}
+  record Failed(String reason) implements ChangeState, AfterCommit {}
 
   /** Won't be committed; what was staged is being removed. */
   record Aborting(AbortCause cause, String reason) implements ChangeState {}
@@ -147,32 +157,16 @@ public sealed interface ChangeState {
   default boolean over() {
     return switch (this) {
       case Completed _, RolledBack _, Failed _, Aborted _ -> true;
-      case Opened _, Checkpointed _, Staged _, Prepared _, Held _, Resumed _, Cleared _ -> false;
-      case Widened _, Baking _, Withdrawing _ -> false;
-      case Committed _, Published _, Converged _, Soaking _, Baked _, Undoing _, Aborting _ ->
-          false;
+      case BeforeCommit _, OnTrial _, AfterCommit _, Aborting _ -> false;
     };
   }
 
-  /** Whether the commit happened, so that there is no way but forward. */
   default boolean committed() {
-    return switch (this) {
-      case Committed _, Published _, Converged _, Soaking _, Baked _, Completed _ -> true;
-      case Undoing _, RolledBack _, Failed _ -> true;
-      case Opened _, Checkpointed _, Staged _, Prepared _, Held _, Resumed _, Cleared _ -> false;
-      case Widened _, Baking _, Withdrawing _ -> false;
-      case Aborting _, Aborted _ -> false;
-    };
+    return this instanceof AfterCommit;
   }
 
-  /** Whether a cohort is decided by it, or may still be, and nobody else. */
   default boolean onTrial() {
-    return switch (this) {
-      case Widened _, Baking _, Withdrawing _ -> true;
-      case Opened _, Checkpointed _, Staged _, Prepared _, Held _, Resumed _, Cleared _ -> false;
-      case Committed _, Published _, Converged _, Soaking _, Baked _, Completed _ -> false;
-      case Undoing _, RolledBack _, Failed _, Aborting _, Aborted _ -> false;
-    };
+    return this instanceof OnTrial;
   }
 
   /** Whether a member may act on it: an agent that finds it goes on from there. */

@@ -35,14 +35,10 @@ public final class TransitionEvidence {
       case ChangeState.Published _,
           ChangeState.Converged _,
           ChangeState.Baked _,
-          ChangeState.Completed _ ->
+          ChangeState.Completed _,
+          ChangeState.RolledBack _ ->
           x.leftOut().ifPresent(l -> facts.putAll(l.facts()));
-      case ChangeState.RolledBack _ -> x.leftOut().ifPresent(l -> facts.putAll(l.facts()));
-      case ChangeState.Staged _,
-          ChangeState.Held _,
-          ChangeState.Baking _,
-          ChangeState.Withdrawing _ -> {}
-      case ChangeState.Soaking _, ChangeState.Undoing _, ChangeState.Failed _ -> {}
+      case ChangeState.BeforeCommit _, ChangeState.OnTrial _, ChangeState.AfterCommit _ -> {}
       case ChangeState.Aborting _, ChangeState.Aborted _ -> {}
     }
     return facts;

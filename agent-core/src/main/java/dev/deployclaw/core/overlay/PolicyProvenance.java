@@ -8,7 +8,6 @@ import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.PolicyYamlWriter;
 import dev.deployclaw.policy.source.CollectedPolicies;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -149,9 +148,7 @@ public record PolicyProvenance(SortedSet<String> applied, List<Overlay> overlays
   /** Of what the sources say of a tenant; empty where they say nothing that holds. */
   public static String fingerprint(CollectedPolicies sources, String tenant) {
     TenantPolicy policy = sources.policies().get(tenant);
-    return policy == null
-        ? ""
-        : CanonicalJson.sha256(PolicyYamlWriter.yaml(policy).getBytes(StandardCharsets.UTF_8));
+    return policy == null ? "" : CanonicalJson.sha256(PolicyYamlWriter.yaml(policy));
   }
 
   /** Canonical JSON. */

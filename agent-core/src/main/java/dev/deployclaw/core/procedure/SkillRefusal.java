@@ -1,8 +1,8 @@
 package dev.deployclaw.core.procedure;
 
+import dev.deployclaw.policy.json.RecordJson;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Why a skill isn't followed, for people and for the log.
@@ -25,12 +25,6 @@ public record SkillRefusal(
 
   /** For the facts of a record. */
   public Map<String, Object> facts() {
-    var facts = new TreeMap<String, Object>();
-    facts.put("skill", skill);
-    facts.put("why", why);
-    facts.put("remedy", remedy);
-    pinned.ifPresent(hash -> facts.put("pinned", hash));
-    found.ifPresent(hash -> facts.put("found", hash));
-    return facts;
+    return RecordJson.map(this);
   }
 }

@@ -22,14 +22,7 @@ public record EstateAnswer(
    *
    * @param evidence JSON-like
    */
-  public record Statement(String text, Map<String, Object> evidence) {
-    Map<String, Object> toMap() {
-      var out = new LinkedHashMap<String, Object>();
-      out.put("text", text);
-      out.put("evidence", evidence);
-      return out;
-    }
-  }
+  public record Statement(String text, Map<String, Object> evidence) {}
 
   public EstateAnswer {
     statements = List.copyOf(statements);
@@ -58,7 +51,7 @@ public record EstateAnswer(
     out.put("topic", question.topic().word());
     out.put("arguments", question.arguments());
     out.put("text", statements.stream().map(Statement::text).collect(Collectors.joining("\n")));
-    out.put("rows", statements.stream().map(Statement::toMap).toList());
+    out.put("rows", statements);
     out.put("unknown", unknown);
     return out;
   }

@@ -37,29 +37,19 @@ public record SupersededChanges(StateStore state) {
   public static Optional<ChangeEvent> next(ChangeExecution x) {
     String reason = "epoch " + x.epoch() + " was superseded: " + RegressionDetector.ACCEPTED;
     return switch (x.state()) {
-      case ChangeState.Opened _,
-          ChangeState.Checkpointed _,
-          ChangeState.Staged _,
-          ChangeState.Prepared _ ->
-          Optional.of(new ChangeEvent.Stopped(AbortCause.REGRESSED, reason));
-      case ChangeState.Resumed _, ChangeState.Cleared _ ->
-          Optional.of(new ChangeEvent.Stopped(AbortCause.REGRESSED, reason));
       case ChangeState.Held _ -> Optional.of(new ChangeEvent.Outdated(reason));
+      case ChangeState.BeforeCommit _ ->
+          Optional.of(new ChangeEvent.Stopped(AbortCause.REGRESSED, reason));
       case ChangeState.Aborting _ ->
           Optional.of(new ChangeEvent.Discarded(List.of("what was staged, until it is collected")));
-      case ChangeState.Widened _, ChangeState.Baking _, ChangeState.Withdrawing _ ->
-          Optional.of(new ChangeEvent.Superseded(reason));
-      case ChangeState.Committed _,
-          ChangeState.Published _,
-          ChangeState.Converged _,
-          ChangeState.Soaking _ ->
-          Optional.of(new ChangeEvent.Superseded(reason));
       case ChangeState.Baked _, ChangeState.Undoing _ -> Optional.empty();
       case ChangeState.Completed _,
           ChangeState.RolledBack _,
           ChangeState.Failed _,
           ChangeState.Aborted _ ->
           Optional.empty();
+      case ChangeState.OnTrial _, ChangeState.AfterCommit _ ->
+          Optional.of(new ChangeEvent.Superseded(reason));
     };
   }
 }

@@ -37,16 +37,8 @@ public record ExecutionOutcome(
           new ExecutionOutcome(ExecutionStatus.ROLLED_BACK, ExitCode.ROLLED_BACK, r.reason());
       case Failed f -> new ExecutionOutcome(ExecutionStatus.FAILED, ExitCode.FAILED, f.reason());
       case Aborted a -> aborted(a.cause(), a.reason());
-      case ChangeState.Opened _,
-          ChangeState.Checkpointed _,
-          ChangeState.Staged _,
-          ChangeState.Prepared _ ->
-          pending(state);
-      case ChangeState.Resumed _, ChangeState.Cleared _, ChangeState.Aborting _ -> pending(state);
-      case ChangeState.Committed _, ChangeState.Published _, ChangeState.Converged _ ->
-          pending(state);
-      case ChangeState.Widened _, ChangeState.Baking _, ChangeState.Withdrawing _ -> pending(state);
-      case ChangeState.Soaking _, ChangeState.Baked _, ChangeState.Undoing _ -> pending(state);
+      case ChangeState.BeforeCommit _, ChangeState.OnTrial _ -> pending(state);
+      case ChangeState.AfterCommit _, ChangeState.Aborting _ -> pending(state);
     };
   }
 

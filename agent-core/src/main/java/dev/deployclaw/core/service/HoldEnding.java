@@ -37,26 +37,7 @@ public sealed interface HoldEnding {
       case ChangeState.Aborting(AbortCause cause, String reason) -> of(cause, reason);
       case ChangeState.Aborted(AbortCause cause, String reason, var _) -> of(cause, reason);
       case ChangeState.Held _ -> new Waiting();
-      case ChangeState.Opened _,
-          ChangeState.Checkpointed _,
-          ChangeState.Staged _,
-          ChangeState.Prepared _,
-          ChangeState.Resumed _,
-          ChangeState.Cleared _ ->
-          approved(x);
-      case ChangeState.Widened _,
-          ChangeState.Baking _,
-          ChangeState.Withdrawing _,
-          ChangeState.Committed _,
-          ChangeState.Published _,
-          ChangeState.Converged _ ->
-          approved(x);
-      case ChangeState.Soaking _,
-          ChangeState.Baked _,
-          ChangeState.Completed _,
-          ChangeState.Undoing _,
-          ChangeState.RolledBack _,
-          ChangeState.Failed _ ->
+      case ChangeState.BeforeCommit _, ChangeState.OnTrial _, ChangeState.AfterCommit _ ->
           approved(x);
     };
   }

@@ -43,4 +43,13 @@ public sealed interface CallOutcome {
   static CallOutcome failed(CallFault fault) {
     return new Failed(fault);
   }
+
+  /**
+   * The executor doesn't perform the call's verb.
+   *
+   * @param these for example {@code gateways have}
+   */
+  static CallOutcome unknownVerb(String these, Invocation call) {
+    return failed(new CallFault.Invalid(these + " no operation " + call.call().verb()));
+  }
 }

@@ -35,12 +35,16 @@ public record MemberReport(
   }
 
   public static MemberReport no(String member, String reason) {
-    return new MemberReport(member, Answer.NO, "", reason, Map.of());
+    return no(member, reason, Map.of());
+  }
+
+  public static MemberReport no(String member, String reason, Map<String, Object> facts) {
+    return new MemberReport(member, Answer.NO, "", reason, facts);
   }
 
   /** A {@code NO} that waiting doesn't change: who was to bring it about has given up. */
   public static MemberReport stuck(String member, String reason) {
-    return new MemberReport(member, Answer.NO, "", reason, Map.of(STUCK, true));
+    return no(member, reason, Map.of(STUCK, true));
   }
 
   public boolean stuck() {
@@ -52,7 +56,7 @@ public record MemberReport(
    * what the member holds it says nothing.
    */
   public static MemberReport denied(String member, String reason) {
-    return new MemberReport(member, Answer.NO, "", reason, Map.of(DENIED, true));
+    return no(member, reason, Map.of(DENIED, true));
   }
 
   public boolean denied() {
@@ -63,7 +67,7 @@ public record MemberReport(
    * A {@code NO} because the kernel ended a program that the executor started: it broke its rights.
    */
   public static MemberReport violated(String member, String reason) {
-    return new MemberReport(member, Answer.NO, "", reason, Map.of(VIOLATION, true));
+    return no(member, reason, Map.of(VIOLATION, true));
   }
 
   public boolean violated() {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -63,6 +64,8 @@ public final class Corpus {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int PARTS = 3;
+  private static final Map<NameInventory, Map<String, Interpretation>> ANSWERS =
+      new ConcurrentHashMap<>();
 
   private Corpus() {}
 
@@ -117,6 +120,13 @@ public final class Corpus {
         .read(new TaskRequest(request, "somebody", Instant.EPOCH), inventory);
   }
 
+  /** The same, read once in this JVM for all who ask. */
+  static Interpretation answer(String request, NameInventory inventory) {
+    return ANSWERS
+        .computeIfAbsent(inventory, _ -> new ConcurrentHashMap<>())
+        .computeIfAbsent(request, r -> ask(r, inventory));
+  }
+
   /** What the judge says of a reading, where the grammar reads the request as a whole. */
   static Judgement judge(TaskRequest request, NameInventory inventory, Intent reading) {
     var grammar = RequestGrammar.of(request, inventory, ZoneOffset.UTC, new OpenQuestions());
@@ -136,14 +146,14 @@ public final class Corpus {
 
   /** How many of them come to what must come of them. */
   static long right(Stream<Case> cases, NameInventory inventory) {
-    return cases.filter(c -> right(c, ask(c.request(), inventory))).count();
+    return cases.filter(c -> right(c, answer(c.request(), inventory))).count();
   }
 
   /** What is planned, and isn't what was meant. */
   static List<String> otherPlans(List<Case> cases, NameInventory inventory) {
     return cases.stream()
-        .filter(c -> ask(c.request(), inventory) instanceof Planned plan && !right(c, plan))
-        .map(c -> c.request() + " gave " + show(ask(c.request(), inventory)))
+        .filter(c -> answer(c.request(), inventory) instanceof Planned plan && !right(c, plan))
+        .map(c -> c.request() + " gave " + show(answer(c.request(), inventory)))
         .toList();
   }
 

@@ -84,7 +84,7 @@ class CorruptedReadingsTest {
 
   private void judge(String file, NameInventory inventory, int every) {
     for (Corpus.Case sample : Corpus.cases(file, every)) {
-      var answer = Corpus.ask(sample.request(), inventory);
+      var answer = Corpus.answer(sample.request(), inventory);
       if (answer instanceof Planned(Intent intent) && Corpus.right(sample, answer)) {
         var read = new HashMap<String, RequestGrammar>();
         right++;

@@ -57,7 +57,7 @@ class IntentSentenceTest {
   private static List<Intent> plans(String file, NameInventory inventory) {
     var out = new ArrayList<Intent>();
     for (var sample : Corpus.cases(file)) {
-      if (Corpus.ask(sample.request(), inventory) instanceof Planned(Intent intent)) {
+      if (Corpus.answer(sample.request(), inventory) instanceof Planned(Intent intent)) {
         out.add(intent);
       }
     }

@@ -14,6 +14,7 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,8 @@ class UnorderedRequestsTest {
                   "services",
                   List.of("search", "checkout", "orders", "export", "login")))
           .inventory();
+
+  private static final Map<String, Interpretation> READ = new HashMap<>();
 
   /** As if the grammar understood nothing but what it refuses: the model alone does. */
   private static final RequestInterpreter DEAF =
@@ -110,8 +113,9 @@ class UnorderedRequestsTest {
         new Answer.Intended(said, sources, List.of(text)));
   }
 
+  /** Each text is read once, however many readings of it are judged. */
   private static Interpretation read(String text) {
-    return new GrammarInterpreter().read(request(text), ESTATE);
+    return READ.computeIfAbsent(text, t -> new GrammarInterpreter().read(request(t), ESTATE));
   }
 
   private static TaskRequest request(String text) {

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -96,7 +95,7 @@ public final class FileLockClaims implements LogClaims, AutoCloseable {
 
   /** Two logs in a place would only wait for each other's writers. */
   private static long place(String execution) {
-    String hash = CanonicalJson.sha256(execution.getBytes(StandardCharsets.UTF_8));
+    String hash = CanonicalJson.sha256(execution);
     return Long.parseLong(hash.substring(0, DIGITS), HEX);
   }
 

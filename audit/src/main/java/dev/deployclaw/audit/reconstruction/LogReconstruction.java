@@ -111,11 +111,8 @@ public final class LogReconstruction {
   /** Takes more copies, in any order, of this log or others. */
   public void add(String source, List<byte[]> records) {
     for (byte[] bytes : records) {
-      try {
-        add(source, bytes, StrictJson.parseObject(bytes));
-      } catch (StrictJson.Malformed e) {
-        // no record, so that it can't be the one that a hash names
-      }
+      // what is no record can't be the one that a hash names
+      StrictJson.findObject(bytes).ifPresent(fields -> add(source, bytes, fields));
     }
   }
 
@@ -186,17 +183,13 @@ public final class LogReconstruction {
   }
 
   private static LogHead head(String execution, byte[] bytes) {
-    try {
-      var fields = StrictJson.parseObject(bytes);
-      if (fields.get("seq") instanceof Long seq
-          && seq > 0
-          && seq <= RecordLines.MOST_RECORDS
-          && fields.get("hash") instanceof String hash
-          && HASH.matcher(hash).matches()) {
-        return new LogHead(seq, hash);
-      }
-    } catch (StrictJson.Malformed e) {
-      // told below
+    var fields = StrictJson.findObject(bytes).orElse(Map.of());
+    if (fields.get("seq") instanceof Long seq
+        && seq > 0
+        && seq <= RecordLines.MOST_RECORDS
+        && fields.get("hash") instanceof String hash
+        && HASH.matcher(hash).matches()) {
+      return new LogHead(seq, hash);
     }
     throw new DamagedJournalException(execution, "the state store's head of it can't be read");
   }

@@ -55,12 +55,9 @@ public final class RemoteRecordReader {
 
   private static List<Segment> segments(ObjectStore objects, String name)
       throws IOException, InterruptedException {
-    try {
-      return SegmentManifest.read(StrictJson.parseObject(LogCopyVerifier.read(objects, name)))
-          .map(SegmentManifest::segments)
-          .orElse(List.of());
-    } catch (StrictJson.Malformed e) {
-      return List.of();
-    }
+    return StrictJson.findObject(LogCopyVerifier.read(objects, name))
+        .flatMap(SegmentManifest::read)
+        .map(SegmentManifest::segments)
+        .orElse(List.of());
   }
 }

@@ -10,7 +10,6 @@ import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class SignInAnchor {
   public SignInAnchor(StateStore state, String folder) {
     this.state = state;
     this.folder = folder;
-    this.key = StoreKeys.SIGN_INS + CanonicalJson.sha256(folder.getBytes(StandardCharsets.UTF_8));
+    this.key = StoreKeys.SIGN_INS + CanonicalJson.sha256(folder);
   }
 
   /**
@@ -68,16 +67,12 @@ public final class SignInAnchor {
   }
 
   private static Optional<SignInLogEnd> read(byte[] kept) {
-    try {
-      Map<String, Object> f = StrictJson.parseObject(kept);
-      return f.get("log") instanceof String log
-              && f.get("records") instanceof Long records
-              && f.get("head") instanceof String head
-          ? Optional.of(new SignInLogEnd(log, new LogHead(records, head)))
-          : Optional.empty();
-    } catch (StrictJson.Malformed e) {
-      return Optional.empty();
-    }
+    var f = StrictJson.findObject(kept).orElse(Map.of());
+    return f.get("log") instanceof String log
+            && f.get("records") instanceof Long records
+            && f.get("head") instanceof String head
+        ? Optional.of(new SignInLogEnd(log, new LogHead(records, head)))
+        : Optional.empty();
   }
 
   /** Without an answer it is written again by the next call. */

@@ -30,15 +30,10 @@ public record LocalArchiveMarker(long length, SegmentManifest head) {
   }
 
   static Optional<LocalArchiveMarker> read(byte[] bytes) {
-    try {
-      Map<String, Object> f = StrictJson.parseObject(bytes);
-      return f.get("length") instanceof Long length && f.get("stored") instanceof Map<?, ?> head
-          ? SegmentManifest.read(StrictJson.object(head))
-              .map(h -> new LocalArchiveMarker(length, h))
-          : Optional.empty();
-    } catch (StrictJson.Malformed e) {
-      return Optional.empty();
-    }
+    var f = StrictJson.findObject(bytes).orElse(Map.of());
+    return f.get("length") instanceof Long length && f.get("stored") instanceof Map<?, ?> head
+        ? SegmentManifest.read(StrictJson.object(head)).map(h -> new LocalArchiveMarker(length, h))
+        : Optional.empty();
   }
 
   /** Of the log. */
@@ -47,11 +42,7 @@ public record LocalArchiveMarker(long length, SegmentManifest head) {
   }
 
   byte[] bytes() {
-    try {
-      return CanonicalJson.bytes(
-          Map.of("length", length, "stored", StrictJson.parseObject(head.bytes())));
-    } catch (StrictJson.Malformed e) {
-      throw new IllegalStateException("canonical, and no JSON", e);
-    }
+    var stored = StrictJson.findObject(head.bytes()).orElseThrow();
+    return CanonicalJson.bytes(Map.of("length", length, "stored", stored));
   }
 }

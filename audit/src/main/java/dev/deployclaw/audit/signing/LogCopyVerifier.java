@@ -129,11 +129,7 @@ public final class LogCopyVerifier {
   }
 
   private Optional<SegmentManifest> head(String name) throws IOException, InterruptedException {
-    try {
-      return SegmentManifest.read(StrictJson.parseObject(read(objects, name)));
-    } catch (StrictJson.Malformed e) {
-      return Optional.empty();
-    }
+    return StrictJson.findObject(read(objects, name)).flatMap(SegmentManifest::read);
   }
 
   /** Those of all segments, in order, as a chain that ends with the head. */

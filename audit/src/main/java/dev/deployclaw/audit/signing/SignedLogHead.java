@@ -84,11 +84,7 @@ record SignedLogHead(String execution, long records, String hash, Map<String, Ob
 
   /** Empty where it isn't one. */
   static Optional<SignedLogHead> read(byte[] bytes) {
-    try {
-      return read(StrictJson.parseObject(bytes));
-    } catch (StrictJson.Malformed e) {
-      return Optional.empty();
-    }
+    return StrictJson.findObject(bytes).flatMap(SignedLogHead::read);
   }
 
   static Optional<SignedLogHead> read(Map<String, Object> f) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.audit.stream;
 
 import dev.deployclaw.core.tls.TlsSettings;
+import dev.deployclaw.policy.wire.ServerLogin;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,20 +22,12 @@ public record NatsSettings(
     Optional<Path> credentials,
     Duration timeout,
     long mostWaiting,
-    Optional<Login> login,
+    Optional<ServerLogin> login,
     TlsSettings tls) {
   /** Bytes. */
   public static final long DEFAULT_MOST_WAITING = 64L << 20;
 
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
-
-  /** A user of the server. The password is never printed. */
-  public record Login(String user, String password) {
-    @Override
-    public String toString() {
-      return "Login[user=" + user + ", password=***]";
-    }
-  }
 
   public NatsSettings(String url, Optional<Path> credentials, Duration timeout) {
     this(url, credentials, timeout, DEFAULT_MOST_WAITING, Optional.empty(), TlsSettings.DEFAULT);

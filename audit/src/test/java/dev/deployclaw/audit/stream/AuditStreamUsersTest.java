@@ -7,6 +7,7 @@ import dev.deployclaw.audit.Runs;
 import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.core.tls.TlsSettings;
+import dev.deployclaw.policy.wire.ServerLogin;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.NatsServer;
 import io.nats.client.Connection;
@@ -184,7 +185,7 @@ class AuditStreamUsersTest {
         Optional.empty(),
         timeout,
         NatsSettings.DEFAULT_MOST_WAITING,
-        Optional.of(new NatsSettings.Login(user, password)),
+        Optional.of(new ServerLogin(user, password)),
         TlsSettings.DEFAULT);
   }
 }

@@ -61,11 +61,7 @@ public record AlertNotification(
 
   /** Empty where these bytes aren't a notice. */
   public static Optional<AlertNotification> read(byte[] bytes) {
-    try {
-      return read(StrictJson.parseObject(bytes));
-    } catch (StrictJson.Malformed e) {
-      return Optional.empty();
-    }
+    return StrictJson.findObject(bytes).flatMap(AlertNotification::read);
   }
 
   static Optional<AlertNotification> read(Map<?, ?> fields) {

@@ -11,7 +11,6 @@ import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -174,6 +173,6 @@ public record DraftStore(StateStore state, InstantSource clock) {
   }
 
   private static String key(String who) {
-    return StoreKeys.DRAFTS + CanonicalJson.sha256(who.getBytes(StandardCharsets.UTF_8));
+    return StoreKeys.DRAFTS + CanonicalJson.sha256(who);
   }
 }

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.draft;
 
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,7 +28,7 @@ public record RequestDraft(
   private static final int ID_DIGITS = 16;
 
   static String id(String request) {
-    return CanonicalJson.sha256(request.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
+    return CanonicalJson.sha256(request).substring(0, ID_DIGITS);
   }
 
   /** For JSON, and as it is stored. */

@@ -4,7 +4,6 @@ import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +69,6 @@ public record TaskSubmission(
   }
 
   private static String hash(String... parts) {
-    return CanonicalJson.sha256(
-        CanonicalJson.text(List.of(parts)).getBytes(StandardCharsets.UTF_8));
+    return CanonicalJson.sha256(CanonicalJson.text(List.of(parts)));
   }
 }

@@ -9,7 +9,6 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -77,7 +76,7 @@ public record ChatModelNarrator(ChatModel model, String name, Duration within) {
     String given = cut ? text.substring(0, MOST_CHARACTERS) : text;
     var prompt = CanonicalJson.text(Map.of("records", given.lines().toList(), "cut_short", cut));
     var system = system(subject);
-    var asked = List.of(CanonicalJson.sha256((system + prompt).getBytes(StandardCharsets.UTF_8)));
+    var asked = List.of(CanonicalJson.sha256(system + prompt));
     var narration = answer(List.of(SystemMessage.from(system), UserMessage.from(prompt)), asked);
     log(subject, narration);
     return switch (narration) {

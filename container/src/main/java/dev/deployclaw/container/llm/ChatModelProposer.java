@@ -14,7 +14,6 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.TokenUsage;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +66,7 @@ record ChatModelProposer(ChatModel model, String name, Budget budget) implements
     private void say(ChatMessage message, String text) {
       messages.add(message);
       length += text.length();
-      prompts.add(CanonicalJson.sha256(text.getBytes(StandardCharsets.UTF_8)));
+      prompts.add(CanonicalJson.sha256(text));
     }
 
     IntentProposal hold(Function<Answer, Optional<String>> fault) {

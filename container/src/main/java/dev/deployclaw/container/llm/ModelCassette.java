@@ -92,7 +92,7 @@ public final class ModelCassette implements ChatModel {
     }
 
     private static String hash(List<?> parts) {
-      return CanonicalJson.sha256(CanonicalJson.text(parts).getBytes(StandardCharsets.UTF_8));
+      return CanonicalJson.sha256(CanonicalJson.text(parts));
     }
   }
 

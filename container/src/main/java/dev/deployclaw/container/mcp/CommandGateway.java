@@ -2,6 +2,7 @@ package dev.deployclaw.container.mcp;
 
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.container.http.exchange.RefusedCallException;
 import dev.deployclaw.container.intake.TaskSubmission;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class CommandGateway implements AgentGateway {
   public Map<String, Object> carryOut(TaskSubmission task, TaskWait wait)
       throws InterruptedException {
     if (task.manual()) {
-      throw new RefusedToolCallException(
+      throw new RefusedCallException(
           ProblemCatalogue.invalid(
               "approval", "commands can't ask for an approval", "call the agent over HTTP"));
     }
@@ -66,7 +67,7 @@ public final class CommandGateway implements AgentGateway {
         return document;
       }
       if (!known.command().equals(command(task))) {
-        throw new RefusedToolCallException(ProblemCatalogue.keyReused(known.execution()));
+        throw new RefusedCallException(ProblemCatalogue.keyReused(known.execution()));
       }
       return await(known.execution(), wait)
           .orElseThrow(() -> failed("the log of " + known.execution() + " can't be read"));
@@ -87,7 +88,7 @@ public final class CommandGateway implements AgentGateway {
     }
     var document = ToolAnswers.parsed(ended.out());
     if (document.containsKey("answer")) {
-      throw new RefusedToolCallException(
+      throw new RefusedCallException(
           ProblemCatalogue.invalid(
               "request", "it asks about the estate and changes nothing", "call a tool that reads"));
     }
@@ -125,7 +126,7 @@ public final class CommandGateway implements AgentGateway {
         Optional.empty());
   }
 
-  private static RefusedToolCallException failed(String why) {
-    return new RefusedToolCallException(ProblemCatalogue.unreachable(why.strip()));
+  private static RefusedCallException failed(String why) {
+    return new RefusedCallException(ProblemCatalogue.unreachable(why.strip()));
   }
 }

@@ -9,7 +9,7 @@ import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
-import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.http.exchange.RequestBody;
 import dev.deployclaw.container.http.limit.ConcurrencyLimiter;
 import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.json.McpJsonDefaults;
@@ -82,12 +82,7 @@ public final class McpHttpRoute {
    * @param needs empty where anybody may call
    */
   public ApiRoute route(Optional<ApiRole> needs) {
-    return new ApiRoute(
-        "POST",
-        PATH,
-        needs,
-        ApiRoute.Lane.CALL,
-        new ApiRoute.ResponseMode.Streamed(exchange -> receive(exchange, needs.isPresent())));
+    return ApiRoute.streamed("POST", PATH, needs, exchange -> receive(exchange, needs.isPresent()));
   }
 
   /** On the event loop. */
@@ -129,8 +124,7 @@ public final class McpHttpRoute {
 
   /** Why it isn't read at all; takes a place where it is. */
   private Optional<ProblemDetail> problem(RoutingContext exchange, ApiCaller caller) {
-    if (!TaskRequestBody.isJson(
-        Optional.ofNullable(exchange.request().getHeader("Content-Type")))) {
+    if (!RequestBody.isJson(Optional.ofNullable(exchange.request().getHeader("Content-Type")))) {
       return Optional.of(ProblemCatalogue.notJson());
     }
     if (isRebound(exchange)) {

@@ -5,6 +5,7 @@ import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.container.http.exchange.RefusedCallException;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
@@ -57,13 +58,13 @@ public final class ServedAgentGateway implements AgentGateway {
           case SubmissionResult.Accepted(String id) -> id;
           case SubmissionResult.Repeated(String id) -> id;
           case SubmissionResult.KeyReused(String id) ->
-              throw new RefusedToolCallException(ProblemCatalogue.keyReused(id));
+              throw new RefusedCallException(ProblemCatalogue.keyReused(id));
           case SubmissionResult.Full(int waiting, var later) -> {
             server.metrics().refused(Refusal.QUEUE);
-            throw new RefusedToolCallException(ProblemCatalogue.queueFull(waiting, later));
+            throw new RefusedCallException(ProblemCatalogue.queueFull(waiting, later));
           }
           case SubmissionResult.Closed() ->
-              throw new RefusedToolCallException(ProblemCatalogue.stopping());
+              throw new RefusedCallException(ProblemCatalogue.stopping());
         };
     return await(execution, wait).orElseGet(() -> Map.of("execution_id", execution));
   }
@@ -135,7 +136,7 @@ public final class ServedAgentGateway implements AgentGateway {
                 .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
                 .isPresent();
     if (none) {
-      throw new RefusedToolCallException(
+      throw new RefusedCallException(
           ProblemCatalogue.notFound("there is no change " + ExecutionIdFormat.shown(id)));
     }
   }

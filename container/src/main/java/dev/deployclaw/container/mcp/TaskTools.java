@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.TypedText;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.container.http.exchange.RefusedCallException;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.policy.text.TerminalSafeText;
 import io.modelcontextprotocol.json.McpJsonDefaults;
@@ -140,7 +141,7 @@ record TaskTools(AgentGateway agent) {
     return agent
         .await(id, wait)
         .orElseThrow(() ->
-            new RefusedToolCallException(
+            new RefusedCallException(
                 ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id))));
   }
 
@@ -190,7 +191,7 @@ record TaskTools(AgentGateway agent) {
     return agent
         .await(asked.execution(), wait)
         .orElseThrow(() ->
-            new RefusedToolCallException(
+            new RefusedCallException(
                 ProblemCatalogue.notFound("there is no execution " + asked.execution())));
   }
 

@@ -53,8 +53,6 @@ final class ToolAnswers {
   static CallToolOutcome guarded(Work work) {
     try {
       return work.answer();
-    } catch (RefusedToolCallException e) {
-      return refused(e.problem());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return refused(ProblemCatalogue.stopping());

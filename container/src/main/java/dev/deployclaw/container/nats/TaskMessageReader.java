@@ -1,7 +1,8 @@
 package dev.deployclaw.container.nats;
 
 import dev.deployclaw.container.config.secret.TextMask;
-import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.http.exchange.RefusedCallException;
+import dev.deployclaw.container.http.exchange.RequestBody;
 import dev.deployclaw.container.intake.TaskSubmission;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -62,12 +63,14 @@ record TaskMessageReader(String subject, int mostBytes, TextMask mask) {
     }
     // A key over HTTP holds no blank, so that these are never equal to one.
     String key = id.map(i -> "id " + i).orElse("message " + message.place());
-    return switch (TaskRequestBody.parse(message.body())) {
-      case TaskRequestBody.Read.Bad(var problem) -> new Reading.Unreadable(problem.detail());
-      case TaskRequestBody.Read.Good(var body) ->
-          new Reading.Task(
-              TaskSubmission.shared(body.request().masked(mask), requester, body.manual(), key),
-              reply);
-    };
+    try {
+      var body = RequestBody.task(message.body());
+      var request = body.typed("request");
+      boolean manual = body.manual();
+      return new Reading.Task(
+          TaskSubmission.shared(request.masked(mask), requester, manual, key), reply);
+    } catch (RefusedCallException e) {
+      return new Reading.Unreadable(e.problem().detail());
+    }
   }
 }

@@ -7,7 +7,6 @@ import dev.deployclaw.container.telemetry.SpanRecord.Ground;
 import dev.deployclaw.container.telemetry.SpanRecord.Period;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.opentelemetry.api.trace.SpanKind;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -226,6 +225,6 @@ final class TraceBuilder {
   }
 
   private static String span(String name) {
-    return CanonicalJson.sha256(name.getBytes(StandardCharsets.UTF_8)).substring(0, SPAN);
+    return CanonicalJson.sha256(name).substring(0, SPAN);
   }
 }

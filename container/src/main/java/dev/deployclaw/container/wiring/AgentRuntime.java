@@ -42,6 +42,7 @@ import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.sandbox.ExecutorLimits;
 import dev.deployclaw.executors.sandbox.ExecutorSandbox;
+import dev.deployclaw.policy.wire.ServerLogin;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -329,7 +330,7 @@ public record AgentRuntime(
   }
 
   private static NatsSettings nats(AgentConfig.Nats c) {
-    var login = new NatsSettings.Login(c.username(), c.password().value());
+    var login = new ServerLogin(c.username(), c.password().value());
     return new NatsSettings(
         c.url(),
         c.credentialsFile(),

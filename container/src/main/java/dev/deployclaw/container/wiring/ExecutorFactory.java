@@ -2,6 +2,8 @@ package dev.deployclaw.container.wiring;
 
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
+import dev.deployclaw.container.config.DockerConfig;
+import dev.deployclaw.container.config.DockerConfig.ContainerEntry;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -9,6 +11,13 @@ import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.executors.docker.DockerInspectionExecutor;
+import dev.deployclaw.executors.docker.DockerSettings;
+import dev.deployclaw.executors.docker.gateway.ContainerGateway;
+import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reach;
+import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reload;
+import dev.deployclaw.executors.docker.gateway.ContainerGateway.Which;
+import dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutor;
+import dev.deployclaw.executors.docker.gateway.ContainerGatewaySettings;
 import dev.deployclaw.executors.etcd.EtcdSettings;
 import dev.deployclaw.executors.etcd.policy.PolicyStoreExecutor;
 import dev.deployclaw.executors.gateway.FileGateway;
@@ -26,6 +35,7 @@ import dev.deployclaw.executors.redis.cluster.RedisSettings;
 import dev.deployclaw.executors.s3.S3Settings;
 import dev.deployclaw.executors.source.FolderSource;
 import dev.deployclaw.executors.source.FolderSourceExecutor;
+import dev.deployclaw.policy.wire.ServerLogin;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +56,7 @@ final class ExecutorFactory {
         c.timeout(),
         c.username().isEmpty()
             ? Optional.empty()
-            : Optional.of(new EtcdSettings.Login(c.username(), c.password().value())),
+            : Optional.of(new ServerLogin(c.username(), c.password().value())),
         c.tls());
   }
 
@@ -68,7 +78,7 @@ final class ExecutorFactory {
         c.timeout(),
         c.password().value().isEmpty()
             ? Optional.empty()
-            : Optional.of(new RedisSettings.Login(user(c.username()), c.password().value())),
+            : Optional.of(new ServerLogin(user(c.username()), c.password().value())),
         c.tls());
   }
 
@@ -172,5 +182,60 @@ final class ExecutorFactory {
       case "patch-file" -> new WriteBackMode.Patch(patches);
       default -> new WriteBackMode.Source(takesOver);
     };
+  }
+
+  /** From the section {@code docker} to what its executors are told. */
+  private static final class DockerExecutors {
+    static DockerSettings daemon(DockerConfig c) {
+      return new DockerSettings(
+          URI.create(c.host()),
+          c.tls().map(t -> new DockerSettings.Tls(t.ca(), t.cert(), t.key())),
+          c.timeout());
+    }
+
+    /** Empty where no gateway runs in a container. */
+    static Optional<BackendExecutor> gateways(AgentConfig c) {
+      return c.docker()
+          .filter(d -> !d.gateways().isEmpty())
+          .map(d -> new ContainerGatewayExecutor(settings(d)));
+    }
+
+    /** Where synthetic requests enter. */
+    static Stream<ProbeSettings.Entrance> entrances(AgentConfig c) {
+      return entries(c).stream()
+          .map(e ->
+              new ProbeSettings.Entrance(
+                  e.gateway().name(), e.gateway().namespace(), URI.create(e.url()), ""));
+    }
+
+    private static List<ContainerEntry> entries(AgentConfig c) {
+      return c.docker().map(DockerConfig::gateways).orElse(List.of());
+    }
+
+    private static ContainerGatewaySettings settings(DockerConfig c) {
+      return ContainerGatewaySettings.of(
+          daemon(c), c.gateways().stream().map(DockerExecutors::gateway).toList());
+    }
+
+    private static ContainerGateway gateway(ContainerEntry e) {
+      return new ContainerGateway(
+          e.gateway().name(),
+          e.gateway().namespace(),
+          which(e.which()),
+          e.inside(),
+          e.folder().<Reach>map(Reach.Mounted::new).orElseGet(Reach.Archive::new),
+          e.binary(),
+          e.restart() ? Reload.RESTART : Reload.SIGNAL,
+          URI.create(e.url()),
+          e.front().site());
+    }
+
+    private static Which which(DockerConfig.ContainerSelector which) {
+      return switch (which) {
+        case DockerConfig.ContainerSelector.Named(String name) -> new Which.Named(name);
+        case DockerConfig.ContainerSelector.Labelled(String key, String value) ->
+            new Which.Labelled(key, value);
+      };
+    }
   }
 }

@@ -21,6 +21,7 @@ import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.executors.etcd.policy.PolicyStoreExecutor;
 import dev.deployclaw.executors.redis.activation.FenceAuthority;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.wire.ServerLogin;
 import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.server.EtcdServer;
 import java.nio.charset.StandardCharsets;
@@ -138,7 +139,7 @@ class EtcdRolesTest {
   }
 
   private static EtcdStateStore store(String part) {
-    var login = new EtcdSettings.Login("deployclaw-" + part, "of-" + part);
+    var login = new ServerLogin("deployclaw-" + part, "of-" + part);
     return new EtcdStateStore(
         new EtcdSettings(
             List.of(etcd.endpoint()),

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model's reading that isn't all of the request, or says it in our words, is suggested. */
 class ModelSuggestionTest {
@@ -50,12 +52,77 @@ class ModelSuggestionTest {
   }
 
   @Test
-  void suggestsNoReadingWithoutAValueOfTheRequest() {
+  void suggestsAReadingWithTheClausesThatItLeavesOut() {
     provider.says(limit(Map.of()));
 
-    var question = asked("crank acme to 20 rps on search, slim-fast until Friday 18:00");
+    var question = asked("crank acme to 20 rps on search while we let globex have 100");
 
-    assertThat(question.suggestion()).isNotEqualTo(Optional.of(SET));
+    assertThat(question.suggestion()).contains(SET);
+    assertThat(question.text()).contains("\"while we let globex have 100\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "crank acme to 20 rps on search, slim-fast until Friday 18:00",
+        "crank acme to 20 rps on search from tomorrow 09:00 on",
+        "crank acme to 20 rps on search, as a dry run, sharpish",
+        "crank acme to 20 rps on search, with a canary of 10 % sharpish",
+        "don't crank acme to 20 rps on search",
+        "crank acme to 20 rps on search. Sorry, 30 rps I meant",
+        "crank acme to 20 rps on search, per user sharpish",
+      })
+  void suggestsNothingThatTurnsOrEndsAnOrder(String request) {
+    provider.says(limit(Map.of()));
+
+    assertThat(asked(request).suggestion()).isNotEqualTo(Optional.of(SET));
+  }
+
+  @Test
+  void suggestsATimeThatOnlyTheModelReads() {
+    provider.says(limit(Map.of("schedule", from("1970-01-08T12:00:00Z"))));
+
+    var question = asked("crank acme to 20 rps on search from the twelfth bell of Thursday on");
+
+    assertThat(question.suggestion()).contains(SET + " from 1970-01-08T12:00:00Z");
+    assertThat(question.text())
+        .contains("Is \"the twelfth bell of Thursday\" 1970-01-08T12:00:00Z?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"don't", "if", "but globex", "a dry run", "until the twelfth bell"})
+  void suggestsNothingWhereATimeIsAnythingElse(String quote) {
+    var start = Map.of("quote", quote, "instant", "1970-01-08T12:00:00Z");
+    provider.says(limit(Map.of("schedule", Map.of("startAt", start))));
+
+    var question =
+        asked(
+            "don't crank acme to 20 rps on search, if at all, but globex, a dry run until the twelfth bell");
+
+    assertThat(question.suggestion()).isEmpty();
+  }
+
+  @Test
+  void suggestsNoOtherOperationThanTheValuesAsk() {
+    provider.says(
+        planned("block", List.of(Map.of("tenants", List.of("acme"))), Map.of(), "acme", "block"));
+
+    var question = asked("kindly put 20 rps on search for acme in place of a block");
+
+    assertThat(question.suggestion()).isEmpty();
+  }
+
+  @Test
+  void suggestsNoTimeThatIsOver() {
+    provider.says(limit(Map.of("schedule", from("1969-12-31T12:00:00Z"))));
+
+    var question = asked("crank acme to 20 rps on search from the twelfth bell of Thursday on");
+
+    assertThat(question.suggestion()).isEmpty();
+  }
+
+  private static Map<String, ?> from(String instant) {
+    return Map.of("startAt", Map.of("quote", "the twelfth bell of Thursday", "instant", instant));
   }
 
   @Test

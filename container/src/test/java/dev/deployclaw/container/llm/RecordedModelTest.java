@@ -12,7 +12,6 @@ import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Answers of a model, recorded beside this class as {@code SET.json}: with them the whole path
@@ -24,7 +23,7 @@ class RecordedModelTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"blind-2026-11-30-q, 31", "blind-2026-11-30-r, 51", "blind-2026-12-01-s, 42"})
+  @CsvSource({"blind-2026-12-01-t, 56", "blind-2026-12-01-u, 48"})
   void plansNothingUnaskedAndUnderstandsNoLessThanTheGrammar(String set, int exact)
       throws IOException {
     assertThat(assertNoWorseThanTheGrammar(set)).isGreaterThanOrEqualTo(exact);
@@ -32,22 +31,24 @@ class RecordedModelTest {
 
   @Slow(
       guard = "dev.deployclaw.container.llm.RecordedModelTest",
-      because = "it reads some four hundred requests twice")
+      because = "it reads some five hundred requests twice")
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "blind-2026-11-29-h",
-        "blind-2026-11-29-i",
-        "blind-2026-11-29-j",
-        "blind-2026-11-30-k",
-        "blind-2026-11-30-l",
-        "blind-2026-11-30-m",
-        "blind-2026-11-30-n",
-        "blind-2026-11-30-o",
-        "blind-2026-11-30-p"
-      })
-  void neitherDoesItWithEarlierSets(String set) throws IOException {
-    assertNoWorseThanTheGrammar(set);
+  @CsvSource({
+    "blind-2026-11-29-h, 0",
+    "blind-2026-11-29-i, 0",
+    "blind-2026-11-29-j, 0",
+    "blind-2026-11-30-k, 0",
+    "blind-2026-11-30-l, 0",
+    "blind-2026-11-30-m, 0",
+    "blind-2026-11-30-n, 0",
+    "blind-2026-11-30-o, 0",
+    "blind-2026-11-30-p, 0",
+    "blind-2026-11-30-q, 31",
+    "blind-2026-11-30-r, 53",
+    "blind-2026-12-01-s, 45"
+  })
+  void neitherDoesItWithEarlierSets(String set, int exact) throws IOException {
+    assertThat(assertNoWorseThanTheGrammar(set)).isGreaterThanOrEqualTo(exact);
   }
 
   private int assertNoWorseThanTheGrammar(String set) throws IOException {

@@ -3,6 +3,7 @@ package dev.deployclaw.container.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.container.http.exchange.RefusedCallException;
 import dev.deployclaw.container.intake.TaskSubmission;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ class CommandGatewayTest {
     carryOut("double acme", Optional.of("k1"));
 
     assertThatThrownBy(() -> carryOut("double globex", Optional.of("k1")))
-        .isInstanceOf(RefusedToolCallException.class);
+        .isInstanceOf(RefusedCallException.class);
     assertThat(commands).hasSize(1);
   }
 

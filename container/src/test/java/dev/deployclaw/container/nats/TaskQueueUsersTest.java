@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.audit.stream.NatsSettings;
 import dev.deployclaw.container.config.ServerConfig.NatsQueue;
 import dev.deployclaw.core.tls.TlsSettings;
+import dev.deployclaw.policy.wire.ServerLogin;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.NatsServer;
 import io.nats.client.Connection;
@@ -145,7 +146,7 @@ class TaskQueueUsersTest {
         Optional.empty(),
         Duration.ofSeconds(20),
         NatsSettings.DEFAULT_MOST_WAITING,
-        Optional.of(new NatsSettings.Login(AGENT, password(AGENT))),
+        Optional.of(new ServerLogin(AGENT, password(AGENT))),
         TlsSettings.DEFAULT);
   }
 }

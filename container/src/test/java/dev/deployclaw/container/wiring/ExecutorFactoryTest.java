@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.secret.SecretValue;
-import dev.deployclaw.executors.redis.cluster.RedisSettings;
+import dev.deployclaw.policy.wire.ServerLogin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,13 +13,12 @@ import org.junit.jupiter.api.Test;
 class ExecutorFactoryTest {
   @Test
   void aRedisPasswordWithoutANameIsThatOfTheDefaultUser() {
-    assertThat(login("", "secret")).contains(new RedisSettings.Login("default", "secret"));
-    assertThat(login("architect", "secret"))
-        .contains(new RedisSettings.Login("architect", "secret"));
+    assertThat(login("", "secret")).contains(new ServerLogin("default", "secret"));
+    assertThat(login("architect", "secret")).contains(new ServerLogin("architect", "secret"));
     assertThat(login("", "")).isEmpty();
   }
 
-  private static Optional<RedisSettings.Login> login(String user, String password) {
+  private static Optional<ServerLogin> login(String user, String password) {
     var config =
         new AgentConfig.Redis(
             List.of("127.0.0.1:7001"),

@@ -2,7 +2,6 @@ package dev.deployclaw.executors.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import dev.deployclaw.core.spi.BackendExecutor;
-import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
@@ -40,8 +39,7 @@ public record DockerInspectionExecutor(Optional<DockerSettings> settings)
   public CallOutcome execute(Invocation invocation) {
     if (!invocation.call().verb().equals(INSPECT)
         || !(invocation.call() instanceof ExecutorCall.Look)) {
-      return CallOutcome.failed(
-          new CallFault.Invalid("docker has no operation " + invocation.call().verb()));
+      return CallOutcome.unknownVerb("docker has", invocation);
     }
     return settings
         .map(DockerInspectionExecutor::inspect)

@@ -35,7 +35,7 @@ final class EtcdClient implements AutoCloseable {
 
   private final EtcdSettings settings;
   private volatile boolean begun;
-  private @Nullable Client client;
+  private volatile @Nullable Client client;
   private boolean closed;
 
   EtcdClient(EtcdSettings settings) {
@@ -55,6 +55,20 @@ final class EtcdClient implements AutoCloseable {
   }
 
   <T> T call(Duration atMost, Function<Client, CompletableFuture<T>> send)
+      throws Failed, InterruptedException {
+    boolean fresh = client == null;
+    try {
+      return once(atMost, send);
+    } catch (Failed e) {
+      // A client may tell for a second of a refusal that has passed; nothing was sent.
+      if (fresh || !EtcdFaultMapper.neverSent(e)) {
+        throw e;
+      }
+      return once(atMost, send);
+    }
+  }
+
+  private <T> T once(Duration atMost, Function<Client, CompletableFuture<T>> send)
       throws Failed, InterruptedException {
     Client used = open();
     CompletableFuture<T> answer = send.apply(used);

@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.etcd;
 
 import dev.deployclaw.core.tls.TlsSettings;
+import dev.deployclaw.policy.wire.ServerLogin;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
 import java.net.URI;
@@ -22,7 +23,7 @@ public record EtcdSettings(
     List<String> endpoints,
     String prefix,
     Duration timeout,
-    Optional<Login> login,
+    Optional<ServerLogin> login,
     TlsSettings tls) {
 
   public EtcdSettings {
@@ -56,13 +57,5 @@ public record EtcdSettings(
     var context = GrpcSslContexts.forClient().trustManager(tls.trust());
     tls.keys().ifPresent(context::keyManager);
     return context.build();
-  }
-
-  /** A user of etcd. The password is never printed. */
-  public record Login(String user, String password) {
-    @Override
-    public String toString() {
-      return "Login[user=" + user + ", password=***]";
-    }
   }
 }

@@ -4,12 +4,14 @@ import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
 import dev.deployclaw.executors.nginx.EpochFolder;
+import dev.deployclaw.executors.nginx.GatewayInspector;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.DnsLabel;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -53,6 +55,16 @@ public record FileGateway(
   @Override
   public String member() {
     return "gateway/" + namespace + "/" + name;
+  }
+
+  /** Who it is, for a look. */
+  GatewayInspector.Subject subject() {
+    return new GatewayInspector.Subject(
+        member(),
+        url,
+        new EpochFolder(folder),
+        REMEDY,
+        Map.of("member", member(), "name", name, "namespace", namespace, "url", url.toString()));
   }
 
   /** What its file must be at the epoch. */

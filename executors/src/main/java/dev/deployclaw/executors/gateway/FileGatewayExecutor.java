@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.BackendExecutor;
-import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -9,8 +8,12 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
+import dev.deployclaw.executors.nginx.EpochFolder;
+import dev.deployclaw.executors.nginx.GatewayInspector;
+import dev.deployclaw.executors.nginx.RunningConfigProbe;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,13 +25,13 @@ public final class FileGatewayExecutor implements BackendExecutor {
   private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
 
   private final FileGatewaySettings settings;
-  private final FileGatewayInspector looks;
+  private final GatewayInspector looks;
   private final FileGatewayStager staging;
   private final FileGatewayPublisher publishing;
 
   public FileGatewayExecutor(FileGatewaySettings settings) {
     this.settings = settings;
-    this.looks = new FileGatewayInspector(settings.answer());
+    this.looks = new GatewayInspector(new RunningConfigProbe(settings.answer()));
     this.staging = new FileGatewayStager(settings);
     this.publishing = new FileGatewayPublisher(settings.answer());
   }
@@ -48,7 +51,7 @@ public final class FileGatewayExecutor implements BackendExecutor {
     var fence = invocation.fence();
     return switch (invocation.call()) {
       case ExecutorCall.Look(String verb, _) -> look(verb, invocation);
-      case ExecutorCall.Observe _ -> all(invocation, looks::observe);
+      case ExecutorCall.Observe _ -> all(invocation, FileGatewayExecutor::observe);
       case ExecutorCall.Stage(EpochSpec a) ->
           all(invocation, g -> file(g, a, file -> staging.stage(g, a, fence, file)));
       case ExecutorCall.Prepare(EpochSpec a) ->
@@ -59,17 +62,30 @@ public final class FileGatewayExecutor implements BackendExecutor {
           all(invocation, g -> file(g, a, file -> publishing.converge(g, a, file)));
       case ExecutorCall.Discard(long epoch) ->
           all(invocation, g -> staging.discard(g, epoch, fence));
-      case ExecutorCall.SpecialCall _ -> unknownVerb(invocation);
+      case ExecutorCall.SpecialCall _ -> CallOutcome.unknownVerb("gateways have", invocation);
     };
   }
 
   private CallOutcome look(String verb, Invocation invocation) throws InterruptedException {
     return switch (verb) {
-      case "topology" -> all(invocation, looks::topology);
-      case "scan" -> all(invocation, looks::scan);
-      case "marks" -> all(invocation, FileGatewayInspector::marks);
-      default -> unknownVerb(invocation);
+      case "topology" -> all(invocation, g -> looks.topology(g.subject()));
+      case "scan" -> all(invocation, g -> looks.scan(g.subject()));
+      case "marks" -> all(invocation, FileGatewayExecutor::marks);
+      default -> CallOutcome.unknownVerb("gateways have", invocation);
     };
+  }
+
+  private static MemberReport observe(FileGateway gateway) throws IOException {
+    var file = new EpochFolder(gateway.folder()).liveFile();
+    return GatewayInspector.observe(
+        gateway.subject(), DesiredGatewayFile.kept(file.orElse(new byte[0])));
+  }
+
+  /** Who moved the link last, and the epoch that it points to. */
+  private static MemberReport marks(FileGateway gateway) throws IOException {
+    var mark = new EpochFolder(gateway.folder()).standing();
+    return MemberReport.yes(
+        gateway.member(), "", Map.of("epoch", mark.epoch(), "term", mark.term()));
   }
 
   private CallOutcome all(Invocation call, BoundedFanout.Question<FileGateway> question)
@@ -96,10 +112,5 @@ public final class FileGatewayExecutor implements BackendExecutor {
       case DesiredGatewayFile.Unlisted unlisted -> unlisted.kept(gateway.member());
       case DesiredGatewayFile.Wanted wanted -> question.ask(wanted);
     };
-  }
-
-  private static CallOutcome unknownVerb(Invocation call) {
-    return CallOutcome.failed(
-        new CallFault.Invalid("gateways have no operation " + call.call().verb()));
   }
 }

@@ -59,8 +59,7 @@ public sealed interface WriteBackMode {
 
   /** It isn't written; the patch says what a person could write there. */
   static MemberReport refused(Edit edit, String reason, String patch) {
-    return new MemberReport(
-        edit.member(), MemberReport.Answer.NO, "", reason, Map.of("patch", patch));
+    return MemberReport.no(edit.member(), reason, Map.of("patch", patch));
   }
 
   /** Puts a file in the place of another in one step, on disk when it returns. */

@@ -22,10 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The gateway may write there too, and may be in foreign hands: no link but {@code live} is
  * followed, and that one only to {@code epochs/<E>}.
  */
-public record EpochFolder(Path root) {
+public record EpochFolder(Path root) implements LinkedFolder {
   /** What NGINX reads. */
   public static final String FILE = "nginx.conf";
 
@@ -46,27 +44,20 @@ public record EpochFolder(Path root) {
 
   public static final String FENCE = "fence";
 
-  private static final Pattern TARGET = Pattern.compile("epochs/(0|[1-9]\\d{0,17})");
   private static final String EPOCHS = "epochs";
   private static final int MOST_EPOCHS = 10_000;
   private static final String LOCK = "fence.lock";
   private static final Duration LOCKED = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
-  /** What {@code live} points to, as it is written; empty where there is no such link. */
+  @Override
   public Optional<String> target() throws IOException {
     return Files.isSymbolicLink(live())
         ? Optional.of(Files.readSymbolicLink(live()).toString())
         : Optional.empty();
   }
 
-  /** The epoch that {@code live} points to; empty where it points elsewhere, or nowhere. */
-  public OptionalLong liveEpoch() throws IOException {
-    var match = TARGET.matcher(target().orElse(""));
-    return match.matches() ? OptionalLong.of(Long.parseLong(match.group(1))) : OptionalLong.empty();
-  }
-
-  /** The epochs of which something is kept, and where. */
+  @Override
   public Map<String, Object> kept() throws IOException {
     var found = new TreeMap<String, Object>();
     try (var top = FolderHandle.open(root);
@@ -86,7 +77,7 @@ public record EpochFolder(Path root) {
     return found;
   }
 
-  /** What NGINX reads when it reads its file again. */
+  @Override
   public Optional<byte[]> liveFile() throws IOException {
     var epoch = liveEpoch();
     return epoch.isPresent() ? file(epoch.getAsLong(), FILE) : Optional.empty();

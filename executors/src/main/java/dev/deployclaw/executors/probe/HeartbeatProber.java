@@ -3,7 +3,6 @@ package dev.deployclaw.executors.probe;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
-import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.policy.probe.EnforcementSpotChecks;
@@ -115,8 +114,7 @@ final class HeartbeatProber {
       switch (sender.send(probe, entrance)) {
         case ProbeVerdict.AsExpected(_, long micros) -> slowest = Math.max(slowest, micros);
         case ProbeVerdict.Deviating(String how, String epoch) -> {
-          return new MemberReport(
-              member, Answer.NO, "", how, epoch.isEmpty() ? Map.of() : Map.of("epoch", epoch));
+          return MemberReport.no(member, how, epoch.isEmpty() ? Map.of() : Map.of("epoch", epoch));
         }
         case ProbeVerdict.Undecided(String why, boolean answered) -> {
           return answered ? MemberReport.no(member, why) : MemberReport.unknown(member, why);

@@ -67,9 +67,7 @@ public final class ProbeExecutor implements BackendExecutor {
           probe(activation, requests, invocation.deadline());
       case ExecutorCall.Heartbeat(EpochSpec activation) ->
           beats.beat(activation, invocation.deadline());
-      default ->
-          CallOutcome.failed(
-              new CallFault.Invalid("probes have no operation " + invocation.call().verb()));
+      default -> CallOutcome.unknownVerb("probes have", invocation);
     };
   }
 

@@ -2,7 +2,6 @@ package dev.deployclaw.executors.ratelimit;
 
 import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.core.spi.BackendExecutor;
-import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -65,9 +64,7 @@ public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redi
           all(invocation, this::usage);
       case ExecutorCall.Look(String verb, _) when LOOKS.contains(verb) -> all(invocation, seeing());
       case ExecutorCall.Look _, ExecutorCall.SpecialCall _ ->
-          CallOutcome.failed(
-              new CallFault.Invalid(
-                  "rate limit services have no operation " + invocation.call().verb()));
+          CallOutcome.unknownVerb("rate limit services have", invocation);
       case ExecutorCall.Observe _ -> all(invocation, seeing());
       case ExecutorCall.Stage _, ExecutorCall.Publish _, ExecutorCall.Discard _ ->
           all(invocation, RateLimitExecutor::pulls);
@@ -205,8 +202,7 @@ public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redi
   }
 
   private static MemberReport no(Service service, String reason, ServiceStatus status) {
-    return new MemberReport(
-        service.member(), MemberReport.Answer.NO, "", reason, facts(service, status));
+    return MemberReport.no(service.member(), reason, facts(service, status));
   }
 
   private ServiceStatus status(Service service) throws IOException {

@@ -11,6 +11,8 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.server.EtcdServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EtcdStateStoreTest {
+  /** Within it a client notices that its connection broke, and is refused the next. */
+  private static final long REFUSED_MILLIS = 150;
+
   @TempDir static Path folder;
   @AutoClose static EtcdServer etcd;
 
@@ -44,6 +49,17 @@ class EtcdStateStoreTest {
             List.of(etcd.endpoint()),
             "/test/" + domain + "/",
             timeout,
+            Optional.empty(),
+            TlsSettings.DEFAULT));
+  }
+
+  private static EtcdStateStore storeBehind(int port) {
+    var endpoints = List.of("http://" + HostPort.loopback(port));
+    return new EtcdStateStore(
+        new EtcdSettings(
+            endpoints,
+            "/test/relay/",
+            Duration.ofSeconds(30),
             Optional.empty(),
             TlsSettings.DEFAULT));
   }
@@ -71,6 +87,23 @@ class EtcdStateStoreTest {
       assertThat(second).isInstanceOf(Result.Refused.class);
       assertThat(store.get("b").map(Entry::value)).contains(bytes("1"));
       assertThat(store.get("none")).isEmpty();
+    }
+  }
+
+  /** gRPC tells of a refused connection for a second, however soon etcd is back. */
+  @Test
+  void answersAsSoonAsEtcdIsBack() throws Exception {
+    int port = FreePortFinder.free();
+    try (var store = storeBehind(port)) {
+      try (var _ = TcpRelay.open(port, etcd.address())) {
+        assertThat(store.get("none")).isEmpty();
+      }
+      Thread.sleep(REFUSED_MILLIS);
+      try (var _ = TcpRelay.open(port, etcd.address())) {
+        var written = transact(store, new Condition.Absent("a"), put("a", "1"));
+
+        assertThat(written).isInstanceOf(Result.Applied.class);
+      }
     }
   }
 

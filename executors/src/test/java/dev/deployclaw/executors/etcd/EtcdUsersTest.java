@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.tls.TlsSettings;
+import dev.deployclaw.policy.wire.ServerLogin;
 import dev.deployclaw.testkit.server.EtcdAuthSetup;
 import dev.deployclaw.testkit.server.EtcdAuthSetup.Right;
 import dev.deployclaw.testkit.server.EtcdServer;
@@ -30,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class EtcdUsersTest {
   private static final String PREFIX = "/deployclaw/default/";
   private static final String PASSWORD = "a long word";
-  private static final Optional<EtcdSettings.Login> AGENT =
-      Optional.of(new EtcdSettings.Login("agent", PASSWORD));
+  private static final Optional<ServerLogin> AGENT =
+      Optional.of(new ServerLogin("agent", PASSWORD));
   @TempDir private static Path folder;
   @AutoClose private static EtcdServer etcd;
   private static TlsSettings tls;
@@ -76,8 +77,8 @@ class EtcdUsersTest {
 
   @Test
   void saysWhatToDoAboutUsers() throws Exception {
-    var wrong = Optional.of(new EtcdSettings.Login("agent", "no"));
-    var reader = Optional.of(new EtcdSettings.Login("reader", "r"));
+    var wrong = Optional.of(new ServerLogin("agent", "no"));
+    var reader = Optional.of(new ServerLogin("reader", "r"));
     try (var without = store(PREFIX, Optional.empty());
         var other = store(PREFIX, wrong);
         var elsewhere = store("/other/", AGENT);
@@ -131,7 +132,7 @@ class EtcdUsersTest {
     }
   }
 
-  private static EtcdStateStore store(String prefix, Optional<EtcdSettings.Login> login) {
+  private static EtcdStateStore store(String prefix, Optional<ServerLogin> login) {
     return new EtcdStateStore(
         new EtcdSettings(List.of(etcd.endpoint()), prefix, Duration.ofSeconds(10), login, tls));
   }

@@ -14,6 +14,7 @@ import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.member.FenceMark;
 import dev.deployclaw.executors.redis.cluster.RedisSettings;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.wire.ServerLogin;
 import dev.deployclaw.testkit.redis.AclProtectedRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class RedisUsersTest {
     var calls = new ArrayList<>(looks.toList());
     calls.addAll(acts);
 
-    try (var executor = executor(Optional.of(new RedisSettings.Login(USER, PASSWORD)))) {
+    try (var executor = executor(Optional.of(new ServerLogin(USER, PASSWORD)))) {
       for (var call : calls) {
         var answer = executor.execute(invocation(call));
         assertThat(answer).as(call.verb()).isInstanceOf(CallOutcome.Done.class);
@@ -82,7 +83,7 @@ class RedisUsersTest {
   @Test
   void saysWhatToDoWithoutAUserAndWithAWrongPassword() throws Exception {
     try (var without = executor(Optional.empty());
-        var wrong = executor(Optional.of(new RedisSettings.Login(USER, "no")))) {
+        var wrong = executor(Optional.of(new ServerLogin(USER, "no")))) {
       assertThat(fault(without))
           .isInstanceOf(CallFault.Denied.class)
           .asString()
@@ -97,8 +98,7 @@ class RedisUsersTest {
 
   @Test
   void saysWhichRightIsMissing() throws Exception {
-    try (var service =
-        executor(Optional.of(new RedisSettings.Login("deployclaw-ratelimit", "another")))) {
+    try (var service = executor(Optional.of(new ServerLogin("deployclaw-ratelimit", "another")))) {
       assertThat(fault(service)).asString().contains("NOPERM", "docs/tasks/credentials.md");
     }
   }
@@ -108,7 +108,7 @@ class RedisUsersTest {
     return ((CallOutcome.Failed) answer).fault();
   }
 
-  private static RedisExecutor executor(Optional<RedisSettings.Login> login) {
+  private static RedisExecutor executor(Optional<ServerLogin> login) {
     var settings =
         new RedisSettings(
             List.of(redis.address().toString()), Duration.ofSeconds(10), login, Optional.empty());

@@ -34,6 +34,11 @@ public final class CanonicalJson {
     return HexFormat.of().formatHex(sha256().digest(bytes));
   }
 
+  /** The same of a text in UTF-8. */
+  public static String sha256(String text) {
+    return sha256(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** A new SHA-256, for what comes in pieces. */
   public static MessageDigest sha256() {
     try {

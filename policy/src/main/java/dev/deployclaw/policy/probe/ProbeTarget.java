@@ -12,7 +12,6 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.wire.RuleDigest;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,7 +61,7 @@ record ProbeTarget(
    * @param seed from which the nonce is drawn; another one for each request
    */
   ProbeRequest probe(ProbeSequenceGenerator.Step step, String gateway, String seed) {
-    String nonce = CanonicalJson.sha256(seed.getBytes(StandardCharsets.UTF_8));
+    String nonce = CanonicalJson.sha256(seed);
     return new ProbeRequest(
         gateway,
         tenant,

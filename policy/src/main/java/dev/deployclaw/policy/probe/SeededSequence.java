@@ -1,7 +1,6 @@
 package dev.deployclaw.policy.probe;
 
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 
@@ -22,7 +21,7 @@ final class SeededSequence {
   /** From 0 to below {@code bound}, which is at least 1. */
   long below(long bound) {
     String text = seed + "#" + drawn++;
-    String hash = CanonicalJson.sha256(text.getBytes(StandardCharsets.UTF_8));
+    String hash = CanonicalJson.sha256(text);
     return Long.parseLong(hash.substring(0, DIGITS), 16) % bound;
   }
 

@@ -2,7 +2,6 @@ package dev.deployclaw.policy.redis;
 
 import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -170,7 +169,7 @@ public final class FunctionLibrary {
     }
 
     private static String line(String source) {
-      return LINE + CanonicalJson.sha256(source.getBytes(StandardCharsets.UTF_8)) + "\n";
+      return LINE + CanonicalJson.sha256(source) + "\n";
     }
   }
 }

@@ -138,9 +138,7 @@ public final class RedisKeyLayout {
   /** A long value is replaced by its hash, marked by a character that escaping never leaves. */
   private static String bounded(String value) {
     String escaped = escaped(value);
-    return escaped.length() <= LONGEST_PART
-        ? escaped
-        : "~" + CanonicalJson.sha256(value.getBytes(StandardCharsets.UTF_8));
+    return escaped.length() <= LONGEST_PART ? escaped : "~" + CanonicalJson.sha256(value);
   }
 
   /** Most values are plain, and stay what they are. */

@@ -3,7 +3,6 @@ package dev.deployclaw.policy.wire;
 import dev.deployclaw.policy.decision.LimitRule;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.match.AppliedLimit;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -23,6 +22,6 @@ public final class RuleDigest {
             .map(a ->
                 a.owner() + " " + a.limit().name() + " " + LimitRule.of(a.limit()).text() + "\n")
             .collect(Collectors.joining());
-    return CanonicalJson.sha256(lines.getBytes(StandardCharsets.UTF_8)).substring(0, LENGTH);
+    return CanonicalJson.sha256(lines).substring(0, LENGTH);
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.feed;
 
+import dev.deployclaw.policy.wire.ServerLogin;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
@@ -21,7 +22,7 @@ import javax.net.ssl.SSLException;
  * @param tls for {@code https://}
  */
 public record EtcdSourceSettings(
-    List<String> endpoints, String prefix, Optional<Login> login, Tls tls) {
+    List<String> endpoints, String prefix, Optional<ServerLogin> login, Tls tls) {
   private static final int MOST_ANSWER_BYTES = 8 << 20;
 
   public EtcdSourceSettings {
@@ -31,14 +32,6 @@ public record EtcdSourceSettings(
   /** Without user and encryption. */
   public static EtcdSourceSettings plain(String endpoint, String prefix) {
     return new EtcdSourceSettings(List.of(endpoint), prefix, Optional.empty(), Tls.JDK);
-  }
-
-  /** A user of etcd. The password is never printed. */
-  public record Login(String user, String password) {
-    @Override
-    public String toString() {
-      return "Login[user=" + user + ", password=***]";
-    }
   }
 
   /**

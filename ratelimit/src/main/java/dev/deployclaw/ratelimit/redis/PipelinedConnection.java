@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.redis;
 
+import dev.deployclaw.policy.wire.ServerLogin;
 import io.vertx.core.Completable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -10,6 +11,7 @@ import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +40,7 @@ final class PipelinedConnection {
   private final NetClient client;
   private final Context loop;
   private final RedisAddress address;
-  private final Optional<RedisClusterSettings.Login> login;
+  private final Optional<ServerLogin> login;
   private final Optional<RedisClusterSettings.Tls> tls;
   private final long timeout;
   private final CircuitBreaker breaker = new CircuitBreaker();
@@ -193,11 +195,11 @@ final class PipelinedConnection {
   }
 
   /** Goes ahead of all that waits; its answer is the first. */
-  private void introduce(NetSocket open, RedisClusterSettings.Login as) {
+  private void introduce(NetSocket open, ServerLogin as) {
     Promise<RespReply> promise = Promise.promise();
     waiting.addFirst(new Waiting(promise, System.nanoTime()));
     var greeting = Buffer.buffer();
-    as.command().appendTo(greeting);
+    RespCommand.of(List.of("AUTH", as.user(), as.password())).appendTo(greeting);
     open.write(greeting);
     promise
         .future()

@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.redis;
 
+import dev.deployclaw.policy.wire.ServerLogin;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -17,21 +18,9 @@ import java.util.Optional;
  * @param tls empty for plain text
  */
 public record RedisClusterSettings(
-    List<RedisAddress> nodes, Duration timeout, Optional<Login> login, Optional<Tls> tls) {
+    List<RedisAddress> nodes, Duration timeout, Optional<ServerLogin> login, Optional<Tls> tls) {
   public RedisClusterSettings {
     nodes = List.copyOf(nodes);
-  }
-
-  /** A user of Redis ({@code default} where it has none). The password is never printed. */
-  public record Login(String user, String password) {
-    @Override
-    public String toString() {
-      return "Login[user=" + user + ", password=***]";
-    }
-
-    RespCommand command() {
-      return RespCommand.of(List.of("AUTH", user, password));
-    }
   }
 
   /**

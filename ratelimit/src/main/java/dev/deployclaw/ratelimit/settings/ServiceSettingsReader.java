@@ -2,6 +2,7 @@ package dev.deployclaw.ratelimit.settings;
 
 import dev.deployclaw.policy.gateway.GatewayDecisionTimeout;
 import dev.deployclaw.policy.model.BackendFailureMode;
+import dev.deployclaw.policy.wire.ServerLogin;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
@@ -50,12 +51,12 @@ record ServiceSettingsReader(
     if (encrypted == 0 && !tls.equals(EtcdSourceSettings.Tls.JDK)) {
       problems.add("etcd-ca-file and etcd-cert-file are for https:// endpoints: write those");
     }
-    var login = login("etcd").map(l -> new EtcdSourceSettings.Login(l.user(), l.password()));
+    var login = login("etcd");
     return new EtcdSourceSettings(endpoints, slashed(text("prefix")), login, tls);
   }
 
   RedisClusterSettings cluster() {
-    var login = login("redis").map(l -> new RedisClusterSettings.Login(l.user(), l.password()));
+    var login = login("redis");
     return new RedisClusterSettings(addresses("redis"), redisTimeout(), login, redisTls());
   }
 
@@ -202,10 +203,8 @@ record ServiceSettingsReader(
     return Optional.empty();
   }
 
-  private record Login(String user, String password) {}
-
   /** A password without a name is that of Redis' user {@code default}; etcd has no such user. */
-  private Optional<Login> login(String server) {
+  private Optional<ServerLogin> login(String server) {
     var user = optional(server + "-user");
     var password = secret(server + "-password");
     if (user.isPresent() && password.isEmpty()) {
@@ -216,7 +215,7 @@ record ServiceSettingsReader(
     if (user.isEmpty() && password.isPresent() && server.equals("etcd")) {
       problems.add("etcd-password-file needs --etcd-user");
     }
-    return password.map(p -> new Login(user.orElse("default"), p));
+    return password.map(p -> new ServerLogin(user.orElse("default"), p));
   }
 
   Optional<String> secret(String name) {

@@ -4,7 +4,6 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -115,7 +114,7 @@ public final class BearerTokenVerifier {
       String reason = authorization.isEmpty() ? TokenRules.ABSENT : "token-malformed";
       return Future.succeededFuture(new TokenVerification.Unproven(reason));
     }
-    var shown = new Shown(token.get(), new Seen(claim, digest(token.get())), client);
+    var shown = new Shown(token.get(), new Seen(claim, CanonicalJson.sha256(token.get())), client);
     return remembered(shown.seen())
         .map(bearer -> Future.succeededFuture(bearer))
         .orElseGet(() -> judged(shown));
@@ -177,9 +176,5 @@ public final class BearerTokenVerifier {
     }
     LOG.atError().setMessage("a token's check failed").addKeyValue("error", e.getClass()).log();
     return FAILED;
-  }
-
-  private static String digest(String token) {
-    return CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
+import dev.deployclaw.policy.wire.ServerLogin;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
-import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
 import dev.deployclaw.ratelimit.token.Issuer;
 import dev.deployclaw.ratelimit.token.JwksSource;
 import java.nio.file.Files;
@@ -102,9 +101,8 @@ class ServiceSettingsTest {
 
     var settings = ServiceSettings.read(arguments, Map.of("DC_RATELIMIT_ETCD_PASSWORD", "a word"));
 
-    assertThat(settings.redis().login())
-        .contains(new RedisClusterSettings.Login("service", "from a file"));
-    assertThat(settings.etcd().login()).contains(new EtcdSourceSettings.Login("reader", "a word"));
+    assertThat(settings.redis().login()).contains(new ServerLogin("service", "from a file"));
+    assertThat(settings.etcd().login()).contains(new ServerLogin("reader", "a word"));
     assertThat(settings.toString()).doesNotContain("from a file", "a word");
   }
 

@@ -19,9 +19,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -40,12 +38,13 @@ import org.junit.jupiter.api.TestMethodOrder;
  * the agent says is compared with what the containers say through their published ports, and with
  * what their daemon says. The tests follow one another; the last stops the lab.
  */
+@Slow(
+    guard = "dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutorTest",
+    because = "it starts nine gateways, with a daemon for those in containers")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ContainerRunTest extends OwnLabCases {
+class ContainerRunTest extends RecoveryCases {
   private static final int PODS = 3;
   private static final int PROBES = 500;
-  private static final String BEFORE_PROBES = "before probe.probe#1";
-  private static final Duration SOON = Duration.ofMinutes(3);
 
   private static List<ContainerGatewayProbe> gateways;
 
@@ -84,9 +83,6 @@ class ContainerRunTest extends OwnLabCases {
     assertThat(log.at("/thought_log/0/detail").asText()).contains(counted());
   }
 
-  @Slow(
-      guard = "dev.deployclaw.lab.ReferenceRunTest#putsBackWhatWasThereBeforeTheFirstChange",
-      because = "it goes back on nine real gateways and carries the reference run out again")
   @Test
   @Order(2)
   void putsBackWhatWasThereBeforeTheFirstChange() {
@@ -102,9 +98,6 @@ class ContainerRunTest extends OwnLabCases {
     assertCompleted(scene.run("run", DemoCommand.REQUEST));
   }
 
-  @Slow(
-      guard = "dev.deployclaw.lab.ReferenceRunTest#changesALimitWithoutAReload",
-      because = "it is one more change of the whole estate")
   @Test
   @Order(3)
   void changesALimitWithoutTouchingAContainer() {
@@ -121,9 +114,6 @@ class ContainerRunTest extends OwnLabCases {
                 .contains("q=60", "w=60"));
   }
 
-  @Slow(
-      guard = "dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutorTest",
-      because = "it looks for drift three times and makes a container anew")
   @Test
   @Order(4)
   void namesWhatSomebodyDidToContainersAndPutsItBack() throws Exception {
@@ -150,65 +140,18 @@ class ContainerRunTest extends OwnLabCases {
     assertActsOn(active.path("epoch").asLong());
   }
 
-  @Test
-  @Order(5)
-  void goesBackWhereAContainerAsksNobody() {
-    var gateway = gateways.get(1);
-    long epoch = scene.active().path("epoch").asLong();
+  @Override
+  Unguarded unguarded() {
+    return new Unguarded(gateways.get(1).name(), gateways.get(1).member());
+  }
 
-    var ran =
-        scene.runWith(
-            BEFORE_PROBES,
-            () -> {
-              scene.inflict("unguard", gateway.name());
-              BoundedWait.until(gateway.name() + " asks nobody", SOON, () -> !gateway.enforces());
-            },
-            "run",
-            "set initech's checkout limit to 240 per minute, burst 40");
-
-    assertThat(ran.exit()).as(ran.err()).isEqualTo(6);
-    assertThat(ran.json().path("result").asText()).isEqualTo("ROLLED_BACK");
-    assertThat(ran.err()).contains(gateway.member());
-    assertActsOn(epoch + 2);
-    scene.heal();
-    assertThat(scene.run("drift").exit()).isZero();
+  @Override
+  boolean enforces() {
+    return gateways.get(1).enforces();
   }
 
   @Test
-  @Order(6)
-  void whatAKilledAgentCommittedIsEndedByTheNextOne() throws Exception {
-    long epoch = scene.active().path("epoch").asLong();
-    var stop = Files.createDirectory(folder.resolve("stop"));
-    var agent =
-        scene.quickAgent(
-            Map.of(
-                "DEPLOYCLAW_STOP_DIR",
-                stop.toString(),
-                "DEPLOYCLAW_STOP_AT",
-                "before redis.publish#1"));
-    var killed =
-        agent.start(
-            folder.resolve("out"),
-            folder.resolve("err"),
-            "run",
-            "set initech's checkout limit to 300 per minute, burst 40");
-    BoundedWait.until("it committed", SOON, () -> Files.exists(stop.resolve("reached")));
-    killed.destroyForcibly().waitFor();
-    var before = new EstateObserver(scene).acts();
-    assertThat(before.get("etcd")).as("it is committed").startsWith(epoch + 1 + " ");
-    before.keySet().removeIf(member -> !member.startsWith("redis/"));
-    assertThat(before).as("Redis isn't told").isNotEmpty();
-    assertThat(before).allSatisfy((_, acts) -> assertThat(acts).startsWith(epoch + " "));
-
-    var recovered = scene.run("recover");
-
-    assertThat(recovered.exit()).as(recovered.out() + recovered.err()).isZero();
-    assertActsOn(epoch + 1);
-    assertThat(scene.keys().text("open")).isEmpty();
-  }
-
-  @Test
-  @Order(7)
+  @Order(18)
   void leavesNothingBehind() throws Exception {
     Path lab = scene.lab().folder();
     var addresses = new TreeSet<String>();
@@ -283,8 +226,9 @@ class ContainerRunTest extends OwnLabCases {
     assertThat(ran.json().path("result").asText()).isEqualTo("COMPLETED");
   }
 
-  /** Everyone says so, and each container links its file and enforces. */
-  private static void assertActsOn(long epoch) {
+  /** Each container links its file and enforces. */
+  @Override
+  void assertActsOn(long epoch) {
     assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
     assertThat(new EstateObserver(scene).acts())
         .allSatisfy((_, acts) -> assertThat(acts).startsWith(epoch + " "));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Breaking and healing a lab by its commands. */
 @Slow(
-    guard = "dev.deployclaw.lab.ContainerRunTest#goesBackWhereAContainerAsksNobody",
+    guard = "dev.deployclaw.lab.ReferenceRunTest#goesBackWhereAGatewayAsksNobody",
     because = "it inflicts and heals each kind of fault")
 class FaultsTest {
   private static final int KEYS = 60;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** A first run that fails after its commit: what a person had set up by hand comes back. */
 @Slow(
-    guard = "dev.deployclaw.lab.ContainerRunTest#goesBackWhereAContainerAsksNobody",
+    guard = "dev.deployclaw.lab.ReferenceRunTest#goesBackWhereAGatewayAsksNobody",
     because = "it starts an estate for one change that is taken back")
 class FirstRunTest extends OwnLabCases {
   @BeforeAll

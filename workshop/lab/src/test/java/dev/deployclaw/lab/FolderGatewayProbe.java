@@ -1,5 +1,7 @@
 package dev.deployclaw.lab;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.deployclaw.container.config.AgentConfig.GatewayEntry;
 import dev.deployclaw.lab.estate.ReferenceScenario;
 import dev.deployclaw.policy.gateway.AccessLogLine;
@@ -16,6 +18,8 @@ import org.apache.commons.lang3.function.Failable;
 
 /** A gateway as its operator sees it: its files, its log, its processes, its port. */
 record FolderGatewayProbe(GatewayEntry entry) {
+  private static final int MOST_ASKED = 200;
+
   String name() {
     return entry.gateway().name();
   }
@@ -38,6 +42,18 @@ record FolderGatewayProbe(GatewayEntry entry) {
     var all = new TreeMap<>(headers);
     all.put("Host", tenant + "." + ReferenceScenario.HOST_SUFFIX);
     return PlainHttpResponse.get(address(), path, all);
+  }
+
+  /** The first answer that isn't 200: it says that there were too many. */
+  PlainHttpResponse askUntilRefused(String tenant, String path, Map<String, String> headers) {
+    for (int i = 0; i < MOST_ASKED; i++) {
+      var answer = ask(tenant, path, headers);
+      if (answer.status() != 200) {
+        assertThat(answer.status()).isEqualTo(429);
+        return answer;
+      }
+    }
+    throw new AssertionError(tenant + " was never refused at " + name());
   }
 
   /** What the link {@code live} says. */

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * pods say through their ports. The tests follow one another.
  */
 @Slow(
-    guard = "dev.deployclaw.lab.ContainerRunTest#appliesThePoliciesToContainersAsToPods",
+    guard = "dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutorTest",
     because = "it tells eleven changes of nine pods in one story")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KubernetesRunTest extends OwnLabCases {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * servers say. The tests follow one another.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ReferenceRunTest extends OwnLabCases {
+class ReferenceRunTest extends RecoveryCases {
   private static final int PROBES = 500;
   private static final int LEAST_PROBES_EACH = 10;
   private static final int MOST_ASKED = 200;
@@ -192,7 +192,7 @@ class ReferenceRunTest extends OwnLabCases {
     var gateway = scene.gateways().getFirst();
 
     var first = gateway.ask("wonka", "/orders/1");
-    var refused = askUntilRefused(gateway, "wonka", "/orders/1", Map.of());
+    var refused = gateway.askUntilRefused("wonka", "/orders/1", Map.of());
 
     assertThat(first.status()).isEqualTo(200);
     assertThat(first.body()).isEqualTo("orders\n");
@@ -217,10 +217,10 @@ class ReferenceRunTest extends OwnLabCases {
             "X-DC-Token", "1",
             "DC-Probe", "1",
             "X-Tenant", "wonka");
-    askUntilRefused(gateway, "wonka", "/orders/1", Map.of());
+    gateway.askUntilRefused("wonka", "/orders/1", Map.of());
 
     var other = gateway.ask("acme", "/checkout/1", forged);
-    var over = askUntilRefused(gateway, "wonka", "/orders/1", Map.of("X-DC-Host", "acme.lab.test"));
+    var over = gateway.askUntilRefused("wonka", "/orders/1", Map.of("X-DC-Host", "acme.lab.test"));
 
     assertThat(other.status()).isEqualTo(200);
     assertThat(other.header("X-DC-Probe")).isEmpty();
@@ -330,16 +330,21 @@ class ReferenceRunTest extends OwnLabCases {
         .hasValueSatisfying(policy -> assertThat(policy).contains("q=120"));
   }
 
-  private static PlainHttpResponse askUntilRefused(
-      FolderGatewayProbe gateway, String tenant, String path, Map<String, String> headers) {
-    for (int i = 0; i < MOST_ASKED; i++) {
-      var answer = gateway.ask(tenant, path, headers);
-      if (answer.status() != 200) {
-        assertThat(answer.status()).isEqualTo(429);
-        return answer;
-      }
-    }
-    throw new AssertionError(tenant + " was never refused at " + gateway.name());
+  @Override
+  Unguarded unguarded() {
+    var gateway = scene.gateways().getFirst();
+    return new Unguarded(gateway.name(), gateway.member());
+  }
+
+  @Override
+  boolean enforces() {
+    return scene.gateways().getFirst().ask("acme", "/checkout/1").header("RateLimit").isPresent();
+  }
+
+  @Override
+  void assertActsOn(long epoch) {
+    witness.assertEveryoneActsOn(epoch, scene.active().path("digest").asText());
+    assertThat(enforces()).isTrue();
   }
 
   private static Map<String, String> liveFiles() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * synthetic request.
  */
 @Slow(
-    guard = "dev.deployclaw.lab.ContainerRunTest#goesBackWhereAContainerAsksNobody",
+    guard = "dev.deployclaw.lab.ReferenceRunTest#goesBackWhereAGatewayAsksNobody",
     because = "each sabotage is a change of a real estate, and the way back")
 class ValidationTest extends SharedLabCases {
   private static final String BEFORE_PROBES = "before probe.probe#1";

@@ -1,22 +1,21 @@
 package dev.deployclaw.core.language.coverage;
 
-import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.TaskOperation;
 import java.math.BigDecimal;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -26,12 +25,17 @@ import java.util.function.Predicate;
  */
 final class CoverageCheck {
   private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
-  private static final Set<Kind> AMOUNTS = Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
-  private static final int NEAR = 6;
+  private static final String NEW_LIMIT = "the new limit";
+  private static final String FACTOR = "the factor";
+  private static final Set<String> VALUES = Set.of(NEW_LIMIT, FACTOR);
+  private static final Set<TaskOperation> VALUED =
+      Set.of(TaskOperation.SET_LIMIT, TaskOperation.SCALE_LIMIT);
 
-  /** What makes a time the beginning, whatever follows. */
-  private static final Set<String> BEGINNING =
-      Set.of("from starting start starts since effective beginning begin after as".split(" ", -1));
+  /** Phrases that name a place, a limit or a mode. */
+  private static final Set<String> PARTS =
+      Set.of("where", "named-limit", "limit-window", "by-amount", "mode");
+
+  private static final Set<Kind> AMOUNTS = Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
 
   private final RequestGrammar grammar;
   private final String text;
@@ -55,7 +59,7 @@ final class CoverageCheck {
     tokens.forEach(this::token);
     operation();
     guards();
-    times();
+    missed.addAll(new ScheduleCheck(grammar, intent).missed());
     corrected = isCorrected();
     unused.addAll(CopyDirection.turned(grammar, intent));
     if (!corrected) {
@@ -70,9 +74,29 @@ final class CoverageCheck {
     return cues.unsaid(corrected).map(cue -> text.substring(cue.from(), cue.to())).toList();
   }
 
-  /** Whether all such words say no more than when the order holds or who agrees. */
-  boolean conditional() {
-    return cues.conditional(corrected);
+  /** What of the order such words, and those of {@link #unused}, are. */
+  ReadingLoss loss() {
+    boolean valued = intent.operations().stream().anyMatch(VALUED::contains);
+    boolean known = unused.stream().allMatch(w -> (valued && VALUES.contains(w)) || isMissed(w));
+    var ofWords =
+        known && missed.stream().allMatch(this::isPart) ? ReadingLoss.PART : ReadingLoss.ORDER;
+    return unused.isEmpty() ? cues.loss(corrected) : ofWords.with(cues.loss(corrected));
+  }
+
+  private boolean isMissed(String words) {
+    return missed.stream().anyMatch(t -> words.equals(text.substring(t.from(), t.to())));
+  }
+
+  /** Whether what is missed names another thing, and turns, ends and guards nothing. */
+  private boolean isPart(Token token) {
+    return switch (token.kind()) {
+      case TENANT -> intent.changes().stream().noneMatch(c -> c.who().tenants().isEmpty());
+      case PHRASE -> PARTS.contains(token.text());
+      case INSTANT, DATE, CLOCK, TIME ->
+          token.all().anyMatch(t -> t.rule().equals(TimeReader.PASSED));
+      case FACTOR, PERCENT, DURATION, EXECUTION -> false;
+      default -> true;
+    };
   }
 
   private void need(boolean used, Token token) {
@@ -129,7 +153,8 @@ final class CoverageCheck {
       case TENANT -> intent.names(value.text());
       case SERVICE -> change(c -> c.service().equals(Optional.of(value.text())));
       case INSTANT ->
-          same(schedule.startAt(), value.text()) || same(schedule.revertAt(), value.text());
+          ScheduleCheck.same(schedule.startAt(), value.text())
+              || ScheduleCheck.same(schedule.revertAt(), value.text());
       case DURATION ->
           millis(guards.bakeSeconds(), value.value())
               || millis(schedule.revertAfterSeconds(), value.value())
@@ -193,11 +218,14 @@ final class CoverageCheck {
             .anyMatch(i -> i.all().map(Token::text).toList().containsAll(said));
   }
 
-  /** The look that a repair begins with; the rollback that a bound on p99 ends with. */
+  /**
+   * What a change begins with, a look or a snapshot; the rollback that a bound on p99 ends with.
+   */
   private boolean looksOnly(Token token) {
     return switch (token.rule()) {
       case "check-drift" -> intent.operation() == TaskOperation.REPAIR_DRIFT;
       case "rollback" -> grammar.pieces().isQuoting() && intent.guards().maxP99Millis().isPresent();
+      case "snapshot" -> intent.operation().editsTenants() && grammar.isBegun(token);
       default -> false;
     };
   }
@@ -244,10 +272,10 @@ final class CoverageCheck {
                 t -> t.is(Kind.FACTOR) || (t.is(Kind.PERCENT) && !shares(t)) || t.is("to-percent"));
     var done = intent.operations();
     if (values && !done.contains(TaskOperation.SET_LIMIT)) {
-      unused.add("the new limit");
+      unused.add(NEW_LIMIT);
     }
     if (scales && !values && !done.contains(TaskOperation.SCALE_LIMIT)) {
-      unused.add("the factor");
+      unused.add(FACTOR);
     }
     boolean invented =
         !named.isEmpty()
@@ -274,11 +302,7 @@ final class CoverageCheck {
   private boolean restores(TaskOperation operation, List<String> named) {
     return operation == TaskOperation.REPAIR_DRIFT
         && named.contains(TaskOperation.CHECK_DRIFT.word())
-        && restoring();
-  }
-
-  private boolean restoring() {
-    return grammar.pieces().cues().stream().anyMatch(c -> c.kind() == BindingCue.Kind.RESTORE);
+        && ScheduleCheck.restores(grammar);
   }
 
   /** "10 percent of the fleet first", in words that the grammar doesn't join. */
@@ -328,44 +352,7 @@ final class CoverageCheck {
     steps.stream().limit(1).forEach(t -> need(said || guards.percents().equals(percents), t));
   }
 
-  private void times() {
-    var schedule = intent.schedule();
-    each("start", t -> need(same(schedule.startAt(), instant(t, 0)) || ends(t), t));
-    each("until", t -> need(same(schedule.revertAt(), instant(t, 0)) || begins(t), t));
-    var bake = intent.guards().bakeSeconds().filter(_ -> grammar.pieces().isQuoting());
-    var lasting = List.of(schedule.revertAfterSeconds(), bake);
-    each("lasting", t -> need(lasting.stream().anyMatch(s -> millis(s, duration(t))), t));
-    for (String both : List.of("between", "span")) {
-      each(
-          both,
-          t ->
-              need(
-                  same(schedule.startAt(), instant(t, 0))
-                      && same(schedule.revertAt(), instant(t, 1)),
-                  t));
-    }
-  }
-
-  /** "It closes on Tuesday at 22:00, and then the old limit is back": a bare time of an end. */
-  private boolean ends(Token start) {
-    boolean bare = start.parts().stream().noneMatch(t -> BEGINNING.contains(t.text()));
-    return bare
-        && grammar.pieces().isQuoting()
-        && same(intent.schedule().revertAt(), instant(start, 0))
-        && (intent.schedule().startAt().isPresent() || restoring());
-  }
-
-  /** "Not until Wednesday at 07:00". */
-  private boolean begins(Token until) {
-    var before = grammar.pieces().typed().stream().filter(t -> t.to() <= until.from()).toList();
-    return grammar.pieces().isQuoting()
-        && same(intent.schedule().startAt(), instant(until, 0))
-        && before.stream()
-            .skip(Math.max(0, before.size() - NEAR))
-            .anyMatch(t -> t.text().endsWith("n't") || t.text().equals("not"));
-  }
-
-  private void each(String phrase, java.util.function.Consumer<Token> then) {
+  private void each(String phrase, Consumer<Token> then) {
     tokens.stream().filter(t -> t.is(phrase)).forEach(then);
   }
 
@@ -385,16 +372,7 @@ final class CoverageCheck {
     return is(seconds, millis.movePointLeft(3));
   }
 
-  private static BigDecimal duration(Token token) {
+  static BigDecimal duration(Token token) {
     return token.each(Kind.DURATION).map(Token::value).findFirst().orElse(BigDecimal.ZERO);
-  }
-
-  private static String instant(Token token, int index) {
-    return token.each(Kind.INSTANT).skip(index).findFirst().map(Token::text).orElse("");
-  }
-
-  private static boolean same(Optional<String> read, String written) {
-    Function<String, Object> at = text -> OffsetDateTime.parse(text).toInstant();
-    return read.isPresent() && !written.isEmpty() && at.apply(read.get()).equals(at.apply(written));
   }
 }

@@ -18,10 +18,6 @@ import java.util.stream.Stream;
 
 /** Which words that bind an order a reading doesn't say. Pure. */
 final class CueCheck {
-  /** Words without which a reading may be suggested: they are shown. */
-  private static final Set<BindingCue.Kind> CONDITIONS =
-      Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.LATER, BindingCue.Kind.APPROVAL);
-
   /** Words that a corrected value accounts for. */
   private static final Set<BindingCue.Kind> TAKEN_BACK =
       Set.of(BindingCue.Kind.CORRECTION, BindingCue.Kind.MISTAKE, BindingCue.Kind.EXCEPTION);
@@ -45,9 +41,18 @@ final class CueCheck {
     this.intent = intent;
   }
 
-  /** Whether all that is unsaid says no more than when the order holds or who agrees. */
-  boolean conditional(boolean corrected) {
-    return unsaid(corrected).allMatch(cue -> CONDITIONS.contains(cue.kind()));
+  /** The gravest of what is unsaid. */
+  ReadingLoss loss(boolean corrected) {
+    return unsaid(corrected).map(c -> loss(c.kind())).reduce(ReadingLoss.NONE, ReadingLoss::with);
+  }
+
+  private static ReadingLoss loss(BindingCue.Kind kind) {
+    return switch (kind) {
+      case CONDITION, LATER, APPROVAL -> ReadingLoss.CONDITION;
+      case SOCIAL, NOW, RELEASE, RESTORE, WIDENING, FALLBACK -> ReadingLoss.PART;
+      case EXCEPTION, DENIAL, NOTHING, DOUBT, CORRECTION, MISTAKE, ALIKE, SHARE ->
+          ReadingLoss.ORDER;
+    };
   }
 
   /**

@@ -20,7 +20,8 @@ public final class ReadingJudge {
    * @param invented what the reading says and the request doesn't
    * @param unnamed what the reading says by a word of ours and the request by none that is known
    * @param leftOut what the request says, in its words, and the reading doesn't
-   * @param lesser whether that is only when it holds, no value, exception, denial or doubt
+   * @param shown that with what is around it, for a person
+   * @param loss the gravest of that
    * @param unused words that no slot has a use for; a person is shown them
    */
   public record Judgement(
@@ -28,18 +29,20 @@ public final class ReadingJudge {
       List<String> invented,
       List<String> unnamed,
       List<String> leftOut,
-      boolean lesser,
+      List<String> shown,
+      ReadingLoss loss,
       List<String> unused) {
     public Judgement {
       invented = List.copyOf(invented);
       unnamed = List.copyOf(unnamed);
       leftOut = List.copyOf(leftOut);
+      shown = List.copyOf(shown);
       unused = List.copyOf(unused);
     }
 
     /** The same with all that it invents. */
     public Judgement inventing(List<String> all) {
-      return new Judgement(intent, all, unnamed, leftOut, lesser, unused);
+      return new Judgement(intent, all, unnamed, leftOut, shown, loss, unused);
     }
 
     /** What speaks against it, for a reader that may read again. */
@@ -75,6 +78,11 @@ public final class ReadingJudge {
         .toList();
   }
 
+  private static ReadingLoss loss(RequestGrammar grammar, ReadingLoss loss, List<String> left) {
+    boolean turned = loss == ReadingLoss.PART && grammar.pieces().turns(left);
+    return turned || !grammar.pieces().denied().isEmpty() ? ReadingLoss.ORDER : loss;
+  }
+
   /**
    * @param grammar the request, read by our own grammar as far as it goes
    */
@@ -98,12 +106,20 @@ public final class ReadingJudge {
             reading.guards(),
             reading.schedule(),
             presence.grounding());
+    var left = leftOut.stream().distinct().toList();
     return new Judgement(
         grounded,
         invented,
         presence.unnamed(),
-        leftOut.stream().distinct().toList(),
-        values.isEmpty() && coverage.conditional() && grammar.pieces().denied().isEmpty(),
+        left,
+        grammar
+            .pieces()
+            .shown(
+                left,
+                t ->
+                    grounded.grounding().stream()
+                        .anyMatch(g -> g.from() < t.to() && t.from() < g.to())),
+        loss(grammar, coverage.loss(), left),
         unused.plain());
   }
 }

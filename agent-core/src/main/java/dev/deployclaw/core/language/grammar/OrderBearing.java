@@ -21,7 +21,8 @@ record OrderBearing(ToldSentences sentences, OrderContent order, Predicate<Token
     return switch (token.kind()) {
       case WORD, UNKNOWN, REFERENCE, ZONE, UNIT, PER -> false;
       case PHRASE -> phrase(clause, token);
-      case TENANT, SERVICE, LABEL -> !clause.past() && !clause.describes();
+      case TENANT -> !clause.past() && (order.isForAll() || !clause.describes());
+      case SERVICE, LABEL -> !clause.past() && !clause.describes();
       case RATE, COUNT, PARALLEL, FACTOR, PERCENT ->
           !clause.seen()
               && !clause.observed(token)

@@ -38,6 +38,11 @@ final class OrderContent {
     return words.containsAll(time.all().filter(t -> t.parts().isEmpty()).map(Token::text).toList());
   }
 
+  /** Whether it is for everybody or a group, so that any name may be an exception. */
+  boolean isForAll() {
+    return TokenClass.words("all-of").stream().anyMatch(words::contains);
+  }
+
   private static String key(Token token) {
     return switch (token.kind()) {
       case TENANT, SERVICE, LABEL -> token.kind() + " " + token.text();

@@ -43,8 +43,11 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (grew && !TokenClass.has(tokens, "<polite>")) {
       questions.ask("operation", "Did that happen, or shall it be done?");
     }
-    if (TokenClass.has(typed, "^ =done | ^ * =done | =already =done")) {
+    if (TokenClass.has(typed, "^ =done | ^ * =done | =already =done | =, =done =,")) {
       questions.ask("operation", "Is that done already, or shall it be done?");
+    }
+    if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
+      questions.ask("what", "What shall the limit of each one be?");
     }
     if (TokenClass.has(typed, "sparing")) {
       questions.ask("who", "Who is spared?");

@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
  * says its tenants and one operation; words that may belong to two of them leave it whole. Pure.
  */
 final class OrderSplitter {
+  private static final String DOING = "<op> | figure | <mode>";
+
   private OrderSplitter() {}
 
   /** Its orders; the whole where there is one, or where it can't be told apart. */
@@ -36,6 +38,22 @@ final class OrderSplitter {
       verb = verbs.isEmpty() ? verb : verbs.stream().findFirst();
     }
     return out.size() > 1 ? named(out).orElse(List.of(tokens)) : List.of(tokens);
+  }
+
+  /** Whether a token is a snapshot of no one's, which comes before all changes that are made. */
+  static boolean isBegun(Token token, List<Token> all) {
+    var before = all.subList(0, all.indexOf(token));
+    var after = all.subList(before.size() + 1, all.size());
+    return token.is("op")
+        && token.rule().equals(TaskOperation.SNAPSHOT.word())
+        && before.stream().noneMatch(t -> ClauseReader.leftover(t) || t.text().equals("only"))
+        && !TokenClass.has(before, DOING)
+        && TokenClass.has(after, "^ cut | ^ <polite> cut | ^ =please cut")
+        && TokenClass.has(after, DOING)
+        && after.stream()
+            .filter(t -> t.is("op"))
+            .flatMap(t -> TaskOperation.ofWord(t.rule()).stream())
+            .allMatch(TaskOperation::editsTenants);
   }
 
   /**

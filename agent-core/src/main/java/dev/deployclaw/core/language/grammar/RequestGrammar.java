@@ -196,7 +196,7 @@ public final class RequestGrammar {
 
   private Optional<Intent> intent() {
     var guardReader = new GuardReader(tokens, questions, grounds);
-    var orders = OrderSplitter.split(tokens);
+    var orders = OrderSplitter.split(tokens.stream().filter(t -> !isBegun(t)).toList());
     var operations = new ArrayList<TaskOperation>();
     var changes = new ArrayList<RequestedChange>();
     for (List<Token> order : orders) {
@@ -240,6 +240,11 @@ public final class RequestGrammar {
     var intent = new Intent(operation, target, changes, guards, schedule, grounds.all());
     doubts.alike(intent);
     return Optional.of(intent);
+  }
+
+  /** Whether it is a snapshot that is to come first: each change of tenants has a checkpoint. */
+  public boolean isBegun(Token token) {
+    return OrderSplitter.isBegun(token, tokens);
   }
 
   /** What would be done is neither asked nor only told. */

@@ -152,8 +152,15 @@ public record SkippingReader(
     int first = text.length() - text.stripLeading().length();
     return turned
         || IntStream.range(0, typed.size())
-            .filter(i -> isLeft(typed.get(i), text))
+            .filter(i -> isLeft(typed.get(i), text) && !isWhole(typed.get(i), text))
             .anyMatch(i -> lost(typed.get(i), kept, values, first) || touches(i, text));
+  }
+
+  /** Whether its whole sentence is left out, and shown so. */
+  private boolean isWhole(Token token, String text) {
+    return sentences().sentences().stream()
+        .filter(s -> s.contains(token))
+        .anyMatch(s -> s.stream().allMatch(t -> isLeft(t, text)));
   }
 
   private static boolean turning(Token word) {
@@ -185,7 +192,9 @@ public record SkippingReader(
     }
     var before = typed.subList(Math.max(0, at - 2), at);
     var next = typed.subList(at + 1, Math.min(typed.size(), at + 3));
-    boolean event = word.is(Kind.UNKNOWN) && TokenClass.has(before, "timing $ | timing * $");
+    boolean event =
+        TokenClass.has(before, "moment $")
+            || (word.is(Kind.UNKNOWN) && TokenClass.has(before, "timing $ | timing * $"));
     boolean behind =
         at > 0
             && !isLeft(typed.get(at - 1), text)
@@ -203,11 +212,23 @@ public record SkippingReader(
             && TokenClass.has(beside, "figure")
             && !TokenClass.has(beside, "=to figure | =at figure");
     return event
+        || dates(word, text)
         || behind
         || ahead
         || heads
         || isOneOf(beside)
         || TokenClass.has(beside, "<factor>");
+  }
+
+  /** Whether a time that is kept may be of what such a word tells, rather than of the order. */
+  private boolean dates(Token word, String text) {
+    var clauses = sentences().clauses().stream().flatMap(List::stream).map(RequestClause::typed);
+    return Stream.concat(sentences().sentences().stream(), clauses)
+        .filter(some -> some.contains(word))
+        .map(some -> some.stream().filter(t -> !isLeft(t, text)).toList())
+        .anyMatch(kept ->
+            TokenClass.has(kept, "moment | <duration>")
+                && !TokenClass.has(sentences().phrases(kept), "<op> | figure | <mode>"));
   }
 
   /** Whether several are named of a kind. */

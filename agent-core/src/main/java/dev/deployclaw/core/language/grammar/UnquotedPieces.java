@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -260,6 +261,47 @@ public final class UnquotedPieces {
   /** Clauses that a reader quotes as an order, and that are surely none. */
   public List<String> denied() {
     return quoting ? sentences.speech().denied(quoted) : List.of();
+  }
+
+  /** Words with the clauses that they are in; by themselves in one with a source. */
+  public List<String> shown(List<String> words, Predicate<Token> source) {
+    return words.stream()
+        .filter(text()::contains)
+        .flatMap(w ->
+            around(w).isEmpty()
+                ? Stream.of(w)
+                : around(w).stream().map(c -> c.stream().anyMatch(source) ? w : sentences.text(c)))
+        .distinct()
+        .toList();
+  }
+
+  /** Whether something in the clauses of such words may turn the order around. */
+  public boolean turns(List<String> words) {
+    return words.stream()
+        .flatMap(w -> around(w).stream())
+        .flatMap(List::stream)
+        .anyMatch(t -> TokenClass.is(t, "turning"));
+  }
+
+  /** The clauses that have such words. */
+  private List<List<Token>> around(String words) {
+    var whole = Pattern.compile("(?<!\\w)" + Pattern.quote(words) + "(?!\\w)");
+    return clauses.stream()
+        .map(RequestClause::typed)
+        .filter(typed -> whole.matcher(sentences.text(typed)).find())
+        .toList();
+  }
+
+  /** Whether some words are a time in words, and nothing else: no name, value, guard or denial. */
+  public boolean isTime(Predicate<Token> words) {
+    var some =
+        typed().stream().filter(words).dropWhile(t -> TokenClass.is(t, "time-front")).toList();
+    return TokenClass.has(some, "moment | <number> | <duration> | <unit>")
+        && some.stream()
+            .allMatch(t ->
+                TokenClass.is(
+                        t, "moment | <number> | <duration> | <unit> | <zone> | <word> | <unknown>")
+                    && !TokenClass.is(t, "turning"));
   }
 
   ToldSentences sentences() {

@@ -19,9 +19,11 @@ import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.ProposalRequest;
 import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
+import dev.deployclaw.core.language.coverage.ReadingLoss;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Who;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.json.CanonicalJson;
@@ -48,6 +50,13 @@ import org.jspecify.annotations.Nullable;
 public final class CheckedInterpreter implements RequestInterpreter {
   private static final int LONGEST_QUOTE = 300;
   private static final String ALONE = "only the model understood this: ";
+
+  private static final ClarificationQuestion BLOCKED_AGAIN =
+      ClarificationQuestion.of(
+          "all-ends",
+          "time",
+          "A change ends as a whole, so the unblock would end, too. Ask for one at a time, please:"
+              + " the unblock without an end, then the limit with its end.");
 
   private final RequestInterpreter rules;
   private final IntentProposer proposer;
@@ -146,14 +155,33 @@ public final class CheckedInterpreter implements RequestInterpreter {
     return switch (theirs) {
       case QuotedReading.Verdict.Malformed(String why) ->
           Verdict.of(ours, "malformed", "The model's answer was dropped: " + quote(why));
-      case QuotedReading.Verdict.Judged(Judgement judged) when !judged.invented().isEmpty() -> {
+      case QuotedReading.Verdict.Judged(Judgement judged, var guess)
+          when !judged.invented().isEmpty() -> {
         String what = quote(String.join("; ", judged.invented()));
-        yield Verdict.of(ours, "ungrounded", "The model's intent was dropped: " + what);
+        yield Verdict.of(
+            guess
+                .filter(_ -> ours instanceof NeedsClarification)
+                .map(g -> guessed(asked, ours, g))
+                .orElse(ours),
+            "ungrounded",
+            "The model's intent was dropped: " + what);
       }
-      case QuotedReading.Verdict.Judged(Judgement judged) when !judged.passes() ->
+      case QuotedReading.Verdict.Judged(Judgement judged, _) when !judged.passes() ->
           uncovered(asked, ours, judged);
-      case QuotedReading.Verdict.Judged(Judgement judged) -> understood(ours, judged);
+      case QuotedReading.Verdict.Judged(Judgement judged, _) -> understood(ours, judged);
     };
+  }
+
+  /** Suggests what the model reads but for times in words that we can't read. */
+  private Interpretation guessed(
+      ProposalRequest asked, Interpretation ours, QuotedReading.Guess guess) {
+    String asks = String.join(" ", guess.times()) + " " + SuggestedReading.asking(guess.judged());
+    var suggested =
+        guess.judged().loss() == ReadingLoss.ORDER
+            ? Optional.<ClarificationQuestion>empty()
+            : SuggestedReading.of(guess.intent(), asks.strip(), text -> plain(asked, text));
+    return new NeedsClarification(
+        Stream.concat(suggested.stream(), questions(ours).stream()).toList());
   }
 
   private static Verdict understood(Interpretation ours, Judgement judged) {
@@ -163,8 +191,18 @@ public final class CheckedInterpreter implements RequestInterpreter {
           contradiction(IntentSentence.of(intent), IntentSentence.of(judged.intent()));
       case Inquiry(var question) ->
           contradiction(EstateQuery.sentence(question), IntentSentence.of(judged.intent()));
+      case NeedsClarification _, Refused _ when isBlockedAgain(judged.intent()) ->
+          Verdict.of(
+              new NeedsClarification(List.of(BLOCKED_AGAIN)), "doubted", BLOCKED_AGAIN.text());
       case NeedsClarification _, Refused _ -> held(judged.intent(), judged.unused());
     };
+  }
+
+  /** Whether the end of a whole change would take an unblock back, too. */
+  private static boolean isBlockedAgain(Intent intent) {
+    return intent.schedule().ends()
+        && intent.operations().size() > 1
+        && intent.operations().contains(TaskOperation.UNBLOCK);
   }
 
   /** A reading that says less than the request is never a plan: what it lacks is asked about. */
@@ -176,7 +214,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
       return Verdict.of(ours, "uncovered", note);
     }
     var suggested =
-        judged.lesser()
+        judged.loss() != ReadingLoss.ORDER
             ? SuggestedReading.of(
                 judged.intent(), SuggestedReading.asking(judged), text -> plain(asked, text))
             : Optional.<ClarificationQuestion>empty();

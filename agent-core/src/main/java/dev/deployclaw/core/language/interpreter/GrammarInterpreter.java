@@ -11,6 +11,7 @@ import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.SuggestionFinder;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
+import dev.deployclaw.core.language.coverage.ReadingLoss;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.grammar.SkippingReader;
 import dev.deployclaw.core.language.grammar.SkippingReader.Skipped;
@@ -110,7 +111,9 @@ public final class GrammarInterpreter implements RequestInterpreter {
     var quoting = RequestGrammar.quoting(request, inventory, zone, some.claims());
     var _ = quoting.read();
     var judged = ReadingJudge.judge(quoting, some.intent());
-    return judged.invented().isEmpty() && judged.unnamed().isEmpty() && judged.lesser();
+    return judged.invented().isEmpty()
+        && judged.unnamed().isEmpty()
+        && judged.loss() != ReadingLoss.ORDER;
   }
 
   private boolean plans(String text, TaskRequest request, NameInventory inventory) {

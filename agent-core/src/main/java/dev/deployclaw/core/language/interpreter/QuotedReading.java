@@ -10,8 +10,10 @@ import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.TaskOperation;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +33,10 @@ import java.util.stream.Stream;
  */
 final class QuotedReading {
   private static final List<String> TIMES = List.of("startAt", "revertAt");
+  private static final int MOST_YEARS = 2;
+  private static final Pattern ENDING = Pattern.compile("(?i)^(?:until|till?|to|by)\\b");
+  private static final Pattern BEGINNING =
+      Pattern.compile("(?i)^(?:from|since|start\\w*|as|after|beginning)\\b");
 
   /** A start that is none: a change begins when it is approved. */
   private static final Pattern NOW =
@@ -58,6 +64,7 @@ final class QuotedReading {
   private final RequestGrammar grammar;
   private final Answer.Intended said;
   private final List<String> problems = new ArrayList<>();
+  private final Map<String, UnreadTime> unread = new LinkedHashMap<>();
 
   private QuotedReading(ProposalRequest asked, Answer.Intended said) {
     this.asked = asked;
@@ -74,18 +81,37 @@ final class QuotedReading {
     /** It has no form that an intent has. */
     record Malformed(String why) implements Verdict {}
 
-    /** Read and judged; {@code invented} holds what its quotes don't bear out, too. */
-    record Judged(Judgement judgement) implements Verdict {}
+    /**
+     * Read and judged; {@code invented} holds what its quotes don't bear out, too.
+     *
+     * @param guess where only words for times can't be read: with the times that it claims
+     */
+    record Judged(Judgement judgement, Optional<Guess> guess) implements Verdict {}
 
     /** What is wrong with it, in words that a model can act on. */
     default Optional<String> fault() {
       return switch (this) {
         case Malformed(String why) -> Optional.of(why);
-        case Judged(Judgement judged) ->
+        case Judged(Judgement judged, _) ->
             Optional.of(String.join("; ", judged.problems())).filter(_ -> !judged.passes());
       };
     }
   }
+
+  /** A time in words that our reader can't read. */
+  private record UnreadTime(String quote, String claimed) {
+    String asked() {
+      return "Is \"%s\" %s?".formatted(quote, claimed);
+    }
+  }
+
+  /**
+   * A reading with times that only the model read.
+   *
+   * @param judged without these times and their words
+   * @param times what to ask of each
+   */
+  record Guess(Intent intent, Judgement judged, List<String> times) {}
 
   static Verdict of(ProposalRequest asked, Answer.Intended said) {
     return new QuotedReading(asked, said).verdict();
@@ -112,7 +138,67 @@ final class QuotedReading {
     if (problems.isEmpty() && !judged.leftOut().isEmpty()) {
       judged = narrowed(judged);
     }
-    return new Verdict.Judged(judged.inventing(problems));
+    return new Verdict.Judged(judged.inventing(problems), guess(intent));
+  }
+
+  /** Empty where anything but the words for times speaks against it. */
+  private Optional<Guess> guess(Intent intent) {
+    var now = asked.request().received().atOffset(ZoneOffset.UTC);
+    boolean near =
+        unread.values().stream()
+            .map(t -> OffsetDateTime.parse(t.claimed()))
+            .allMatch(t -> t.isAfter(now) && t.isBefore(now.plusYears(MOST_YEARS)));
+    boolean timed =
+        unread.entrySet().stream().allMatch(t -> isTime(t.getKey(), t.getValue().quote()));
+    if (unread.isEmpty() || !near || !timed || problems.size() != unread.size()) {
+      return Optional.empty();
+    }
+    var rest = new StringBuilder(text);
+    unread.values().stream()
+        .flatMap(t -> places(t.quote()).stream())
+        .forEach(p -> rest.replace(p.from(), p.to(), " ".repeat(p.to() - p.from())));
+    var request = GrammarInterpreter.saying(rest.toString(), asked.request());
+    var without = RequestGrammar.quoting(request, asked.names(), asked.zone(), claims());
+    var _ = without.read();
+    var judged = ReadingJudge.judge(without, intent);
+    boolean borne =
+        ReadingJudge.uncited(without, intent, word -> overlaps(cited, word)).stream()
+            .allMatch(
+                p -> judged.unnamed().stream().map(ReadingJudge::missing).anyMatch(p::equals));
+    return judged.invented().isEmpty() && borne
+        ? Optional.of(
+            new Guess(
+                claiming(intent), judged, unread.values().stream().map(UnreadTime::asked).toList()))
+        : Optional.empty();
+  }
+
+  /** Whether a quote is words for such a time alone, at one place. */
+  private boolean isTime(String key, String quote) {
+    var places = places(quote);
+    var other = key.equals(TIMES.getFirst()) ? ENDING : BEGINNING;
+    return places.size() == 1
+        && !other.matcher(quote).find()
+        && grammar.pieces().isTime(t -> overlaps(places, t));
+  }
+
+  private Intent claiming(Intent intent) {
+    var said = intent.schedule();
+    var schedule =
+        new Schedule(
+            claimed(TIMES.getFirst()).or(said::startAt),
+            said.revertAfterSeconds(),
+            claimed(TIMES.getLast()).or(said::revertAt));
+    return new Intent(
+        intent.operation(),
+        intent.target(),
+        intent.changes(),
+        intent.guards(),
+        schedule,
+        List.of());
+  }
+
+  private Optional<String> claimed(String key) {
+    return Optional.ofNullable(unread.get(key)).map(UnreadTime::claimed);
   }
 
   /**
@@ -200,6 +286,9 @@ final class QuotedReading {
     }
     if (found.isEmpty()) {
       problems.add("\"" + quote + "\" is no time that can be read for sure: ask for it");
+      if (time.get("instant") instanceof String claimed) {
+        instant(claimed).ifPresent(_ -> unread.put(key, new UnreadTime(quote, claimed)));
+      }
       return Optional.empty();
     }
     String read = key.equals(TIMES.getFirst()) ? found.getFirst() : found.getLast();
@@ -218,12 +307,15 @@ final class QuotedReading {
 
   /** Whether the reader's own instant is ours; one that can't be read says nothing. */
   private static boolean agrees(String claimed, String read) {
+    var ours = OffsetDateTime.parse(read).toInstant();
+    return instant(claimed).map(OffsetDateTime::toInstant).filter(at -> !at.equals(ours)).isEmpty();
+  }
+
+  private static Optional<OffsetDateTime> instant(String claimed) {
     try {
-      return OffsetDateTime.parse(claimed)
-          .toInstant()
-          .equals(OffsetDateTime.parse(read).toInstant());
+      return Optional.of(OffsetDateTime.parse(claimed));
     } catch (DateTimeParseException e) {
-      return true;
+      return Optional.empty();
     }
   }
 

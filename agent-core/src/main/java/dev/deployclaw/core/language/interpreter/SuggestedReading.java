@@ -22,7 +22,7 @@ final class SuggestedReading {
     String named = String.join("\", \"", judged.unnamed());
     String adds =
         named.isEmpty() ? "" : "Is \"" + named + "\" meant? I don't find it in your words. ";
-    return (adds + (judged.leftOut().isEmpty() ? "" : leaving(judged.leftOut()))).strip();
+    return (adds + (judged.leftOut().isEmpty() ? "" : leaving(judged.shown()))).strip();
   }
 
   /** Asks whether words may be left out. */

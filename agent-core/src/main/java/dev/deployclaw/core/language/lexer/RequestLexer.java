@@ -16,6 +16,11 @@ public final class RequestLexer {
   private static final Map<String, String> UNITS =
       PatternTable.keys(RequestLexer.class, "units.txt");
   private static final String DATE = "\\d{4}-\\d{2}-\\d{2}";
+
+  /** Day and month, as in German: "24.12.2026", and "24.12." before a clock. */
+  private static final String DOTTED =
+      "(?<![\\d.])(?:0?[1-9]|[12]\\d|3[01])\\.(?:0?[1-9]|1[0-2])\\.(?:\\d{4}(?!\\d)|(?=,? (?:at )?\\d{1,2}:\\d{2}))";
+
   private static final Pattern TOKEN =
       Pattern.compile(
           String.join(
@@ -30,12 +35,13 @@ public final class RequestLexer {
                   + "|\\b(?!UTC|GMT)[A-Z]{2,}(?:-[A-Z]+)*(?:-\\d+)+(?![\\w-])"
                   + "|\\b(?=[a-f]*\\d)(?=\\d*[a-f])[\\da-f]{7,40}(?![\\w-]))",
               "(?<zone>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?!\\w))",
-              "(?<date>" + DATE + ")(?:T(?=\\d{2}:\\d{2}))?",
+              "(?<date>" + DATE + "|" + DOTTED + ")(?:T(?=\\d{2}:\\d{2}))?",
               "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?"
                   + "|\\d{1,2}(?:\\.\\d{2})?\\s?[aApP]\\.?[mM]\\b|(?<=(?i:at|from|until|till|by) )\\d{4}(?= ?(?:UTC|GMT|Z)\\b))",
               "(?<route>(?<![\\p{L}\\p{N}_])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
               "(?<number>(\\d{1,3}([,_ ]\\d{3})+(?!\\d)|\\d+)(\\.\\d+)?)",
               "(?<word>\\p{L}[\\p{L}\\p{M}\\p{N}_]*([-'’.][\\p{L}\\p{N}_]+)*)",
+              "(?<arrow>(?<=\\d ?/?\\p{L}{0,7} ?)(?:-{1,2}>|=>|→))",
               "(?<mark>\\S)"));
   private static final Pattern UNIT_AFTER_SLASH =
       Pattern.compile("(?i)/(s|sec|second|m|min|minute|h|hr|hour|d|day)");
@@ -119,13 +125,24 @@ public final class RequestLexer {
     return tokens;
   }
 
+  /** A date of the calendar; one without a year begins with two dashes. */
+  private static String iso(String date) {
+    if (!date.contains(".")) {
+      return date;
+    }
+    var parts = date.split("\\.", -1);
+    return "%s-%2s-%2s"
+        .formatted(parts[2].isEmpty() ? "-" : parts[2], parts[1], parts[0])
+        .replace(' ', '0');
+  }
+
   private int take(Matcher m) {
     for (Kind kind : List.of(Kind.INSTANT, Kind.EXECUTION, Kind.DATE, Kind.CLOCK)) {
       String found = m.group(kind.name().toLowerCase(Locale.ROOT));
       if (found != null) {
         boolean upper = kind == Kind.INSTANT;
         String as = upper ? found.toUpperCase(Locale.ROOT) : found.toLowerCase(Locale.ROOT);
-        tokens.add(Token.of(kind, as, m.start(), m.end()));
+        tokens.add(Token.of(kind, kind == Kind.DATE ? iso(as) : as, m.start(), m.end()));
         return m.end();
       }
     }
@@ -150,6 +167,10 @@ public final class RequestLexer {
     }
     if (m.group("number") != null) {
       return number(m.start(), m.end());
+    }
+    if (m.group("arrow") != null) {
+      tokens.add(Token.word("->", m.start(), m.end()));
+      return m.end();
     }
     return m.group("word") != null ? word(m.start(), m.end()) : mark(m.group(), m.start());
   }

@@ -22,6 +22,8 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
   private static final String DAY_PART = "day-part";
   private static final Set<String> BETWEEN = Set.of("and", "to", "until", "till", "through", "-");
   private static final int FAR_YEARS = 2;
+  private static final int NEAR_MONTHS = 9;
+  private static final int LONGEST_MONTH = 31;
 
   /** What is written whole may be far away, but not in another age. */
   private static final int MOST_YEARS = 100;
@@ -50,6 +52,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
       case "around" -> questions.ask(m, "At what time exactly?", List.of());
       case "begins" -> begins(m);
       case "weekend" -> weekend(m);
+      case "whole-day" -> wholeDay(m);
       case "clocks" -> clocks(m);
       case "recurring" ->
           questions.ask(m, "A change is made once: from when until when?", List.of());
@@ -97,10 +100,18 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
                 part ? Kind.TIME : Kind.DATE, part ? DAY_PART : "day", "day", flat(m.tokens()))));
   }
 
+  /** Where a day begins; one without a year may be long over. */
   private Optional<List<Token>> begins(Match m) {
-    return SaidDate.isNamed(day(m.tokens()))
+    var at = at(m.tokens(), date(m).orElseThrow(), LocalTime.MIDNIGHT);
+    boolean midnight = SpokenClock.has(m.tokens(), "midnight");
+    return SaidDate.isNamed(day(m.tokens())) || (isOver(at) && !midnight)
         ? when(m)
-        : instant(m, at(m.tokens(), date(m).orElseThrow(), LocalTime.MIDNIGHT), "calendar");
+        : instant(m, at, "calendar");
+  }
+
+  /** Whether it has passed, or would be so far away that last year's may be meant. */
+  private boolean isOver(ZonedDateTime at) {
+    return !at.isAfter(now) || at.isAfter(now.plusMonths(NEAR_MONTHS));
   }
 
   private Optional<List<Token>> when(Match m) {
@@ -158,9 +169,16 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
           ? today(m, time)
           : questions.ask(m, "That time has passed: when shall it be?", List.of());
     }
-    return found.isAfter(now.plusYears(FAR_YEARS))
+    return found.isAfter(now.plusYears(FAR_YEARS)) || (isOver(found) && !isYear(m))
         ? questions.ask(m, "Is the year right?", List.of(found))
         : instant(m, found, "calendar");
+  }
+
+  private static boolean isYear(Match m) {
+    return day(m.tokens()).stream()
+        .anyMatch(t ->
+            (t.is(Kind.DATE) && !t.text().startsWith("--"))
+                || (t.is(Kind.NUMBER) && t.value().intValue() > LONGEST_MONTH));
   }
 
   /** "Next Friday", and on a Friday "Friday". */
@@ -182,9 +200,11 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     var begins = times(first, all);
     var ends = times(last, all);
     var date = date(m).orElseThrow();
-    boolean halves = all.stream().filter(t -> t.is(Kind.CLOCK)).allMatch(SpokenClock::halved);
-    boolean night = halves && SpokenClock.overnight(begins.getFirst(), ends.getFirst());
     boolean ahead = !day(first).isEmpty();
+    boolean sure =
+        all.stream().filter(t -> t.is(Kind.CLOCK)).allMatch(SpokenClock::halved)
+            || (ahead && begins.getFirst().getHour() > LocalTime.NOON.getHour());
+    boolean night = sure && SpokenClock.overnight(begins.getFirst(), ends.getFirst());
     boolean next =
         (ahead && night)
             || Stream.of("midnight", "next", "following").anyMatch(w -> SpokenClock.has(last, w));
@@ -218,6 +238,16 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
         m,
         at(m.tokens(), saturday, LocalTime.MIDNIGHT),
         at(m.tokens(), saturday.plusDays(2), LocalTime.MIDNIGHT));
+  }
+
+  /** From midnight to midnight. */
+  private Optional<List<Token>> wholeDay(Match m) {
+    boolean other = m.first(Kind.UNIT).filter(u -> u.text().equals("day")).isEmpty();
+    var date = date(m).orElseThrow();
+    var from = at(m.tokens(), date, LocalTime.MIDNIGHT);
+    return other || isWeekUnclear(m, date) || isOver(from)
+        ? questions.ask(m, "From when until when? Write both with their dates.", List.of())
+        : span(m, from, at(m.tokens(), date.plusDays(1), LocalTime.MIDNIGHT));
   }
 
   private Optional<List<Token>> span(Match m, ZonedDateTime from, ZonedDateTime to) {

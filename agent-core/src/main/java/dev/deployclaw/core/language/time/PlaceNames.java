@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 final class PlaceNames {
   private static final Pattern MARKS = Pattern.compile("\\p{M}+");
 
-  /** "UTC+2", "+05:30"; no clock is further away. */
+  /** "UTC+2", "+05:30", not "-02:00", which may be a clock; none is further away. */
   private static final Pattern SHIFTED =
-      Pattern.compile("(?:(?:utc|gmt)(?=.{2})|(?=.\\d\\d))([+-])(1[0-4]|0?\\d)(?::?([0-5]\\d))?");
+      Pattern.compile("(?:(?:utc|gmt)(?=.{2})|(?=\\+\\d\\d))([+-])(1[0-4]|0?\\d)(?::?([0-5]\\d))?");
 
   private static final Map<String, String> LISTED =
       PatternTable.keys(PlaceNames.class, "places.txt");

@@ -101,11 +101,16 @@ final class SpokenClock {
     };
   }
 
-  /** The part of the day that the words name. */
+  /** The part of the day that the words name; a clock of a night's both ends needs none. */
   static Optional<String> part(List<Token> words) {
     return Stream.of("morning", "afternoon", "evening", "tonight", "night")
-        .filter(p -> has(words, p))
+        .filter(p ->
+            has(words, p) && !(p.equals("night") && words.stream().anyMatch(SpokenClock::late)))
         .findFirst();
+  }
+
+  private static boolean late(Token clock) {
+    return clock.is(Kind.CLOCK) && clock.text().matches("(?:0[0-5]|2[0-3]):\\d\\d");
   }
 
   /** Whether a token is a clock that says its half of the day. */

@@ -31,7 +31,18 @@ record ZoneReader(String text) {
   private static final Set<String> LEADS =
       Set.of("in", "on", "at", "by", "our", "the", "their", "your", "local", "time");
   private static final Set<String> TIME =
-      Set.of("time", "timezone", "tz", "zone", "'s", "local", "standard", "daylight", "summer");
+      Set.of(
+          "time",
+          "timezone",
+          "tz",
+          "zone",
+          "'s",
+          "local",
+          "standard",
+          "daylight",
+          "summer",
+          "clock",
+          "hour");
   private static final Set<String> ENDS = PatternTable.words(ZoneReader.class, "zone-ends.txt");
   private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL, Kind.LIMIT);
 
@@ -58,7 +69,7 @@ record ZoneReader(String text) {
       case "id" -> all.size() > 1 ? zone(all, all.size(), all.get(from).text()) : Optional.empty();
       case "again" -> again(all);
       case "time" -> timed(all, from, true);
-      case "lead" -> timed(all, from, false);
+      case "lead", "clock" -> timed(all, from, false);
       default -> place(row, all, from);
     };
   }

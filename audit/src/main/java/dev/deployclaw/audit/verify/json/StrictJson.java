@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A strict JSON reader (RFC 8259, I-JSON of RFC 7493): duplicate keys, lone surrogates, invalid
@@ -70,6 +71,15 @@ public final class StrictJson {
       throw reader.fault("there is more behind the value");
     }
     return value;
+  }
+
+  /** Empty where the bytes aren't an object of strict JSON. */
+  public static Optional<Map<String, Object>> findObject(byte[] utf8) {
+    try {
+      return Optional.of(parseObject(utf8));
+    } catch (Malformed e) {
+      return Optional.empty();
+    }
   }
 
   /** The same, where only an object will do. */

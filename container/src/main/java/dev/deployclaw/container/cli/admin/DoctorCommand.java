@@ -1,7 +1,7 @@
 package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.doctor.Diagnosis;
@@ -13,9 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code doctor}. */
 @Command(
@@ -29,13 +27,9 @@ import picocli.CommandLine.Mixin;
       "Exit codes:  0 well, or only warnings; 8 something is wrong; 10 something doesn't answer",
       "Example:     deployclaw doctor"
     })
-public final class DoctorCommand implements Callable<Integer> {
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
-
+public final class DoctorCommand extends ConsoleCommand {
   public DoctorCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override

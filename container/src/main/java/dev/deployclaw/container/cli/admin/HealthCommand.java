@@ -1,7 +1,7 @@
 package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.ServerConfig;
@@ -15,9 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code health}: for who starts and restarts the process, an image's health check for one. */
 @Command(
@@ -31,16 +29,12 @@ import picocli.CommandLine.Mixin;
       "Exit codes:  0 it is alive; 10 it doesn't answer",
       "Example:     deployclaw health"
     })
-public final class HealthCommand implements Callable<Integer> {
+public final class HealthCommand extends ConsoleCommand {
   private static final int ANSWER_MILLIS = Math.toIntExact(Duration.ofSeconds(5).toMillis());
   private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::", "[::]");
 
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
-
   public HealthCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.mcp.CommandCaller;
 import dev.deployclaw.container.mcp.CommandGateway;
@@ -16,9 +16,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code mcp}: serves one agent on standard input and output until that closes. */
 @Command(
@@ -31,16 +29,13 @@ import picocli.CommandLine.Mixin;
       "Another agent starts it, and sends JSON-RPC lines. Its tools are commands in",
       "this user's name; none approves. See AGENTS.md."
     })
-public final class McpCommand implements Callable<Integer> {
+public final class McpCommand extends ConsoleCommand {
   private static final int MOST_CHARACTERS = 1 << 20;
 
-  private final CommandEnvironment around;
   private final ServeCommand.CommandRunner commands;
 
-  @Mixin private final CommonOptions shared = new CommonOptions();
-
   public McpCommand(CommandEnvironment around, ServeCommand.CommandRunner commands) {
-    this.around = around;
+    super(around);
     this.commands = commands;
   }
 

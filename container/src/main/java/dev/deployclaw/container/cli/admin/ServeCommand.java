@@ -1,7 +1,7 @@
 package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.AgentConfig;
@@ -41,13 +41,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code serve}: runs until the process is told to stop. */
 @Command(
@@ -58,7 +56,7 @@ import picocli.CommandLine.Mixin;
       "Example:  deployclaw serve --config /etc/deployclaw/deployclaw.yaml",
       "It prints its address, and shuts down cleanly on SIGTERM. See docs/tasks/serve.md."
     })
-public final class ServeCommand implements Callable<Integer> {
+public final class ServeCommand extends ConsoleCommand {
   /** What the end takes beyond the time that the task at work is given. */
   private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
@@ -70,13 +68,10 @@ public final class ServeCommand implements Callable<Integer> {
     int run(CommandEnvironment around, String... arguments);
   }
 
-  private final CommandEnvironment around;
   private final CommandRunner commands;
 
-  @Mixin private final CommonOptions shared = new CommonOptions();
-
   public ServeCommand(CommandEnvironment around, CommandRunner commands) {
-    this.around = around;
+    super(around);
     this.commands = commands;
   }
 

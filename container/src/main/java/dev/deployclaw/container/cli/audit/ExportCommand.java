@@ -13,7 +13,7 @@ import dev.deployclaw.audit.signin.SignInReader;
 import dev.deployclaw.audit.signing.LogEndVerifier;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.LocalLogs;
 import dev.deployclaw.container.cli.session.OfflineSettings;
@@ -31,12 +31,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -51,11 +49,7 @@ import picocli.CommandLine.TypeConversionException;
       "  deployclaw export --format csv --since 2026-11-01 --until 2026-12-01 > changes.csv",
       "  deployclaw export --format ocsf --since 2026-11-29T00:00:00Z --out events.jsonl"
     })
-public final class ExportCommand implements Callable<Integer> {
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
-
+public final class ExportCommand extends ConsoleCommand {
   @Option(
       names = "--format",
       required = true,
@@ -93,7 +87,7 @@ public final class ExportCommand implements Callable<Integer> {
   private List<String> keys = List.of();
 
   public ExportCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override

@@ -42,13 +42,13 @@ public final class AnswerCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    var dialogue = new RequestDialogue(around(), json());
-    String asked = around().masked(id);
+    var dialogue = new RequestDialogue(around, shared.json());
+    String asked = around.masked(id);
     String text = String.join(" ", words);
     for (int turn = 1; ; turn++) {
-      var answer = around().request(text).after(Conversation.answering(asked));
+      var answer = around.request(text).after(Conversation.answering(asked));
       if (dialogue.asks() && !dialogue.goesOn(answer, session.changeService()::plan)) {
-        around().warn("nothing was changed; the question stays open");
+        around.warn("nothing was changed; the question stays open");
         return ExitCode.ABORTED.code();
       }
       var ended = session.changeService().run(answer);

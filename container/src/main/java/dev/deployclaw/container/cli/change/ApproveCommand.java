@@ -42,7 +42,7 @@ public final class ApproveCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    String who = around().user();
+    String who = around.user();
     var objection = session.queries().objection(id, who, true, plan);
     return objection.filter(o -> o.kind() == ApprovalRefusal.Kind.UNQUOTED).isPresent()
         ? shown(session, RequestOutcome.refused(id, objection.get().reason()))
@@ -55,8 +55,8 @@ public final class ApproveCommand extends AgentCommand {
         .changeService()
         .queries()
         .heldPlan(id)
-        .ifPresent(plan -> new HeldPlanView(around()).show(plan, json()));
-    new FailureExplanationView(around()).tell(refused, Optional.empty());
+        .ifPresent(plan -> new HeldPlanView(around).show(plan, shared.json()));
+    new FailureExplanationView(around).tell(refused, Optional.empty());
     return refused.exit().code();
   }
 

@@ -29,8 +29,7 @@ public final class FreezeCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    String words =
-        TypedText.of(String.join(" ", reason)).maskedOrLeftOut(around().runtimes().mask());
-    return session.finish(session.changeService().freeze(around().user(), words));
+    String words = TypedText.of(String.join(" ", reason)).maskedOrLeftOut(around.runtimes().mask());
+    return session.finish(session.changeService().freeze(around.user(), words));
   }
 }

@@ -14,11 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code handover NAME}, and {@code handover --check}. */
 @Command(
@@ -54,8 +51,6 @@ public final class HandoverCommand extends AgentCommand {
           "Report the progress of each, and try the agent's step as a dry run on the " + "server.")
   private boolean check;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public HandoverCommand(CommandEnvironment around) {
     super(around);
   }
@@ -66,11 +61,10 @@ public final class HandoverCommand extends AgentCommand {
       return check(session);
     }
     if (gateway.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "GATEWAY: which one? `deployclaw handover --check` lists them");
+      throw wrong("GATEWAY: which one? `deployclaw handover --check` lists them");
     }
-    String named = around().masked(gateway);
-    var request = around().request("hand the volume of gateway " + named + " over");
+    String named = around.masked(gateway);
+    var request = around.request("hand the volume of gateway " + named + " over");
     return session.finish(session.changeService().share(request, named));
   }
 
@@ -87,7 +81,7 @@ public final class HandoverCommand extends AgentCommand {
         fault instanceof CallFault.Unavailable || fault instanceof CallFault.Unknown
             ? ExitCode.UNREACHABLE
             : ExitCode.REFUSED;
-    return new CommandFailure(exit, fault.reason()).report(around(), json());
+    return new CommandFailure(exit, fault.reason()).report(around, shared.json());
   }
 
   private boolean isMeant(MemberReport report) {
@@ -99,19 +93,18 @@ public final class HandoverCommand extends AgentCommand {
 
   private int show(List<MemberReport> reports) {
     if (reports.isEmpty() && !gateway.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "GATEWAY: no gateway in Kubernetes is named " + gateway);
+      throw wrong("GATEWAY: no gateway in Kubernetes is named " + gateway);
     }
-    if (json()) {
-      around()
+    if (shared.json()) {
+      around
           .out()
           .println(
               JsonOutput.text(
                   Map.of("gateways", reports.stream().map(HandoverCommand::map).toList())));
     } else if (reports.isEmpty()) {
-      around().say("no gateway runs in Kubernetes");
+      around.say("no gateway runs in Kubernetes");
     } else {
-      reports.forEach(r -> around().say("%-9s %s: %s".formatted(next(r), r.member(), words(r))));
+      reports.forEach(r -> around.say("%-9s %s: %s".formatted(next(r), r.member(), words(r))));
     }
     return exit(reports).code();
   }

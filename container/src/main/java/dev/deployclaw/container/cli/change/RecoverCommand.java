@@ -50,21 +50,20 @@ public final class RecoverCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     if (accepts && !members.isEmpty()) {
-      around()
-          .warn(
-              "deployclaw: --accept-regression and --leave-out are two decisions: take one at a"
-                  + " time");
+      around.warn(
+          "deployclaw: --accept-regression and --leave-out are two decisions: take one at a"
+              + " time");
       return ExitCode.WRONG_USAGE.code();
     }
     if (accepts) {
-      var request = new TaskRequest("recover --accept-regression", around().user(), Instant.now());
+      var request = new TaskRequest("recover --accept-regression", around.user(), Instant.now());
       return session.finish(session.changeService().acceptRegression(request));
     }
     var changeService = session.changeService();
     var answer =
         members.isEmpty()
             ? changeService.recover()
-            : changeService.leaveOut(members, around().user());
-    return new RecoveryView(around()).show(answer, json());
+            : changeService.leaveOut(members, around.user());
+    return new RecoveryView(around).show(answer, shared.json());
   }
 }

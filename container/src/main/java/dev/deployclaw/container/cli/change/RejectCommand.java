@@ -21,6 +21,6 @@ public final class RejectCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    return session.answer(session.changeService().reject(id, around().user()));
+    return session.answer(session.changeService().reject(id, around.user()));
   }
 }

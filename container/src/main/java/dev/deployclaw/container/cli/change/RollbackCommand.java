@@ -21,7 +21,7 @@ public final class RollbackCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    String id = around().masked(target); // a log names it before it is looked for
-    return session.finish(session.changeService().rollback(id, around().user()));
+    String id = around.masked(target); // a log names it before it is looked for
+    return session.finish(session.changeService().rollback(id, around.user()));
   }
 }

@@ -36,26 +36,26 @@ public final class RunCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws SetupException, InterruptedException {
-    var request = around().request(words);
+    var request = around.request(words);
     if (session.changeService().mayAsk(request)) {
       var answer = session.answer(request);
       if (answer.isPresent()) {
-        return new AnswerView(around()).show(answer.get(), json());
+        return new AnswerView(around).show(answer.get(), shared.json());
       }
     }
-    var dialogue = new RequestDialogue(around(), json());
+    var dialogue = new RequestDialogue(around, shared.json());
     if (dialogue.asks()) {
       var understood = dialogue.complete(request, session.changeService()::plan);
       if (!dialogue.goesOn(understood, session.changeService()::plan)) {
-        around().warn("nothing was changed");
+        around.warn("nothing was changed");
         return ExitCode.ABORTED.code();
       }
       request = understood.request();
     }
     var ended = session.changeService().run(request);
     int exit = session.finish(ended);
-    if (!json()) {
-      ended.found().ifPresent(new ScanView(around())::tell);
+    if (!shared.json()) {
+      ended.found().ifPresent(new ScanView(around)::tell);
     }
     return exit;
   }

@@ -17,6 +17,6 @@ public final class ThawCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    return session.finish(session.changeService().thaw(around().user()));
+    return session.finish(session.changeService().thaw(around.user()));
   }
 }

@@ -7,7 +7,7 @@ import dev.deployclaw.audit.view.LogHtmlRenderer;
 import dev.deployclaw.audit.view.LogTextRenderer;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.screen.ScrollWindow;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
@@ -15,10 +15,8 @@ import dev.deployclaw.core.result.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,13 +35,9 @@ import picocli.CommandLine.Parameters;
       "  deployclaw log last --html log.html",
       "  deployclaw log last --follow"
     })
-public final class LogCommand implements Callable<Integer> {
+public final class LogCommand extends ConsoleCommand {
   private static final String LAST = "last";
   private static final String STANDARD_OUTPUT = "-";
-
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
 
   @Parameters(
       paramLabel = "ID|last",
@@ -69,7 +63,7 @@ public final class LogCommand implements Callable<Integer> {
   private boolean follow;
 
   public LogCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override

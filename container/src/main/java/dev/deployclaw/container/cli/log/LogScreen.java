@@ -39,20 +39,12 @@ final class LogScreen implements LogFollower.RecordView {
 
   @Override
   public void record(byte[] bytes) {
-    var fields = fields(bytes);
+    // none of a record that can't be read: its lines show what it is
+    var fields = StrictJson.findObject(bytes).orElse(Map.of());
     phase = String.valueOf(fields.getOrDefault("phase", phase));
     var look = look(String.valueOf(fields.get("status")));
     problems += look == Look.PLAIN ? 0 : 1;
     told.next(bytes).forEach(text -> add(new Line(text, look)));
-  }
-
-  /** None of a record that can't be read; its lines show what it is. */
-  private static Map<String, Object> fields(byte[] bytes) {
-    try {
-      return StrictJson.parseObject(bytes);
-    } catch (StrictJson.Malformed e) {
-      return Map.of();
-    }
   }
 
   private static Look look(String status) {

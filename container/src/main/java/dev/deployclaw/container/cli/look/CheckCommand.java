@@ -12,11 +12,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code check TENANT SERVICE ROUTE METHOD}. */
 @Command(
@@ -59,8 +56,6 @@ public final class CheckCommand extends AgentCommand {
       description = "A header of the request, for limits that count its values apart. Repeatable.")
   private List<String> headers = List.of();
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public CheckCommand(CommandEnvironment around) {
     super(around);
   }
@@ -68,7 +63,7 @@ public final class CheckCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     var question = question();
-    return new CheckView(around()).show(question, session.queries().check(question), json());
+    return new CheckView(around).show(question, session.queries().check(question), shared.json());
   }
 
   private ClientRequest question() {
@@ -95,9 +90,5 @@ public final class CheckCommand extends AgentCommand {
           header.substring(equals + 1));
     }
     return out;
-  }
-
-  private ParameterException wrong(String what) {
-    return new ParameterException(spec.commandLine(), what);
   }
 }

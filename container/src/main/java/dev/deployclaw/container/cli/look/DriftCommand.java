@@ -36,8 +36,8 @@ public final class DriftCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     if (repair) {
-      return session.finish(session.changeService().repair(around().request("repair the drift")));
+      return session.finish(session.changeService().repair(around.request("repair the drift")));
     }
-    return new ScanView(around()).drift(session.queries().drift(), json());
+    return new ScanView(around).drift(session.queries().drift(), shared.json());
   }
 }

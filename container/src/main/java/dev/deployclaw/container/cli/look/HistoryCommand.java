@@ -4,11 +4,8 @@ import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code history TENANT}. */
 @Command(
@@ -37,8 +34,6 @@ public final class HistoryCommand extends AgentCommand {
       description = "Number of changes, the latest first; 20 by default, 256 at most.")
   private int limit;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public HistoryCommand(CommandEnvironment around) {
     super(around);
   }
@@ -46,9 +41,9 @@ public final class HistoryCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     if (limit < 1 || limit > MOST) {
-      throw new ParameterException(
-          spec.commandLine(), "--limit: " + limit + " is not from 1 to " + MOST);
+      throw wrong("--limit: " + limit + " is not from 1 to " + MOST);
     }
-    return new HistoryView(around()).show(tenant, session.queries().history(tenant, limit), json());
+    return new HistoryView(around)
+        .show(tenant, session.queries().history(tenant, limit), shared.json());
   }
 }

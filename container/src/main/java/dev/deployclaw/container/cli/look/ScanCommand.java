@@ -17,6 +17,6 @@ public final class ScanCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    return new ScanView(around()).show(session.queries().scan(), json());
+    return new ScanView(around).show(session.queries().scan(), shared.json());
   }
 }

@@ -26,7 +26,7 @@ public final class StatusCommand extends AgentCommand {
     var watched = MonitorStateFile.read(session.stateDir(), Instant.now());
     var status = session.queries().status();
     var related = beside(session, watched).with(session.host());
-    return new StatusView(around()).show(status, related, json());
+    return new StatusView(around).show(status, related, shared.json());
   }
 
   /** Where the state store can't be reached, the status says so. */

@@ -11,10 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code top}. */
 @Command(
@@ -63,8 +60,6 @@ public final class TopCommand extends AgentCommand {
   @Option(names = "--once", description = "Measure once, on a terminal, too.")
   private boolean once;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public TopCommand(CommandEnvironment around) {
     super(around);
   }
@@ -74,19 +69,19 @@ public final class TopCommand extends AgentCommand {
     var order = check();
     var over = Duration.ofSeconds(seconds);
     var screen =
-        json() || once ? Optional.<LiveScreen>empty() : around().screen(ScrollWindow.FIRST);
+        shared.json() || once ? Optional.<LiveScreen>empty() : around.screen(ScrollWindow.FIRST);
     if (screen.isPresent()) {
       int most = Objects.requireNonNullElse(count, MOST_SHOWN);
-      return new TopScreen(around(), most)
+      return new TopScreen(around, most)
           .run(screen.get(), order, () -> session.queries().usage(over));
     }
-    var view = new TopView(around(), order, Objects.requireNonNullElse(count, USUALLY_SHOWN));
+    var view = new TopView(around, order, Objects.requireNonNullElse(count, USUALLY_SHOWN));
     int exit;
     do {
       var answer = session.queries().usage(over);
-      exit = json() ? view.json(answer) : view.show(answer);
-      around().out().print(watch ? "\n" : "");
-      around().out().flush();
+      exit = shared.json() ? view.json(answer) : view.show(answer);
+      around.out().print(watch ? "\n" : "");
+      around.out().flush();
     } while (watch && exit == ExitCode.OK.code());
     return exit;
   }
@@ -101,15 +96,11 @@ public final class TopCommand extends AgentCommand {
     if (watch && once) {
       throw wrong("--watch and --once exclude each other: give one of them");
     }
-    if (watch && json()) {
+    if (watch && shared.json()) {
       throw wrong("--json is one document: leave out --watch");
     }
     Optional<TopView.Order> order = TopView.Order.ofWord(by);
     return order.orElseThrow(
         () -> wrong("--by: \"" + by + "\" is not one of used, refused, allowed"));
-  }
-
-  private ParameterException wrong(String what) {
-    return new ParameterException(spec.commandLine(), what);
   }
 }

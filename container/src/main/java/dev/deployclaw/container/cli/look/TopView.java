@@ -212,19 +212,9 @@ public record TopView(CommandEnvironment around, Order order, int most) {
     out.put("window_seconds", answer.windowMicros() / SECOND);
     out.put("limits", first(answer).stream().map(TopView::use).toList());
     if (!answer.leases().isEmpty()) {
-      out.put("leases", answer.leases().stream().map(TopView::document).toList());
+      out.put("leases", answer.leases());
     }
     out.put("not_measured", answer.gaps());
-    return out;
-  }
-
-  private static Map<String, Object> document(ServiceLeases leases) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("service", leases.service());
-    out.put("held", leases.held());
-    out.put("in_hand", leases.inHand());
-    out.put("requests", leases.requests());
-    out.put("from_memory", leases.fromMemory());
     return out;
   }
 

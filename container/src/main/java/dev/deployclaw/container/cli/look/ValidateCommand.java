@@ -17,6 +17,6 @@ public final class ValidateCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws InterruptedException {
-    return new ScanView(around()).show(session.queries().validate(), json());
+    return new ScanView(around).show(session.queries().validate(), shared.json());
   }
 }

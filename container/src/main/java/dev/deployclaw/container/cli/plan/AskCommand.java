@@ -34,22 +34,22 @@ public final class AskCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws SetupException, InterruptedException {
-    var request = around().request(words);
+    var request = around.request(words);
     var answer = session.answer(request);
     if (answer.isPresent()) {
-      return new AnswerView(around()).show(answer.get(), json());
+      return new AnswerView(around).show(answer.get(), shared.json());
     }
     return switch (session.changeService().plan(request)) {
       case PlanPreviewReport.NeedsClarification unclear ->
-          new PlanView(around()).show(unclear, json());
-      case PlanPreviewReport.Refused refused -> new PlanView(around()).show(refused, json());
+          new PlanView(around).show(unclear, shared.json());
+      case PlanPreviewReport.Refused refused -> new PlanView(around).show(refused, shared.json());
       case PlanPreviewReport.Planned _,
           PlanPreviewReport.Understood _,
           PlanPreviewReport.Inquiry _ ->
           new CommandFailure(
                   ExitCode.WRONG_USAGE,
                   "that asks for a change, and not about the estate: see it with deployclaw plan")
-              .report(around(), json());
+              .report(around, shared.json());
     };
   }
 }

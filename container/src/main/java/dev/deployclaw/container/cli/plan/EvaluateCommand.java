@@ -3,7 +3,7 @@ package dev.deployclaw.container.cli.plan;
 import dev.deployclaw.container.cli.console.BoundedTextFile;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.console.ProgressBar;
 import dev.deployclaw.container.cli.plan.EvaluationView.TokenPrice;
 import dev.deployclaw.container.config.SetupException;
@@ -19,7 +19,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,13 +43,10 @@ import picocli.CommandLine.Parameters;
       "  terse | acme search 20 rps | set-limit acme search 20/1",
       "  ticket | Something is wrong with acme. | asked"
     })
-public final class EvaluateCommand implements Callable<Integer> {
+public final class EvaluateCommand extends ConsoleCommand {
   private static final int MOST_BYTES = 4 << 20;
   private static final Duration LONGEST = Duration.ofHours(2);
 
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
   @Mixin private final EvaluatedModelOptions tested = new EvaluatedModelOptions();
 
   @Parameters(
@@ -84,7 +80,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private String price = "";
 
   public EvaluateCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override

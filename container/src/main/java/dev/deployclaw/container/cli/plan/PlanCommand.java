@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.cli.session.NarratorProvider;
@@ -21,11 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -44,12 +42,8 @@ import picocli.CommandLine.Parameters;
       "  tenants: {acme: {tier: gold}, umbrella: {}}",
       "  services: [checkout, search]"
     })
-public final class PlanCommand implements Callable<Integer> {
-  private final CommandEnvironment around;
-
+public final class PlanCommand extends ConsoleCommand {
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
 
   @Option(
       names = "--inventory",
@@ -75,7 +69,7 @@ public final class PlanCommand implements Callable<Integer> {
   private List<String> words = List.of();
 
   public PlanCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override

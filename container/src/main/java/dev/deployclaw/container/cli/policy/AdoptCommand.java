@@ -3,7 +3,7 @@ package dev.deployclaw.container.cli.policy;
 import dev.deployclaw.container.cli.console.BoundedTextFile;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.wiring.ForeignRedis;
@@ -17,15 +17,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code adopt --into FOLDER}, and {@code adopt --enforce TENANT} afterwards. */
 @Command(
@@ -46,7 +41,7 @@ import picocli.CommandLine.Spec;
       "  deployclaw adopt --shadowed",
       "  deployclaw adopt --enforce acme"
     })
-public final class AdoptCommand implements Callable<Integer> {
+public final class AdoptCommand extends ConsoleCommand {
   private static final int MOST_BYTES = 16 << 20;
   private static final String PASSWORD = "DEPLOYCLAW_ADOPT_REDIS_PASSWORD";
   private static final Map<String, Duration> UNITS =
@@ -55,10 +50,6 @@ public final class AdoptCommand implements Callable<Integer> {
           "minute", Duration.ofMinutes(1),
           "hour", Duration.ofHours(1),
           "day", Duration.ofDays(1));
-
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
 
   @Option(
       names = "--redis",
@@ -108,10 +99,8 @@ public final class AdoptCommand implements Callable<Integer> {
       description = "List the tenants that have committed limits in shadow mode.")
   private boolean shadowed;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public AdoptCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override
@@ -199,9 +188,5 @@ public final class AdoptCommand implements Callable<Integer> {
   private String text(Path file) throws SetupException {
     return BoundedTextFile.needed(
         file, around.working().resolve(file), MOST_BYTES, "a manifest or a configuration");
-  }
-
-  private ParameterException wrong(String what) {
-    return new ParameterException(spec.commandLine(), what);
   }
 }

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.SetupException;
@@ -18,10 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code diff A B}. */
@@ -39,13 +37,9 @@ import picocli.CommandLine.Parameters;
       "  deployclaw diff 41 42 --json",
       "  deployclaw diff old/acme.yaml new/acme.yaml"
     })
-public final class DiffCommand implements Callable<Integer> {
+public final class DiffCommand extends ConsoleCommand {
   private static final String COMMITTED = "committed";
   private static final Pattern EPOCH = Pattern.compile("[0-9]{1,18}");
-
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
 
   @Parameters(index = "0", paramLabel = "A", description = "The one before.")
   private String before = "";
@@ -54,7 +48,7 @@ public final class DiffCommand implements Callable<Integer> {
   private String after = "";
 
   public DiffCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override

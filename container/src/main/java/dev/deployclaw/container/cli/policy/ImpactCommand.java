@@ -2,15 +2,19 @@ package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
+import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.console.ProgressBar;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.container.traffic.AccessLogReader;
+import dev.deployclaw.container.traffic.ImpactDocument;
 import dev.deployclaw.container.traffic.UnreadLines;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Gateway.Route;
+import dev.deployclaw.policy.replay.ImpactReport;
+import dev.deployclaw.policy.replay.ImpactReport.OfTenant;
 import dev.deployclaw.policy.replay.PolicyReplay;
 import dev.deployclaw.policy.replay.RequestAttribution;
 import dev.deployclaw.policy.replay.accesslog.AccessLogFormat;
@@ -21,16 +25,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code impact LOG... --before A --after B}. */
 @Command(
@@ -46,12 +45,8 @@ import picocli.CommandLine.Spec;
       "  deployclaw impact access.json.gz --before live --after new --tenant field:tenant_id",
       "  deployclaw impact *.log --before a --after b --route /v1/search=search --route /=web"
     })
-public final class ImpactCommand implements Callable<Integer> {
+public final class ImpactCommand extends ConsoleCommand {
   private static final int REQUESTS_A_LOOK = 4_096;
-
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
 
   @Parameters(
       paramLabel = "LOG",
@@ -98,10 +93,8 @@ public final class ImpactCommand implements Callable<Integer> {
               + " path's first segment.")
   private List<String> routes = List.of();
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public ImpactCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override
@@ -188,7 +181,58 @@ public final class ImpactCommand implements Callable<Integer> {
     return new RequestAttribution(teller, all);
   }
 
-  private ParameterException wrong(String what) {
-    return new ParameterException(spec.commandLine(), what);
+  /** Shows what a change of policy would have meant. */
+  private record ImpactView(CommandEnvironment around) {
+    private static final int MOST_SHOWN = 50;
+
+    void show(ImpactReport impact, UnreadLines unread, boolean json) {
+      if (json) {
+        around.out().println(JsonOutput.text(ImpactDocument.of(impact, unread)));
+      } else {
+        text(impact, unread).forEach(around::say);
+      }
+    }
+
+    private static List<String> text(ImpactReport impact, UnreadLines unread) {
+      var out = new ArrayList<String>();
+      var hit = impact.tenants().stream().filter(t -> t.newlyRefused() > 0).toList();
+      out.add(
+          "%d requests replayed: %d newly refused, of %d tenants"
+              .formatted(impact.requests(), impact.newlyRefused(), hit.size()));
+      hit.stream().limit(MOST_SHOWN).forEach(t -> tenant(t, out));
+      if (hit.size() > MOST_SHOWN) {
+        out.add("  … and %d tenants more: see --json".formatted(hit.size() - MOST_SHOWN));
+      }
+      long admitted = impact.tenants().stream().mapToLong(OfTenant::newlyAdmitted).sum();
+      if (admitted > 0) {
+        out.add("%d requests that were refused would be admitted".formatted(admitted));
+      }
+      if (impact.unrouted() > 0) {
+        out.add("%d requests match no route, and weren't replayed".formatted(impact.unrouted()));
+      }
+      impact.notes().forEach(n -> out.add("note: " + n));
+      if (unread.all() > 0) {
+        out.add("%d lines have no request:".formatted(unread.all()));
+        unread.named().forEach(u -> out.add("  " + u));
+        if (unread.all() > unread.named().size()) {
+          out.add("  … and %d more".formatted(unread.all() - unread.named().size()));
+        }
+      }
+      return out;
+    }
+
+    private static void tenant(OfTenant t, List<String> out) {
+      out.add(
+          "  %s: %d of %d newly refused by %s, first %s, last %s, most in the hour of %s: %d"
+              .formatted(
+                  t.tenant(),
+                  t.newlyRefused(),
+                  t.requests(),
+                  t.by(),
+                  ImpactDocument.time(t.first()),
+                  ImpactDocument.time(t.last()),
+                  ImpactDocument.time(t.worstHour()),
+                  t.inWorstHour()));
+    }
   }
 }

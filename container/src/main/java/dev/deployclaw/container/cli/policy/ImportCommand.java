@@ -2,7 +2,7 @@ package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.cli.console.BoundedTextFile;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.imports.envoy.DescriptorImport;
@@ -11,15 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code import FILE... --into FOLDER}. */
 @Command(
@@ -38,12 +33,8 @@ import picocli.CommandLine.Spec;
       "  deployclaw import *.yaml --map user_id=header:x-user --map generic_key=service",
       "  deployclaw import config.yaml --strict --json"
     })
-public final class ImportCommand implements Callable<Integer> {
+public final class ImportCommand extends ConsoleCommand {
   private static final int MOST_BYTES = 16 << 20;
-
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
 
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "All files of the configuration.")
   private List<Path> files = List.of();
@@ -65,10 +56,8 @@ public final class ImportCommand implements Callable<Integer> {
       description = "Write nothing, exit 8, if anything can't be converted exactly.")
   private boolean strict;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   public ImportCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override
@@ -103,8 +92,7 @@ public final class ImportCommand implements Callable<Integer> {
               ? Optional.empty()
               : DescriptorKeyMapping.Meaning.ofWord(meaning.substring(equals + 1));
       if (what.isEmpty()) {
-        throw new ParameterException(
-            spec.commandLine(),
+        throw wrong(
             "--map: \""
                 + meaning
                 + "\" is not KEY=WHAT with one of tenant, service, route, method,"

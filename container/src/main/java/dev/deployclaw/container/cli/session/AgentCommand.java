@@ -1,19 +1,13 @@
 package dev.deployclaw.container.cli.session;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.CommonOptions;
+import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.config.SetupException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Mixin;
 
 /** A command that needs the whole agent: opens it, uses it, closes it. */
-public abstract class AgentCommand implements Callable<Integer> {
-  private final CommandEnvironment around;
-
-  @Mixin private final CommonOptions shared = new CommonOptions();
-
+public abstract class AgentCommand extends ConsoleCommand {
   public AgentCommand(CommandEnvironment around) {
-    this.around = around;
+    super(around);
   }
 
   @Override
@@ -25,12 +19,4 @@ public abstract class AgentCommand implements Callable<Integer> {
 
   /** Does the work and returns the exit code. */
   public abstract int use(AgentSession session) throws SetupException, InterruptedException;
-
-  public CommandEnvironment around() {
-    return around;
-  }
-
-  public boolean json() {
-    return shared.json();
-  }
 }

@@ -2,7 +2,7 @@ package dev.deployclaw.container.http.access;
 
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
-import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.http.exchange.RequestBody;
 import dev.deployclaw.container.http.route.TaskRoutes;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -53,7 +53,7 @@ final class CrossOriginCheck {
     return !isReading(request)
         && request.getHeader("Authorization") == null
         && request.getHeader(TaskRoutes.KEY) == null
-        && !TaskRequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")));
+        && !RequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")));
   }
 
   private static boolean isOwnSite(HttpServerRequest request) {

@@ -34,8 +34,7 @@ final class ConsoleAssets {
     files.put("log.css", LogHtmlRenderer.style());
     files.put("log.js", LogHtmlRenderer.script());
     String all = String.join("\n", files.values());
-    version =
-        CanonicalJson.sha256(all.getBytes(StandardCharsets.UTF_8)).substring(0, VERSION_DIGITS);
+    version = CanonicalJson.sha256(all).substring(0, VERSION_DIGITS);
     page = resource(PAGE).replace("{{assets}}", "/console/assets/" + version);
   }
 

@@ -8,7 +8,7 @@ import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.CredentialCheck;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
-import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.http.exchange.RequestBody;
 import dev.deployclaw.container.http.oidc.AuthorizationCodeFlow;
 import dev.deployclaw.container.http.oidc.SignInResult;
 import dev.deployclaw.container.http.session.SessionAuthenticator;
@@ -89,7 +89,7 @@ public final class ProviderSignInRoutes {
 
   private void depart(RoutingContext exchange, AuthorizationCodeFlow by) {
     var request = exchange.request();
-    if (!TaskRequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")))) {
+    if (!RequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")))) {
       RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.notJson()));
       return;
     }

@@ -10,7 +10,7 @@ import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.CredentialCheck;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
-import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.http.exchange.RequestBody;
 import dev.deployclaw.container.http.session.ConsoleSession;
 import dev.deployclaw.container.http.session.ConsoleSessionStore;
 import dev.deployclaw.container.http.session.SessionAuthenticator;
@@ -19,7 +19,6 @@ import dev.deployclaw.container.http.session.SessionCredential;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,18 +47,8 @@ public final class SessionRoutes {
   public List<ApiRoute> routes() {
     return List.of(
         ApiRoute.signIn(SESSION, this::signIn),
-        new ApiRoute(
-            "GET",
-            SESSION,
-            Optional.empty(),
-            ApiRoute.Lane.CALL,
-            new ApiRoute.ResponseMode.Streamed(this::signedIn)),
-        new ApiRoute(
-            "POST",
-            SESSION + "/end",
-            Optional.of(ApiRole.VIEWER),
-            ApiRoute.Lane.CALL,
-            new ApiRoute.ResponseMode.Streamed(this::signOut)));
+        ApiRoute.streamed("GET", SESSION, Optional.empty(), this::signedIn),
+        ApiRoute.streamed("POST", SESSION + "/end", Optional.of(ApiRole.VIEWER), this::signOut));
   }
 
   private void signIn(RoutingContext exchange) {
@@ -68,7 +57,7 @@ public final class SessionRoutes {
 
   private ApiResponse signInReply(RoutingContext exchange) {
     var request = exchange.request();
-    if (!TaskRequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")))) {
+    if (!RequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")))) {
       return ApiResponse.of(ProblemCatalogue.notJson());
     }
     var transport = sessions.cookie().transport(request);
@@ -101,14 +90,11 @@ public final class SessionRoutes {
 
   private static Optional<String> token(RoutingContext exchange) {
     var body = exchange.body().buffer();
-    try {
-      var fields = StrictJson.parseObject(body == null ? new byte[0] : body.getBytes());
-      return fields.get("token") instanceof String token && fields.size() == 1
-          ? Optional.of(token.strip()).filter(t -> !t.isEmpty() && t.length() <= LONGEST_TOKEN)
-          : Optional.empty();
-    } catch (StrictJson.Malformed e) {
-      return Optional.empty();
-    }
+    var bytes = body == null ? new byte[0] : body.getBytes();
+    var fields = StrictJson.findObject(bytes).orElse(Map.of());
+    return fields.get("token") instanceof String token && fields.size() == 1
+        ? Optional.of(token.strip()).filter(t -> !t.isEmpty() && t.length() <= LONGEST_TOKEN)
+        : Optional.empty();
   }
 
   /** A caller that is known by a certificate needs no session, and no token of one. */
@@ -143,8 +129,7 @@ public final class SessionRoutes {
   }
 
   private static SessionCredential hash(String token) {
-    return new SessionCredential.FileToken(
-        CanonicalJson.sha256(token.getBytes(StandardCharsets.UTF_8)));
+    return new SessionCredential.FileToken(CanonicalJson.sha256(token));
   }
 
   static String from(HttpServerRequest request) {

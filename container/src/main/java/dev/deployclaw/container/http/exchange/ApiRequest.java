@@ -17,4 +17,11 @@ public record ApiRequest(
     Function<String, Optional<String>> query,
     Function<String, Optional<String>> header,
     String from,
-    byte[] body) {}
+    byte[] body) {
+  /** Only JSON is read. */
+  public void requireJson() {
+    if (!RequestBody.isJson(header.apply("Content-Type"))) {
+      throw new RefusedCallException(ProblemCatalogue.notJson());
+    }
+  }
+}

@@ -59,6 +59,12 @@ public record ApiRoute(
         "GET", path, Optional.empty(), Lane.CALL, new ResponseMode.Whole(responder));
   }
 
+  /** One that answers bit by bit. */
+  public static ApiRoute streamed(
+      String method, String path, Optional<ApiRole> needs, Streamer streamer) {
+    return new ApiRoute(method, path, needs, Lane.CALL, new ResponseMode.Streamed(streamer));
+  }
+
   public static ApiRoute probe(String path, Streamer streamer) {
     return new ApiRoute(
         "GET", path, Optional.empty(), Lane.PROBE, new ResponseMode.Streamed(streamer));

@@ -9,15 +9,14 @@ import java.util.Optional;
  * @param most at most 999
  */
 public record PageLimit(int usual, int most) {
-  /** Empty where a call names none that is allowed. */
-  public Optional<Integer> of(ApiRequest call) {
+  public int of(ApiRequest call) {
     return Optional.of(call.query().apply("limit").orElse(Integer.toString(usual)))
         .filter(text -> text.matches("[1-9]\\d{0,2}"))
         .map(Integer::valueOf)
-        .filter(number -> number <= most);
-  }
-
-  public ApiResponse refusal() {
-    return ApiResponse.wrongQuery("limit", "limit is not a whole number from 1 to " + most);
+        .filter(number -> number <= most)
+        .orElseThrow(() ->
+            new RefusedCallException(
+                ProblemCatalogue.invalid(
+                    "query limit", "limit is not a whole number from 1 to " + most, "correct it")));
   }
 }

@@ -22,6 +22,7 @@ public final class ProblemCatalogue {
   /** What can be expected to fail; empty for a bug. */
   public static Optional<ProblemDetail> expected(RuntimeException failure) {
     return switch (failure) {
+      case RefusedCallException e -> Optional.of(e.problem());
       case Unreachable e -> Optional.of(unreachable("the state store: " + e.getMessage()));
       case UnmaskedTextException e -> Optional.of(unreachable(String.valueOf(e.getMessage())));
       case BucketUnavailableException e ->

@@ -6,15 +6,14 @@ import dev.deployclaw.container.approval.platform.SlackCallback;
 import dev.deployclaw.container.approval.platform.TeamsCallback;
 import dev.deployclaw.container.approval.platform.WebhookCallback;
 import dev.deployclaw.container.config.ApiRole;
-import dev.deployclaw.container.config.secret.TypedText;
 import dev.deployclaw.container.http.access.RequestAuthorizer;
 import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
-import dev.deployclaw.container.http.exchange.DecisionRequestBody;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
+import dev.deployclaw.container.http.exchange.RequestBody;
 import dev.deployclaw.container.http.session.SessionAuthenticator;
 import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
@@ -60,18 +59,11 @@ public record ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
     String plan = approves ? call.query().apply("plan").orElse("") : "";
     String place =
         call.header().apply(SessionAuthenticator.CSRF).isPresent() ? "the console" : "the API";
-    return switch (DecisionRequestBody.parse(call.body())) {
-      case DecisionRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case DecisionRequestBody.Read.Good(TypedText reason) -> {
-        String words = reason.masked(server.resources().mask());
-        var decision = new ApprovalDecision(id, who, approves, plan, words);
-        yield reply(new HoldVote(decision, call.query().apply("shown"), place));
-      }
-    };
-  }
-
-  private ApiResponse reply(HoldVote vote) throws InterruptedException {
-    return reply(vote.decision(), server.approvals().decide(vote));
+    var reason = RequestBody.decision(call.body()).reason();
+    String words = reason.masked(server.resources().mask());
+    var decision = new ApprovalDecision(id, who, approves, plan, words);
+    var vote = new HoldVote(decision, call.query().apply("shown"), place);
+    return reply(decision, server.approvals().decide(vote));
   }
 
   /** What is refused is written here alone: the change's log would need the lead. */

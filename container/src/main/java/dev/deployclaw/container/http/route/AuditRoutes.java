@@ -60,19 +60,11 @@ public final class AuditRoutes {
         ApiRoute.get("/v1/audit/logs", this::logs),
         ApiRoute.get("/v1/audit/sign-ins", this::signIns),
         ApiRoute.get("/v1/audit/chain", _ -> ApiResponse.json(200, audit.chain())),
-        new ApiRoute(
-            "GET",
-            "/v1/audit/bundle",
-            Optional.of(ApiRole.VIEWER),
-            ApiRoute.Lane.CALL,
-            new ApiRoute.ResponseMode.Streamed(this::bundle)));
+        ApiRoute.streamed("GET", "/v1/audit/bundle", Optional.of(ApiRole.VIEWER), this::bundle));
   }
 
   private ApiResponse logs(ApiRequest call) throws InterruptedException {
-    var limit = LIMIT.of(call);
-    if (limit.isEmpty()) {
-      return LIMIT.refusal();
-    }
+    int limit = LIMIT.of(call);
     var after = call.query().apply("after");
     if (after.isPresent()
         && (!ExecutionIdFormat.fits(after.get()) || !server.executions().known(after.get()))) {
@@ -81,15 +73,11 @@ public final class AuditRoutes {
     return within(
         call,
         (period, person) ->
-            audit.logs(
-                new LogSearch.Query(period, person, word(call, "tenant"), after, limit.get())));
+            audit.logs(new LogSearch.Query(period, person, word(call, "tenant"), after, limit)));
   }
 
   private ApiResponse signIns(ApiRequest call) throws InterruptedException {
-    var limit = SIGN_INS.of(call);
-    if (limit.isEmpty()) {
-      return SIGN_INS.refusal();
-    }
+    int limit = SIGN_INS.of(call);
     var after = call.query().apply("after");
     var place = after.flatMap(SignInSearch.Place::of);
     if (after.isPresent() && place.filter(at -> audit.knowsSignIns(at.log())).isEmpty()) {
@@ -97,8 +85,7 @@ public final class AuditRoutes {
     }
     return within(
         call,
-        (period, person) ->
-            audit.signIns(new SignInSearch.Query(period, person, place, limit.get())));
+        (period, person) -> audit.signIns(new SignInSearch.Query(period, person, place, limit)));
   }
 
   private interface Look {

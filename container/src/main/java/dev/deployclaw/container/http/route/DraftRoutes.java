@@ -1,16 +1,15 @@
 package dev.deployclaw.container.http.route;
 
 import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.secret.TypedText;
 import dev.deployclaw.container.draft.DraftStore;
 import dev.deployclaw.container.draft.RequestDraft;
 import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
-import dev.deployclaw.container.http.exchange.PlanRequestBody;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
-import dev.deployclaw.container.http.exchange.ProblemDetail;
-import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.http.exchange.RequestBody;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.planning.PlanPreviewReport;
@@ -48,18 +47,13 @@ public final class DraftRoutes {
   }
 
   private ApiResponse save(ApiRequest call) throws InterruptedException {
-    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
-      return ApiResponse.of(ProblemCatalogue.notJson());
-    }
-    return switch (PlanRequestBody.parse(call.body())) {
-      case PlanRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case PlanRequestBody.Read.Good(PlanRequestBody body) ->
-          body.answers().isPresent()
-              ? ApiResponse.of(
-                  ProblemCatalogue.invalid(
-                      "body.answers", "an answer is no draft", "send the whole request"))
-              : save(call.caller().name(), body.request().masked(server.resources().mask()));
-    };
+    var body = RequestBody.plan(call);
+    var request = TypedText.of(body.text("request"));
+    return body.answers().isPresent()
+        ? ApiResponse.of(
+            ProblemCatalogue.invalid(
+                "body.answers", "an answer is no draft", "send the whole request"))
+        : save(call.caller().name(), request.masked(server.resources().mask()));
   }
 
   private ApiResponse save(String who, String request) throws InterruptedException {

@@ -49,12 +49,8 @@ public final class EventStreamRoute {
   }
 
   public ApiRoute route() {
-    return new ApiRoute(
-        "GET",
-        "/v1/executions/{id}/events",
-        Optional.of(ApiRole.VIEWER),
-        ApiRoute.Lane.CALL,
-        new ApiRoute.ResponseMode.Streamed(this::stream));
+    return ApiRoute.streamed(
+        "GET", "/v1/executions/{id}/events", Optional.of(ApiRole.VIEWER), this::stream);
   }
 
   private void stream(RoutingContext exchange) {

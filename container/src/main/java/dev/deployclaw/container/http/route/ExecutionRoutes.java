@@ -25,10 +25,7 @@ public record ExecutionRoutes(ExecutionQueries executions) {
   }
 
   private ApiResponse page(ApiRequest call) {
-    var limit = LIMIT.of(call);
-    if (limit.isEmpty()) {
-      return LIMIT.refusal();
-    }
+    int limit = LIMIT.of(call);
     var after = call.query().apply("after");
     if (after.isPresent()
         && (!ExecutionIdFormat.fits(after.get()) || !executions.known(after.get()))) {
@@ -36,7 +33,7 @@ public record ExecutionRoutes(ExecutionQueries executions) {
           ProblemCatalogue.invalid(
               "query after", "there is no such execution", "give the `next` of a page"));
     }
-    var page = executions.page(limit.get(), after);
+    var page = executions.page(limit, after);
     var body = new LinkedHashMap<String, Object>();
     body.put("executions", page.summaries());
     body.put("waiting", executions.waiting());

@@ -1,16 +1,23 @@
 package dev.deployclaw.container.http.route;
 
+import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
+import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.query.EstateOverview;
 import dev.deployclaw.container.query.StatusDocument;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.policy.document.PackagedText;
+import io.vertx.core.Context;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /** What is looked at: the estate, the process, its numbers, and the API's own description. */
 public final class ObservabilityRoutes {
@@ -61,5 +68,78 @@ public final class ObservabilityRoutes {
   private ApiResponse health() {
     boolean lives = server.isAlive();
     return ApiResponse.json(lives ? 200 : 503, Map.of("status", lives ? "ok" : "the worker ended"));
+  }
+
+  /**
+   * Answers probes of readiness. Those that come while the back ends are asked get that answer,
+   * too: a flood of them costs no more than one, so none has to be refused. Runs on the event loop.
+   */
+  private static final class ReadinessEndpoint {
+    /** However often readiness is asked for, the back ends are asked once in so long. */
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    private final AgentServer server;
+    private final Executor threads;
+    private final List<RoutingContext> waiting = new ArrayList<>();
+
+    /**
+     * @param threads where asking blocks
+     */
+    ReadinessEndpoint(AgentServer server, Executor threads) {
+      this.server = server;
+      this.threads = threads;
+    }
+
+    void answer(RoutingContext exchange) {
+      waiting.add(exchange);
+      if (waiting.size() > 1) {
+        return;
+      }
+      var context = exchange.vertx().getOrCreateContext();
+      try {
+        threads.execute(() -> ask(context));
+      } catch (RejectedExecutionException e) {
+        all(ApiResponse.of(ProblemCatalogue.stopping()));
+      }
+    }
+
+    /** On a virtual thread. */
+    private void ask(Context context) {
+      ApiResponse reply;
+      try {
+        reply = readiness();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        reply = ApiResponse.of(ProblemCatalogue.stopping());
+      } catch (RuntimeException e) {
+        reply = ApiResponse.of(RequestDispatcher.problem(e, "readiness is unknown"));
+      }
+      var told = reply;
+      context.runOnContext(_ -> all(told));
+    }
+
+    private void all(ApiResponse reply) {
+      var those = List.copyOf(waiting);
+      waiting.clear();
+      those.forEach(exchange -> RequestDispatcher.send(exchange, reply));
+    }
+
+    private ApiResponse readiness() throws InterruptedException {
+      var health = server.health().sample(FRESH);
+      boolean accepting = server.isAccepting();
+      var body = new LinkedHashMap<String, Object>();
+      body.put("ready", accepting && health.isHealthy());
+      body.put("accepting", accepting);
+      body.put("backends", health.backends().stream().map(ReadinessEndpoint::backend).toList());
+      return ApiResponse.json(accepting && health.isHealthy() ? 200 : 503, body);
+    }
+
+    private static Map<String, Object> backend(BackendHealthMonitor.Backend backend) {
+      var out = new LinkedHashMap<String, Object>();
+      out.put("name", backend.name());
+      out.put("up", backend.trouble().isEmpty());
+      backend.trouble().ifPresent(reason -> out.put("reason", reason));
+      return out;
+    }
   }
 }

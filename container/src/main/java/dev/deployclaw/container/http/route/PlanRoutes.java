@@ -1,13 +1,12 @@
 package dev.deployclaw.container.http.route;
 
 import dev.deployclaw.container.config.ApiRole;
+import dev.deployclaw.container.config.secret.TypedText;
 import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
-import dev.deployclaw.container.http.exchange.PlanRequestBody;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
-import dev.deployclaw.container.http.exchange.ProblemDetail;
-import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.http.exchange.RequestBody;
 import dev.deployclaw.container.query.PlanDocument;
 import dev.deployclaw.container.query.RequestImpact;
 import dev.deployclaw.container.server.AgentServer;
@@ -45,28 +44,19 @@ public final class PlanRoutes {
   }
 
   private ApiResponse planned(ApiRequest call, Answer answer) throws InterruptedException {
-    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
-      return ApiResponse.of(ProblemCatalogue.notJson());
-    }
-    return switch (PlanRequestBody.parse(call.body())) {
-      case PlanRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case PlanRequestBody.Read.Good(PlanRequestBody body) ->
-          planned(server.plan(request(body, call.caller().name())), answer);
-    };
-  }
-
-  private TaskRequest request(PlanRequestBody body, String who) throws InterruptedException {
-    var before = body.answers().map(Conversation::answering).orElse(Conversation.NONE);
-    return new TaskRequest(body.request().masked(server.resources().mask()), who, server.now())
-        .after(before);
-  }
-
-  private static ApiResponse planned(PlanPreviewReport report, Answer answer)
-      throws InterruptedException {
+    var report = server.plan(request(call));
     return report instanceof PlanPreviewReport.Refused(ExitCode exit, String reason)
             && exit == ExitCode.UNREACHABLE
         ? ApiResponse.of(ProblemCatalogue.unreachable(reason))
         : ApiResponse.json(200, answer.of(report));
+  }
+
+  private TaskRequest request(ApiRequest call) throws InterruptedException {
+    var body = RequestBody.plan(call);
+    var text = TypedText.of(body.text("request"));
+    var before = body.answers().map(Conversation::answering).orElse(Conversation.NONE);
+    String masked = text.masked(server.resources().mask());
+    return new TaskRequest(masked, call.caller().name(), server.now()).after(before);
   }
 
   private Map<String, Object> impact(PlanPreviewReport report) throws InterruptedException {

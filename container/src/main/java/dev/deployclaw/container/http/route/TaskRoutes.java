@@ -7,8 +7,8 @@ import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
-import dev.deployclaw.container.http.exchange.RollbackRequestBody;
-import dev.deployclaw.container.http.exchange.TaskRequestBody;
+import dev.deployclaw.container.http.exchange.RefusedCallException;
+import dev.deployclaw.container.http.exchange.RequestBody;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
 import dev.deployclaw.container.metrics.ServerMetrics.Refusal;
@@ -46,49 +46,37 @@ public record TaskRoutes(AgentServer server) {
   }
 
   private ApiResponse submit(ApiRequest call) throws InterruptedException {
-    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
-      return ApiResponse.of(ProblemCatalogue.notJson());
-    }
-    if (wrongKey(call)) {
-      return ApiResponse.of(keyProblem());
-    }
-    return switch (TaskRequestBody.parse(call.body())) {
-      case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case TaskRequestBody.Read.Good(TaskRequestBody body) -> {
-        String who = call.caller().name();
-        String request = body.request().masked(server.resources().mask());
-        var answer =
-            !body.manual() && EstateQuestionReader.mayAsk(request)
-                ? server.answer(request, who)
-                : Optional.<EstateAnswer>empty();
-        yield answer.isPresent()
-            ? answered(answer.get())
-            : reply(
-                server
-                    .intake()
-                    .submit(TaskSubmission.task(request, who, body.manual(), key(call))));
-      }
-    };
+    call.requireJson();
+    var key = key(call);
+    var body = RequestBody.task(call.body());
+    var text = body.typed("request");
+    boolean manual = body.manual();
+    String who = call.caller().name();
+    String request = text.masked(server.resources().mask());
+    var answer =
+        !manual && EstateQuestionReader.mayAsk(request)
+            ? server.answer(request, who)
+            : Optional.<EstateAnswer>empty();
+    return answer.isPresent()
+        ? answered(answer.get())
+        : reply(server.intake().submit(TaskSubmission.task(request, who, manual, key)));
   }
 
   /** Reads alone, whatever the words say. */
   private ApiResponse ask(ApiRequest call) throws InterruptedException {
-    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
-      return ApiResponse.of(ProblemCatalogue.notJson());
-    }
-    return switch (TaskRequestBody.parse(call.body())) {
-      case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case TaskRequestBody.Read.Good(TaskRequestBody body) ->
-          server
-              .answer(body.request().masked(server.resources().mask()), call.caller().name())
-              .map(TaskRoutes::answered)
-              .orElseGet(() ->
-                  ApiResponse.of(
-                      ProblemCatalogue.invalid(
-                          "body.request",
-                          "body.request doesn't ask about the estate, as it is understood",
-                          "send a change to POST /v1/tasks")));
-    };
+    call.requireJson();
+    var body = RequestBody.task(call.body());
+    var text = body.typed("request");
+    var _ = body.manual(); // a wrong one is refused, as of a task
+    return server
+        .answer(text.masked(server.resources().mask()), call.caller().name())
+        .map(TaskRoutes::answered)
+        .orElseGet(() ->
+            ApiResponse.of(
+                ProblemCatalogue.invalid(
+                    "body.request",
+                    "body.request doesn't ask about the estate, as it is understood",
+                    "send a change to POST /v1/tasks")));
   }
 
   private static ApiResponse answered(EstateAnswer answer) {
@@ -109,33 +97,21 @@ public record TaskRoutes(AgentServer server) {
 
   /** Goes on with a task by what its caller answers: as an execution that names it. */
   private ApiResponse answer(ApiRequest call) throws InterruptedException {
-    if (!TaskRequestBody.isJson(call.header().apply("Content-Type"))) {
-      return ApiResponse.of(ProblemCatalogue.notJson());
-    }
-    if (wrongKey(call)) {
-      return ApiResponse.of(keyProblem());
-    }
+    call.requireJson();
+    var key = key(call);
     String id = call.path().apply("id");
-    return switch (TaskRequestBody.parseAnswer(call.body())) {
-      case TaskRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case TaskRequestBody.Read.Good(TaskRequestBody body) ->
-          asked(id, call) instanceof OpenQuestion.Closed closed && !isRepeated(closed, call)
-              ? ApiResponse.of(problem(id, closed))
-              : reply(
-                  server
-                      .intake()
-                      .submit(
-                          TaskSubmission.answer(
-                              id,
-                              body.request().masked(server.resources().mask()),
-                              call.caller().name(),
-                              key(call))));
-    };
+    String who = call.caller().name();
+    var text = RequestBody.answer(call.body()).typed("answer");
+    if (asked(id, call) instanceof OpenQuestion.Closed closed && !isRepeated(closed, key)) {
+      return ApiResponse.of(problem(id, closed));
+    }
+    String words = text.masked(server.resources().mask());
+    return reply(server.intake().submit(TaskSubmission.answer(id, words, who, key)));
   }
 
   /** A repeated call finds the first one's execution, though the question is answered by now. */
-  private static boolean isRepeated(OpenQuestion.Closed closed, ApiRequest call) {
-    return closed.flaw() == OpenQuestion.Flaw.CLOSED && key(call).isPresent();
+  private static boolean isRepeated(OpenQuestion.Closed closed, Optional<String> key) {
+    return closed.flaw() == OpenQuestion.Flaw.CLOSED && key.isPresent();
   }
 
   private OpenQuestion asked(String id, ApiRequest call) throws InterruptedException {
@@ -167,21 +143,14 @@ public record TaskRoutes(AgentServer server) {
 
   private ApiResponse rollback(ApiRequest call) throws InterruptedException {
     String id = call.path().apply("id");
-    if (wrongKey(call)) {
-      return ApiResponse.of(keyProblem());
-    }
+    var key = key(call);
     if (!id.equals(LAST) && isNoChange(id, call.caller().name())) {
       return ApiResponse.of(
           ProblemCatalogue.notFound("there is no change " + ExecutionIdFormat.shown(id)));
     }
-    return switch (RollbackRequestBody.parse(call.body())) {
-      case RollbackRequestBody.Read.Bad(ProblemDetail problem) -> ApiResponse.of(problem);
-      case RollbackRequestBody.Read.Good(boolean manual) ->
-          reply(
-              server
-                  .intake()
-                  .submit(TaskSubmission.rollback(id, call.caller().name(), manual, key(call))));
-    };
+    boolean manual = RequestBody.rollback(call.body()).manual();
+    return reply(
+        server.intake().submit(TaskSubmission.rollback(id, call.caller().name(), manual, key)));
   }
 
   private ApiResponse reply(SubmissionResult answer) {
@@ -223,15 +192,12 @@ public record TaskRoutes(AgentServer server) {
   }
 
   private static Optional<String> key(ApiRequest call) {
-    return call.header().apply(KEY);
-  }
-
-  private static boolean wrongKey(ApiRequest call) {
-    return key(call).filter(k -> !KEY_FORM.matcher(k).matches()).isPresent();
-  }
-
-  private static ProblemDetail keyProblem() {
-    return ProblemCatalogue.invalid(
-        "header " + KEY, "a key has 1 to 255 visible ASCII characters", "use a UUID");
+    var key = call.header().apply(KEY);
+    if (key.filter(k -> !KEY_FORM.matcher(k).matches()).isPresent()) {
+      throw new RefusedCallException(
+          ProblemCatalogue.invalid(
+              "header " + KEY, "a key has 1 to 255 visible ASCII characters", "use a UUID"));
+    }
+    return key;
   }
 }

@@ -26,11 +26,8 @@ public record TenantRoutes(TenantDirectory tenants) {
       return ApiResponse.wrongQuery(
           "search", "search has more than " + LONGEST_SEARCH + " characters");
     }
-    var limit = LIMIT.of(call);
-    return limit.isPresent()
-        ? ApiResponse.json(
-            200, tenants.find(Search.of(text, call.query().apply("after"), limit.get())))
-        : LIMIT.refusal();
+    var search = Search.of(text, call.query().apply("after"), LIMIT.of(call));
+    return ApiResponse.json(200, tenants.find(search));
   }
 
   private ApiResponse tenant(ApiRequest call) throws InterruptedException {

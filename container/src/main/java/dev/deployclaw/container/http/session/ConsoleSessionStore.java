@@ -1,7 +1,6 @@
 package dev.deployclaw.container.http.session;
 
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Comparator;
@@ -102,6 +101,6 @@ public final class ConsoleSessionStore {
   }
 
   private static String key(String secret) {
-    return CanonicalJson.sha256(secret.getBytes(StandardCharsets.UTF_8));
+    return CanonicalJson.sha256(secret);
   }
 }

@@ -9,7 +9,6 @@ import static dev.deployclaw.container.plugin.contract.ParticipantCalls.saysYes;
 import static dev.deployclaw.container.plugin.contract.ParticipantCalls.words;
 
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What a participant promises until the commit: what it stages changes nothing, and its vote. */
@@ -41,8 +40,7 @@ final class VotePromises {
 
   private static void content(TestedPlugin plugin) throws BrokenPromiseException {
     var calls = new ParticipantCalls(plugin);
-    String unknown =
-        CanonicalJson.sha256(("never put " + plugin.term()).getBytes(StandardCharsets.UTF_8));
+    String unknown = CanonicalJson.sha256(("never put " + plugin.term()));
     var epoch = calls.epoch(plugin.newEpoch(), FIRST).toBuilder();
     epoch.getSetBuilder().setContentSha256(unknown);
     var outcome = plugin.send(plugin.draft().setStage(epoch));

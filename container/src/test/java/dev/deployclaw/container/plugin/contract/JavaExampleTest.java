@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The kit at the example in Java. */
+@Slow(
+    guard = "dev.deployclaw.container.plugin.contract.PluginContractTest",
+    because = "each promise starts a JVM of its own, and members are waited for")
 class JavaExampleTest {
   private static final Duration SOON = Duration.ofMinutes(1);
 
@@ -47,11 +50,6 @@ class JavaExampleTest {
   }
 
   /** Else an outage of members looks like a plugin that hangs. */
-  @Slow(
-      guard =
-          "dev.deployclaw.container.plugin.contract.JavaExampleTest"
-              + "#theJavaExampleKeepsEachPromiseWithTwoMembers",
-      because = "members are waited for as long as a call may take")
   @Test
   void theJavaExampleAnswersInTimeForMembersThatHang() throws Exception {
     var example = EdgeFleetExample.in(folder);

@@ -13,9 +13,13 @@ import dev.deployclaw.executors.docker.DockerConnector;
 import dev.deployclaw.executors.docker.DockerFaultMapper;
 import dev.deployclaw.executors.docker.DockerSettings;
 import dev.deployclaw.executors.member.BoundedFanout;
+import dev.deployclaw.executors.member.FenceMark;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
+import dev.deployclaw.executors.nginx.GatewayInspector;
+import dev.deployclaw.executors.nginx.RunningConfigProbe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,14 +34,14 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
 
   private final ContainerGatewaySettings settings;
   private final DockerSettings docker;
-  private final ContainerGatewayInspector looks;
+  private final GatewayInspector looks;
   private final ContainerGatewayStager staging;
   private final ContainerGatewayPublisher publishing;
 
   public ContainerGatewayExecutor(ContainerGatewaySettings settings) {
     this.settings = settings;
     this.docker = settings.docker().patient(settings.check());
-    this.looks = new ContainerGatewayInspector(settings.answer());
+    this.looks = new GatewayInspector(new RunningConfigProbe(settings.answer()));
     this.staging = new ContainerGatewayStager(settings.check());
     this.publishing = new ContainerGatewayPublisher(settings.answer());
   }
@@ -57,7 +61,7 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
     FencingToken fence = invocation.fence();
     return switch (invocation.call()) {
       case ExecutorCall.Look(String verb, _) -> look(verb, invocation);
-      case ExecutorCall.Observe _ -> all(invocation, looks::observe);
+      case ExecutorCall.Observe _ -> all(invocation, ContainerGatewayExecutor::observe);
       case ExecutorCall.Stage(EpochSpec a) ->
           all(invocation, g -> file(g, a, wanted -> staging.stage(g, a, wanted)));
       case ExecutorCall.Prepare(EpochSpec a) ->
@@ -67,7 +71,8 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
       case ExecutorCall.Converge(EpochSpec a) ->
           all(invocation, g -> file(g, a, wanted -> publishing.converge(g, a, wanted)));
       case ExecutorCall.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch));
-      case ExecutorCall.SpecialCall _ -> unknownVerb(invocation);
+      case ExecutorCall.SpecialCall _ ->
+          CallOutcome.unknownVerb("gateways in containers have", invocation);
     };
   }
 
@@ -79,11 +84,31 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
 
   private CallOutcome look(String verb, Invocation invocation) throws InterruptedException {
     return switch (verb) {
-      case "topology" -> all(invocation, looks::topology);
-      case "scan" -> all(invocation, looks::scan);
-      case "marks" -> all(invocation, ContainerGatewayInspector::marks);
-      default -> unknownVerb(invocation);
+      case "topology" -> all(invocation, this::topology);
+      case "scan" -> all(invocation, g -> looks.scan(g.subject()));
+      case "marks" -> all(invocation, ContainerGatewayExecutor::marks);
+      default -> CallOutcome.unknownVerb("gateways in containers have", invocation);
     };
+  }
+
+  private MemberReport topology(ResolvedContainer.Present gateway) throws IOException {
+    return gateway.runs()
+        ? looks.topology(gateway.subject())
+        : GatewayInspector.stopped(gateway.subject(), gateway.state());
+  }
+
+  private static MemberReport observe(ResolvedContainer.Present gateway) throws IOException {
+    var kept = gateway.view().liveFile().map(DesiredGatewayFile::kept).orElse(Map.of());
+    return GatewayInspector.observe(gateway.subject(), kept);
+  }
+
+  /** Who moved the link last, and the epoch that it points to. */
+  private static MemberReport marks(ResolvedContainer.Present gateway) throws IOException {
+    var view = gateway.view();
+    var fence = view.fence().orElse(FenceMark.NOBODY);
+    long epoch = Math.max(fence.epoch(), view.liveEpoch().orElse(0));
+    return MemberReport.yes(
+        gateway.gateway().member(), "", Map.of("epoch", epoch, "term", fence.term()));
   }
 
   /** One list of containers for all; a daemon that can't be asked leaves every gateway unknown. */
@@ -146,10 +171,5 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
       case CallFault.Conflict c -> MemberReport.unknown(gateway.member(), c.reason());
       case CallFault.Unknown u -> MemberReport.unknown(gateway.member(), u.reason());
     };
-  }
-
-  private static CallOutcome unknownVerb(Invocation call) {
-    return CallOutcome.failed(
-        new CallFault.Invalid("gateways in containers have no operation " + call.call().verb()));
   }
 }

@@ -46,7 +46,8 @@ final class ContainerGatewayPublisher {
           gateway.gateway().member(),
           "the file is switched, but " + gateway.state() + ": start it");
     }
-    if (runs(gateway, wanted) && !awaitsReload(gateway, mark.epoch())) {
+    if (identity.actsOn(gateway.gateway().url(), wanted.config())
+        && !awaitsReload(gateway, mark.epoch())) {
       return MemberReport.yes(
           gateway.gateway().member(), activation.digest(), Map.of("changed", false));
     }
@@ -116,16 +117,6 @@ final class ContainerGatewayPublisher {
     var before = gateway.view().keptWorkers(epoch);
     return before.isPresent()
         && !ContainerProcessList.of(gateway.client(), gateway.id()).renewed(before.get());
-  }
-
-  /** Whether the running process says that it acts on this very text already. */
-  private boolean runs(ResolvedContainer.Present gateway, DesiredGatewayFile.Wanted wanted) {
-    try {
-      String running = identity.running(gateway.gateway().url());
-      return !running.isEmpty() && running.equals(wanted.config());
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private MemberReport process(

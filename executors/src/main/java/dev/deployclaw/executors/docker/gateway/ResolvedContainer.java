@@ -7,6 +7,7 @@ import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import dev.deployclaw.executors.docker.DockerInventory;
 import dev.deployclaw.executors.nginx.EpochFolder;
+import dev.deployclaw.executors.nginx.GatewayInspector;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,7 @@ sealed interface ResolvedContainer {
     }
 
     /** Who it is, for a report. */
-    Map<String, Object> facts() {
+    private Map<String, Object> facts() {
       var facts = new TreeMap<String, Object>();
       facts.put("member", gateway.member());
       facts.put("name", gateway.name());
@@ -102,6 +103,11 @@ sealed interface ResolvedContainer {
       facts.put("image_id", image());
       facts.put("state", String.valueOf(container.getState()));
       return facts;
+    }
+
+    GatewayInspector.Subject subject() {
+      return new GatewayInspector.Subject(
+          gateway.member(), gateway.url(), view(), gateway.remedy(), facts());
     }
 
     private String name() {

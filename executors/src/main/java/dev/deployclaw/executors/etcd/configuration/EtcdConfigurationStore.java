@@ -76,7 +76,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
       return MemberReport.yes(name, served.get().digest(), facts);
     }
     facts.put(STORED, there.facts());
-    return new MemberReport(name, MemberReport.Answer.NO, "", wrong.get(), facts);
+    return MemberReport.no(name, wrong.get(), facts);
   }
 
   /** For a look: the same without what it holds, which is for a checkpoint. */

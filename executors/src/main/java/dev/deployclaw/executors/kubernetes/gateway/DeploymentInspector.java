@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.kubernetes.gateway;
 
 import dev.deployclaw.core.spi.MemberReport;
-import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.kubernetes.client.FieldOwnership;
 import dev.deployclaw.executors.kubernetes.client.KubernetesJson;
 import dev.deployclaw.executors.kubernetes.client.PodInspector;
@@ -98,6 +97,6 @@ final class DeploymentInspector {
 
   private static MemberReport no(
       GatewaySnapshot standing, String reason, Map<String, Object> facts) {
-    return new MemberReport(standing.gateway().member(), Answer.NO, "", reason, facts);
+    return MemberReport.no(standing.gateway().member(), reason, facts);
   }
 }

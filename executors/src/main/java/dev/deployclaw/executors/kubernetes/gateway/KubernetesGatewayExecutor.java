@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.kubernetes.gateway;
 
 import dev.deployclaw.core.spi.BackendExecutor;
-import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -78,7 +77,7 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
               invocation,
               Needs.FILES_AND_PODS,
               (api, g) -> ConfigMapGarbageCollector.discard(api, g, epoch));
-      case ExecutorCall.SpecialCall _ -> unknownVerb(invocation);
+      case ExecutorCall.SpecialCall _ -> CallOutcome.unknownVerb("gateways have", invocation);
     };
   }
 
@@ -87,7 +86,7 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
       case "topology" -> all(invocation, Needs.FILES, (_, g) -> DeploymentInspector.topology(g));
       case "scan" -> all(invocation, Needs.EVERYTHING, (_, g) -> DeploymentInspector.scan(g));
       case "marks" -> all(invocation, Needs.FILES, (_, g) -> DeploymentInspector.marks(g));
-      default -> unknownVerb(invocation);
+      default -> CallOutcome.unknownVerb("gateways have", invocation);
     };
   }
 
@@ -193,11 +192,6 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
         }
       }
     };
-  }
-
-  private static CallOutcome unknownVerb(Invocation call) {
-    return CallOutcome.failed(
-        new CallFault.Invalid("gateways have no operation " + call.call().verb()));
   }
 
   /**

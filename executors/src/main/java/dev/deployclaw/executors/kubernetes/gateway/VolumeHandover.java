@@ -151,7 +151,7 @@ public record VolumeHandover(KubernetesApi api) {
     facts.put("left", found.left());
     String member = found.gateway().member();
     return refused
-        .map(why -> new MemberReport(member, MemberReport.Answer.NO, "", why, Map.copyOf(facts)))
+        .map(why -> MemberReport.no(member, why, Map.copyOf(facts)))
         .orElseGet(() -> MemberReport.yes(member, "", facts));
   }
 }

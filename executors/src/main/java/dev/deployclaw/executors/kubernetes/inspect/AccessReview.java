@@ -72,7 +72,7 @@ record AccessReview(KubernetesApi api, BoundedFanout fanout) {
       var facts =
           Map.<String, Object>of("missing", rules.stream().map(MissingRbacRule::facts).toList());
       String reason = String.join("; ", rules.stream().map(MissingRbacRule::words).toList());
-      return new MemberReport(member, MemberReport.Answer.NO, "", reason, facts);
+      return MemberReport.no(member, reason, facts);
     }
     return answers.stream()
         .filter(a -> a.answer() != MemberReport.Answer.YES)

@@ -71,9 +71,7 @@ public final class KubernetesInspectionExecutor implements BackendExecutor {
     return switch (invocation.call()) {
       case ExecutorCall.Look(String verb, _) when verbs().contains(verb) -> look(verb, invocation);
       case ExecutorCall.Share(String gateway) -> share(gateway, invocation);
-      default ->
-          CallOutcome.failed(
-              new CallFault.Invalid("kubernetes has no operation " + invocation.call().verb()));
+      default -> CallOutcome.unknownVerb("kubernetes has", invocation);
     };
   }
 

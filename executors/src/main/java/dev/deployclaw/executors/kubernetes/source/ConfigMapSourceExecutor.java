@@ -20,7 +20,6 @@ import dev.deployclaw.executors.member.SourceAnswer;
 import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -67,8 +66,7 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
     }
     if (!invocation.call().verb().equals(READ)
         || !(invocation.call() instanceof ExecutorCall.Look)) {
-      return CallOutcome.failed(
-          new CallFault.Invalid("policy sources have no operation " + invocation.call().verb()));
+      return CallOutcome.unknownVerb("policy sources have", invocation);
     }
     var answer = new SourceAnswer();
     for (var source : sources) {
@@ -160,17 +158,13 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
     if (!owners.isEmpty()) {
       facts.put(SourceReports.EDITOR, owners.getLast().words());
     }
-    String digest = CanonicalJson.sha256(text.getBytes(StandardCharsets.UTF_8));
+    String digest = CanonicalJson.sha256(text);
     return MemberReport.yes(member(map, key), digest, facts);
   }
 
   private static MemberReport binary(ConfigMapSource source, ConfigMap map, String key) {
-    return new MemberReport(
-        member(map, key),
-        MemberReport.Answer.NO,
-        "",
-        "isn't text: keep policy documents under data",
-        facts(source, map, key));
+    return MemberReport.no(
+        member(map, key), "isn't text: keep policy documents under data", facts(source, map, key));
   }
 
   private static MemberReport unknown(ConfigMapSource source, String reason) {

@@ -14,7 +14,6 @@ import dev.deployclaw.executors.kubernetes.client.ResourceKind;
 import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -173,7 +172,7 @@ final class ConfigMapSourceWriter {
       return Optional.of(MemberReport.yes(member, "", Map.of()));
     }
     var owners = FieldOwnership.ofKey(map, place.key());
-    if (!digest(text).equals(edit.digest())) {
+    if (!CanonicalJson.sha256(text).equals(edit.digest())) {
       String by = owners.isEmpty() ? "" : ", by " + owners.getLast().words();
       return Optional.of(
           MemberReport.no(member, "it was changed just now" + by + ": check it again"));
@@ -210,7 +209,7 @@ final class ConfigMapSourceWriter {
       var now = get(place);
       boolean there = now.filter(m -> edit.text().equals(m.getData().get(place.key()))).isPresent();
       return there
-          ? MemberReport.yes(edit.member(), digest(edit.text()), Map.of())
+          ? MemberReport.yes(edit.member(), CanonicalJson.sha256(edit.text()), Map.of())
           : MemberReport.unknown(edit.member(), "it was written, but reads back differently");
     } catch (KubernetesException e) {
       return MemberReport.unknown(
@@ -235,9 +234,5 @@ final class ConfigMapSourceWriter {
     %s\
     """
         .formatted(name, namespace, key, edit.text().indent(4));
-  }
-
-  private static String digest(String text) {
-    return CanonicalJson.sha256(text.getBytes(StandardCharsets.UTF_8));
   }
 }

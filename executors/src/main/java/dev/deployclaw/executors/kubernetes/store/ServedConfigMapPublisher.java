@@ -50,8 +50,7 @@ record ServedConfigMapPublisher(KubernetesApi api, ServedConfigMap served) {
       return MemberReport.yes(served.member(), marks.get().digest(), facts);
     }
     facts.put(OBJECT, piece.facts());
-    return new MemberReport(
-        served.member(), MemberReport.Answer.NO, "", changed(live.get(), marks.get()), facts);
+    return MemberReport.no(served.member(), changed(live.get(), marks.get()), facts);
   }
 
   /** For a look: the same without what it holds, which is for a checkpoint. */

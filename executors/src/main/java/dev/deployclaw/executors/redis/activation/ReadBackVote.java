@@ -103,7 +103,6 @@ public record ReadBackVote(RedisNodes nodes, FenceCheck fences, VoteCache voted)
     Map<String, Object> all = new HashMap<>(facts);
     all.put("tenants", named);
     all.put("differing", (long) differing.size());
-    return new MemberReport(
-        node.member(), MemberReport.Answer.NO, "", differing.getFirst().reason(), all);
+    return MemberReport.no(node.member(), differing.getFirst().reason(), all);
   }
 }

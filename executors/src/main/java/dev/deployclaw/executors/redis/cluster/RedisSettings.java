@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.redis.cluster;
 
 import dev.deployclaw.core.tls.TlsSettings;
+import dev.deployclaw.policy.wire.ServerLogin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param tls of every connection; empty where none is encrypted
  */
 public record RedisSettings(
-    List<String> seeds, Duration timeout, Optional<Login> login, Optional<TlsSettings> tls) {
+    List<String> seeds, Duration timeout, Optional<ServerLogin> login, Optional<TlsSettings> tls) {
   public RedisSettings {
     seeds = List.copyOf(seeds);
     if (seeds.isEmpty()) {
@@ -25,13 +26,5 @@ public record RedisSettings(
 
   public static RedisSettings of(List<String> seeds) {
     return new RedisSettings(seeds, Duration.ofSeconds(5), Optional.empty(), Optional.empty());
-  }
-
-  /** A user of Redis ({@code default} where it has none). The password is never printed. */
-  public record Login(String user, String password) {
-    @Override
-    public String toString() {
-      return "Login[user=" + user + ", password=***]";
-    }
   }
 }

@@ -90,7 +90,7 @@ public record NodeMeasurements(RedisNodes nodes) {
     }
     if (major(version) < OLDEST_MAJOR) {
       String reason = "Redis " + version + " has no functions; Redis 7 or newer is needed";
-      return new MemberReport(node.member(), MemberReport.Answer.NO, "", reason, facts);
+      return MemberReport.no(node.member(), reason, facts);
     }
     return MemberReport.yes(node.member(), "", facts);
   }

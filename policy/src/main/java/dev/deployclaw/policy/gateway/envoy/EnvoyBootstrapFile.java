@@ -9,7 +9,6 @@ import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Gateway.Identity;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,7 @@ public final class EnvoyBootstrapFile {
         Map.of(
             "static_resources", Map.of("listeners", List.of(listener), "clusters", clusters.all()));
     String blank = CanonicalJson.text(bootstrap);
-    String config = CanonicalJson.sha256(blank.getBytes(StandardCharsets.UTF_8));
+    String config = CanonicalJson.sha256(blank);
     String text = blank.replace(BLANK, "\"config\\\":\\\"" + config + "\\\"") + "\n";
     return new RenderedGatewayFile(
         text, config, EnvoyUnsupportedSettingFinder.of(set, gateway, site));

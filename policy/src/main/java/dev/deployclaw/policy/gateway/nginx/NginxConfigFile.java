@@ -8,7 +8,6 @@ import dev.deployclaw.policy.gateway.RenderedGatewayFile;
 import dev.deployclaw.policy.gateway.UnsupportedSettingFinder;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.Gateway;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -48,7 +47,7 @@ public final class NginxConfigFile {
     var routes = new NginxRouteWriter(gateway, site, UnsupportedSettingFinder.opens(set));
     String blank =
         process(gateway, site) + "\nhttp {\n" + indented(http(gateway, site, routes)) + "}\n";
-    String config = CanonicalJson.sha256(blank.getBytes(StandardCharsets.UTF_8));
+    String config = CanonicalJson.sha256(blank);
     String text = blank.replace(BLANK, "\"config\":\"" + config + "\"");
     return new RenderedGatewayFile(text, config, UnsupportedSettingFinder.of(set, gateway, site));
   }
@@ -62,7 +61,7 @@ public final class NginxConfigFile {
   /** Whether a text carries the digest of itself: nothing in it was changed since. */
   public static boolean isWhole(String text) {
     String blank = CONFIG.matcher(text).replaceFirst(BLANK);
-    String actual = CanonicalJson.sha256(blank.getBytes(StandardCharsets.UTF_8));
+    String actual = CanonicalJson.sha256(blank);
     return configIn(text).filter(actual::equals).isPresent();
   }
 

@@ -17,7 +17,6 @@ import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,7 +80,7 @@ final class ServedLab implements AutoCloseable {
 
   private static Process agent(LabEstate lab, Path folder, String address) throws IOException {
     var tokens = folder.resolve("tokens.yaml");
-    String hash = CanonicalJson.sha256(TOKEN.getBytes(StandardCharsets.UTF_8));
+    String hash = CanonicalJson.sha256(TOKEN);
     Files.writeString(
         tokens, "tokens: [{name: bench, sha256: \"" + hash + "\", roles: [operator]}]\n");
     var program = Path.of(System.getProperty("deployclaw.home", ""), "deployclaw").toString();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
+import org.apache.commons.lang3.function.Failable;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.util.RedisInputStream;
 
@@ -41,18 +42,10 @@ final class RawSocketPipe implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(socket::close);
   }
 
   private void write(RespBatch batch) {
-    try {
-      socket.getOutputStream().write(batch.bytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Failable.run(() -> socket.getOutputStream().write(batch.bytes()));
   }
 }

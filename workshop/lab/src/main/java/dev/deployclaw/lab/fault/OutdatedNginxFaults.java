@@ -2,6 +2,7 @@ package dev.deployclaw.lab.fault;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.lab.cluster.LocalCluster;
+import dev.deployclaw.testkit.file.TestFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,13 +46,8 @@ final class OutdatedNginxFaults {
     if (!Files.isDirectory(lab.resolve(LocalCluster.PODS).resolve(namespace))) {
       throw new ImpossibleFaultException("no pods run in a namespace " + namespace);
     }
-    try {
-      Files.createDirectories(home);
-      Files.writeString(home.resolve(namespace), "");
-      return InjectedFault.of(FaultKind.OLD_NODE, namespace);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    TestFiles.write(home.resolve(namespace), "");
+    return InjectedFault.of(FaultKind.OLD_NODE, namespace);
   }
 
   /** Returns what was taken back; pods that can't run are created again. */

@@ -1,8 +1,7 @@
 package dev.deployclaw.lab.fault;
 
 import dev.deployclaw.lab.cluster.LocalCluster;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.deployclaw.testkit.file.TestFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,13 +32,8 @@ final class StoppedControllerFaults {
     if (!target.equals(FAULT.target())) {
       throw new ImpossibleFaultException("controllers are those of kubernetes, not of " + target);
     }
-    try {
-      Files.createDirectories(mark.resolveSibling(""));
-      Files.writeString(mark, "");
-      return FAULT;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    TestFiles.write(mark, "");
+    return FAULT;
   }
 
   List<InjectedFault> heal() {

@@ -29,7 +29,7 @@ public abstract class CallTapDecorator implements PortDecorator {
 
   @Override
   public BackendExecutor around(BackendExecutor executor) {
-    return tap.<BackendExecutor>map(t -> new TappedExecutor(executor, t)).orElse(executor);
+    return tap.map(t -> tapped(executor, t)).orElse(executor);
   }
 
   @Override
@@ -39,24 +39,31 @@ public abstract class CallTapDecorator implements PortDecorator {
 
   @Override
   public StateStore around(StateStore state) {
-    return tap.<StateStore>map(t -> new TappedState(state, t)).orElse(state);
+    return tap.map(t -> tapped(state, t)).orElse(state);
   }
 
-  private static final class TappedExecutor extends ForwardingExecutor {
-    private final Tap tap;
+  private static BackendExecutor tapped(BackendExecutor executor, Tap tap) {
+    return new ForwardingExecutor(executor) {
+      @Override
+      public CallOutcome execute(Invocation call) throws InterruptedException {
+        var after = tap.before(call);
+        var outcome = super.execute(call);
+        after.run();
+        return outcome;
+      }
+    };
+  }
 
-    TappedExecutor(BackendExecutor executor, Tap tap) {
-      super(executor);
-      this.tap = tap;
-    }
-
-    @Override
-    public CallOutcome execute(Invocation call) throws InterruptedException {
-      var after = tap.before(call);
-      var outcome = super.execute(call);
-      after.run();
-      return outcome;
-    }
+  private static StateStore tapped(StateStore state, Tap tap) {
+    return new ForwardingStateStore(state) {
+      @Override
+      public Result transact(Transaction transaction) throws InterruptedException {
+        var after = tap.before(transaction);
+        var result = super.transact(transaction);
+        after.run();
+        return result;
+      }
+    };
   }
 
   private record TappedObjects(ObjectStore objects, Tap tap) implements ObjectStore {
@@ -91,23 +98,6 @@ public abstract class CallTapDecorator implements PortDecorator {
     @Override
     public void close() {
       objects.close();
-    }
-  }
-
-  private static final class TappedState extends ForwardingStateStore {
-    private final Tap tap;
-
-    TappedState(StateStore state, Tap tap) {
-      super(state);
-      this.tap = tap;
-    }
-
-    @Override
-    public Result transact(Transaction transaction) throws InterruptedException {
-      var after = tap.before(transaction);
-      var result = super.transact(transaction);
-      after.run();
-      return result;
     }
   }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A short campaign, and a judge that can't be pleased by a broken estate. */
 @Slow(
-    guard = "dev.deployclaw.lab.ContainerRunTest#whatAKilledAgentCommittedIsEndedByTheNextOne",
+    guard = "dev.deployclaw.lab.ReferenceRunTest#whatAKilledAgentCommittedIsEndedByTheNextOne",
     because = "it carries out sixteen trials and more on a real estate")
 @TestMethodOrder(OrderAnnotation.class)
 class CampaignRunnerTest {

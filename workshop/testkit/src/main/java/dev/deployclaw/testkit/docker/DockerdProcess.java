@@ -1,6 +1,7 @@
 package dev.deployclaw.testkit.docker;
 
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.ExecutableFinder;
@@ -86,8 +87,8 @@ public final class DockerdProcess implements AutoCloseable {
     Path home = folder.toAbsolutePath().normalize();
     NetworkBridge bridge = NetworkBridge.create();
     try {
-      write(home.resolve("daemon.json"), "{}");
-      write(home.resolve(BRIDGE), Integer.toString(bridge.block()));
+      TestFiles.write(home.resolve("daemon.json"), "{}");
+      TestFiles.write(home.resolve(BRIDGE), Integer.toString(bridge.block()));
       DaemonProcess daemon =
           DaemonProcess.start(new LaunchSpec(home, NAME, command(home, bridge, more)));
       daemon.leave();
@@ -189,12 +190,5 @@ public final class DockerdProcess implements AutoCloseable {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  private static void write(Path file, String text) {
-    Failable.run(() -> {
-      Files.createDirectories(file.resolveSibling(""));
-      Files.writeString(file, text);
-    });
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import org.apache.commons.lang3.function.Failable;
 
 /** What is done to folders and files. */
 public final class TestFiles {
@@ -23,6 +24,14 @@ public final class TestFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Writes a file, and makes the folders above it. */
+  public static void write(Path file, String text) {
+    Failable.run(() -> {
+      Files.createDirectories(file.resolveSibling(""));
+      Files.writeString(file, text);
+    });
   }
 
   public static Path secret(Path file, String value) throws IOException {

@@ -1,5 +1,6 @@
 package dev.deployclaw.testkit.network;
 
+import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.process.CommandRunner;
 import dev.deployclaw.testkit.process.ExecutableFinder;
 import java.io.IOException;
@@ -159,10 +160,7 @@ public final class PacketFirewall {
   private String establish() throws FirewallException {
     String chain = remembered().orElseGet(PacketFirewall::newName);
     String rules = list();
-    Failable.run(() -> {
-      Files.createDirectories(folder);
-      Files.writeString(folder.resolve(REMEMBERED), chain + "\n");
-    });
+    TestFiles.write(folder.resolve(REMEMBERED), chain + "\n");
     if (!rules.contains("-N " + chain)) {
       run(List.of("-N", chain));
     }

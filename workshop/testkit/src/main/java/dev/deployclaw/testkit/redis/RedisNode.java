@@ -1,5 +1,6 @@
 package dev.deployclaw.testkit.redis;
 
+import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonHandle;
@@ -174,10 +175,8 @@ public final class RedisNode extends DaemonServer {
         repl-diskless-sync-delay 0
         """
             .formatted(options.port());
-    Failable.run(() -> {
-      Files.createDirectories(folder);
-      Files.writeString(folder.resolve(CONFIG), config + String.join("\n", options.lines()) + "\n");
-    });
+    String text = config + String.join("\n", options.lines()) + "\n";
+    TestFiles.write(folder.resolve(CONFIG), text);
   }
 
   private static List<String> configLines(Path folder) {

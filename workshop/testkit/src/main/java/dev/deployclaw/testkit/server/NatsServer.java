@@ -1,5 +1,6 @@
 package dev.deployclaw.testkit.server;
 
+import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonHandle;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.lang3.function.Failable;
 
 /** A nats-server with JetStream, which stores in files. */
 public final class NatsServer extends DaemonServer {
@@ -63,8 +63,8 @@ public final class NatsServer extends DaemonServer {
   public static NatsServer start(
       Path folder, Map.Entry<String, String> config, Map<String, String> files) {
     int port = FreePortFinder.free();
-    write(folder, config.getKey(), config.getValue());
-    files.forEach((path, text) -> write(folder, path, text));
+    TestFiles.write(within(folder, config.getKey()), config.getValue());
+    files.forEach((path, text) -> TestFiles.write(within(folder, path), text));
     List<String> command =
         List.of(
             ExecutableFinder.find("nats-server"),
@@ -82,14 +82,6 @@ public final class NatsServer extends DaemonServer {
 
   private static Path within(Path folder, String path) {
     return folder.toAbsolutePath().resolve(path.substring(1));
-  }
-
-  private static void write(Path folder, String path, String text) {
-    Failable.run(() -> {
-      var file = within(folder, path);
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, text);
-    });
   }
 
   public static NatsServer adopt(Path folder) {
@@ -128,9 +120,6 @@ public final class NatsServer extends DaemonServer {
         %s
         """
             .formatted(HostPort.loopback(port), folder.toAbsolutePath().resolve("data"), lines);
-    Failable.run(() -> {
-      Files.createDirectories(folder);
-      Files.writeString(folder.resolve(CONFIG), config);
-    });
+    TestFiles.write(folder.resolve(CONFIG), config);
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.testkit.server;
 
+import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.process.DaemonHandle;
 import dev.deployclaw.testkit.process.DaemonServer;
 import dev.deployclaw.testkit.process.ExecutableFinder;
@@ -43,10 +44,7 @@ public final class NginxServer extends DaemonServer {
 
   public static NginxServer start(Path folder, String config) {
     Path file = folder.resolve("nginx.conf");
-    Failable.run(() -> {
-      Files.createDirectories(folder);
-      Files.writeString(file, config);
-    });
+    TestFiles.write(file, config);
     return start(folder, file);
   }
 

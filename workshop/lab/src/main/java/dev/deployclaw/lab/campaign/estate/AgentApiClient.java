@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +35,7 @@ public record AgentApiClient(String api) {
   private static final Set<String> UNDER_WAY = Set.of("", "QUEUED", "UNFINISHED");
 
   static Path tokens(Path folder) throws IOException {
-    String hash = CanonicalJson.sha256(TOKEN.getBytes(StandardCharsets.UTF_8));
+    String hash = CanonicalJson.sha256(TOKEN);
     return Files.writeString(
         folder.resolve("tokens.yaml"),
         "tokens:\n  - {name: campaign, sha256: %s, roles: [operator]}\n".formatted(hash));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The kind {@code pod}, and a judge of pods that can't be pleased by a broken estate. */
 @Slow(
-    guard = "dev.deployclaw.lab.ContainerRunTest#whatAKilledAgentCommittedIsEndedByTheNextOne",
+    guard = "dev.deployclaw.lab.ReferenceRunTest#whatAKilledAgentCommittedIsEndedByTheNextOne",
     because = "it starts an estate of pods for one trial")
 @TestMethodOrder(OrderAnnotation.class)
 class PodTrialTest {

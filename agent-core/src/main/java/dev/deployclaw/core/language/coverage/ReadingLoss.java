@@ -1,0 +1,16 @@
+package dev.deployclaw.core.language.coverage;
+
+/** What a reading lacks of a request, the least first. */
+public enum ReadingLoss {
+  NONE,
+  /** Only when it holds, or who agrees. */
+  CONDITION,
+  /** Names, values and operations that may belong to something else. */
+  PART,
+  /** What may turn, end or guard the order. */
+  ORDER;
+
+  ReadingLoss with(ReadingLoss other) {
+    return compareTo(other) < 0 ? other : this;
+  }
+}
