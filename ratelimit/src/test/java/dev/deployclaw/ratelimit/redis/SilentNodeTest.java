@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,8 +84,12 @@ class SilentNodeTest {
     vertx.setPeriodic(10, _ -> loop.runOnContext(_ -> link.sweep()));
     var late = new ArrayList<Throwable>();
 
-    for (int i = 0; i < CircuitBreaker.TRIPS_AFTER; i++) {
-      late.add(failure(() -> sent(link)));
+    var asked =
+        on(() ->
+            Future.succeededFuture(
+                Stream.generate(() -> sent(link)).limit(CircuitBreaker.TRIPS_AFTER).toList()));
+    for (var answer : asked) {
+      late.add(failure(() -> answer));
     }
     var refused = failure(() -> sent(link));
 

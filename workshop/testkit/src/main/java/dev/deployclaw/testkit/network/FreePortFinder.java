@@ -10,23 +10,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Finds free ports. None is handed out twice in one JVM, and all lie below the range from which
  * Linux takes the ports of outgoing connections, so that a server that restarts finds its port
  * still free. JVMs that test side by side each have a share of their own, which the environment
- * names ({@code TESTKIT_SHARE}, {@code share 01} to {@code share 24}: the set of a module, and its
- * JVM) and their children inherit. Safe for use by several threads.
+ * names ({@code TESTKIT_SHARE}, from {@code share 1} to {@code share 8}) and their children
+ * inherit. Safe for use by several threads.
  */
 public final class FreePortFinder {
   private static final String SHARE = "TESTKIT_SHARE";
-  private static final Pattern NAMED = Pattern.compile("share ([0-2])([1-4])");
-  private static final int SHARES = 4;
+  private static final int SHARES = 8;
   private static final Range ALL = new Range(12_000, 20_000);
-  private static final List<Range> SETS =
-      List.of(new Range(12_000, 16_000), new Range(28_000, 2_000), new Range(30_000, 2_000));
   private static final int MOST_TRIES = 5_000;
   private static final int LONGEST_CONNECT_MILLIS = 500;
   private static final Range OURS = range(Optional.ofNullable(System.getenv(SHARE)));
@@ -60,13 +57,13 @@ public final class FreePortFinder {
     if (share.isEmpty()) {
       return ALL;
     }
-    var named = NAMED.matcher(share.get());
-    if (!named.matches()) {
-      throw new IllegalArgumentException(SHARE + "=" + share.get() + ": not share 01 to 24");
-    }
-    var set = SETS.get(Integer.parseInt(named.group(1)));
-    int count = set.count() / SHARES;
-    return new Range(set.first() + (Integer.parseInt(named.group(2)) - 1) * count, count);
+    int count = ALL.count() / SHARES;
+    return IntStream.range(0, SHARES)
+        .filter(i -> share.get().equals("share " + (i + 1)))
+        .mapToObj(i -> new Range(ALL.first() + i * count, count))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException(SHARE + "=" + share.get() + ": not share 1 to 8"));
   }
 
   /** Whether no packet filter cuts it off, such as one that a test left that was killed. */

@@ -22,15 +22,14 @@ class FreePortFinderTest {
   void sharesHaveNoPortInCommonAndMakeTheWhole() {
     var whole = ports(FreePortFinder.range(Optional.empty()));
     var shared =
-        IntStream.of(1, 2, 3, 4, 11, 12, 13, 14, 21, 22, 23, 24)
-            .mapToObj("share %02d"::formatted)
-            .flatMapToInt(share -> IntStream.of(ports(FreePortFinder.range(Optional.of(share)))))
+        IntStream.rangeClosed(1, 8)
+            .flatMap(i -> IntStream.of(ports(FreePortFinder.range(Optional.of("share " + i)))))
             .toArray();
     assertThat(shared).doesNotHaveDuplicates().containsExactlyInAnyOrder(whole);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"share 1", "share 05", "share 30", "", "01", "share 01 "})
+  @ValueSource(strings = {"share 0", "share 9", "", "1", "share 1 "})
   void knowsNoOtherShare(String share) {
     assertThatThrownBy(() -> FreePortFinder.range(Optional.of(share)))
         .isInstanceOf(IllegalArgumentException.class)
