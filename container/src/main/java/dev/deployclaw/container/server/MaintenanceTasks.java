@@ -132,7 +132,8 @@ public final class MaintenanceTasks {
     for (int tries = 0; OverlayExpiryTask.isDue(overlay, tries, ports.time().instant()); tries++) {
       switch (intake.submit(OverlayExpiryTask.of(overlay, tries))) {
         case SubmissionResult.Repeated(String earlier) -> {
-          if (queue.isBusyWith(earlier) || isHeld(earlier, status)) {
+          if (queue.isBusyWith(earlier)
+              || status.waiting().stream().anyMatch(w -> w.id().equals(earlier))) {
             return;
           }
         }
@@ -148,10 +149,6 @@ public final class MaintenanceTasks {
         }
       }
     }
-  }
-
-  private static boolean isHeld(String execution, AgentStatusReport status) {
-    return status.waiting().stream().anyMatch(w -> w.id().equals(execution));
   }
 
   /** Queues the scheduled changes that are due. */

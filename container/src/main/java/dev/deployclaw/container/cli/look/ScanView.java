@@ -122,10 +122,7 @@ public record ScanView(CommandEnvironment around) {
 
   private static String line(PolicyFinding f) {
     String about = f.tenant().orElse("estate") + f.limit().map(l -> "/" + l).orElse("");
-    return "%-8s %s: %s; %s".formatted(word(f.severity().name()), about, f.reason(), f.remedy());
-  }
-
-  private static String word(String name) {
-    return name.toLowerCase(Locale.ROOT);
+    return "%-8s %s: %s; %s"
+        .formatted(f.severity().name().toLowerCase(Locale.ROOT), about, f.reason(), f.remedy());
   }
 }
