@@ -38,8 +38,6 @@ public final class MaintenanceTasks {
   /** A caller may repeat a call with its idempotency key for so long. */
   private static final Duration KEYS_HOLD = Duration.ofHours(24);
 
-  private static final String LEADER = "leader";
-
   private final AgentPorts ports;
   private final AgentSettings settings;
   private final TaskQueue queue;
@@ -91,7 +89,7 @@ public final class MaintenanceTasks {
   void recoverIfAbandoned() throws InterruptedException {
     try {
       var state = ports.state();
-      boolean abandoned = state.get(StoreKeys.OPEN).isPresent() && state.get(LEADER).isEmpty();
+      boolean abandoned = state.get(StoreKeys.OPEN).isPresent() && state.get("leader").isEmpty();
       boolean repaired = isUnaccounted();
       if (abandoned || repaired || !agent.hasRecovered()) {
         queue.enterRecovery();

@@ -122,7 +122,7 @@ public record ServiceStatus(
     root.required("epochs").forEach(e -> epochs.add(held(e)));
     var asks = new ArrayList<Asked>();
     root.path("asks")
-        .forEach(a -> asks.add(new Asked(a.required("a").asText(), a.required("id").asText())));
+        .forEach(a -> asks.add(new Asked(a.required("node").asText(), a.required("id").asText())));
     var differing = new ArrayList<String>();
     root.path("differing").forEach(d -> differing.add(d.asText()));
     var decided = Optional.of(root.path("decided")).filter(JsonNode::isObject);

@@ -28,10 +28,6 @@ public final class CredentialStore {
   private final InstantSource clock;
   private volatile List<Token> tokens;
 
-  public CredentialStore(List<Token> tokens, List<ServerConfig.Client> clients) {
-    this(tokens, clients, Optional.empty(), InstantSource.system());
-  }
-
   /**
    * @param provider of people's tokens; empty for none
    */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.lab.campaign.estate.HostLie;
 import dev.deployclaw.lab.campaign.estate.TrialEstate;
+import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class LieTrialTest {
     var order =
         new CampaignRunner.Order(
             Long.getLong("seed", SEED), 0, TRIALS, Duration.ofHours(1), List.of(TrialKind.LIE));
-    try (var site = TrialEstate.start(folder)) {
+    try (var site = TrialEstate.start(folder, GatewayPlatform.FOLDERS)) {
       var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
 
       tally.lines().forEach(System.out::println);
