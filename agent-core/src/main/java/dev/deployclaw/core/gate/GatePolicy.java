@@ -37,10 +37,11 @@ public record GatePolicy(
   /**
    * The rule by which a repair goes on: what it puts back passed the gate when it was committed.
    */
+  private static final String COMMITTED = "committed-again";
 
   /** Operations that put back what passed the gate before, and the rule by which each goes on. */
   private static final Map<String, String> PUTTING_BACK =
-      Map.of("rollback", WAY_BACK, "repair-drift", "committed-again");
+      Map.of("rollback", WAY_BACK, "repair-drift", COMMITTED);
 
   /** By which operations a rule speaks of members that are left out of a rollback. */
   private static final List<String> LEAVING_OUT = List.of("rollback", "leave-out");

@@ -65,6 +65,7 @@ public record HostLaunch(
    * All names that there are for a host that looks none up. The C library would ask by sockets that
    * such a host has given up, which would be told.
    */
+  private static final String NAMES = "-Djdk.net.hosts.file=/etc/hosts";
 
   /** The product's own host. */
   public static HostLaunch of(AgentConfig config, Path file, Map<String, String> environment) {
@@ -111,7 +112,7 @@ public record HostLaunch(
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(OPTIONS);
     if (!HostRights.sockets(config).names()) {
-      words.add("-Djdk.net.hosts.file=/etc/hosts");
+      words.add(NAMES);
     }
     inherited().forEach(words::add);
     words.add("-Djava.io.tmpdir=" + files().temporary());
