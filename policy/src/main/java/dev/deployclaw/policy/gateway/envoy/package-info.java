@@ -1,4 +1,4 @@
-/** Envoy bootstrap files, rendered from a policy set. */
+/** The entries by which Envoy describes a request to the rate limit service. */
 @NullMarked
 package dev.deployclaw.policy.gateway.envoy;
 

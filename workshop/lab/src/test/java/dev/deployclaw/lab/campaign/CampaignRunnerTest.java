@@ -8,6 +8,7 @@ import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
 import dev.deployclaw.lab.campaign.trial.CrashPoints;
+import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.lab.campaign.trial.TrialOutcome.Ending;
 import dev.deployclaw.testkit.Slow;
@@ -42,7 +43,7 @@ class CampaignRunnerTest {
 
   @BeforeAll
   static void start() throws Exception {
-    site = TrialEstate.start(folder);
+    site = TrialEstate.start(folder, GatewayPlatform.FOLDERS);
   }
 
   @AfterAll

@@ -3,6 +3,7 @@ package dev.deployclaw.lab.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.lab.campaign.estate.TrialEstate;
+import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,7 @@ abstract class KindTrialCases {
     var order =
         new CampaignRunner.Order(
             Long.getLong("seed", SEED), 0, trials, Duration.ofHours(1), List.of(kind));
-    try (var site = TrialEstate.start(folder)) {
+    try (var site = TrialEstate.start(folder, GatewayPlatform.FOLDERS)) {
       var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
 
       tally.lines().forEach(System.out::println);
