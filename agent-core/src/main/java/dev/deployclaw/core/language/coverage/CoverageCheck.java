@@ -35,6 +35,10 @@ final class CoverageCheck {
   private static final Set<String> PARTS =
       Set.of("where", "named-limit", "limit-window", "by-amount", "mode");
 
+  /** Phrases that make a change wait, or stop short of it. */
+  private static final Set<String> GUARDS =
+      Set.of("manual", "dry-run", "canary", "widen", "bake", "p99");
+
   private static final Set<Kind> AMOUNTS = Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
 
   private final RequestGrammar grammar;
@@ -79,12 +83,22 @@ final class CoverageCheck {
     boolean valued = intent.operations().stream().anyMatch(VALUED::contains);
     boolean known = unused.stream().allMatch(w -> (valued && VALUES.contains(w)) || isMissed(w));
     var ofWords =
-        known && missed.stream().allMatch(this::isPart) ? ReadingLoss.PART : ReadingLoss.ORDER;
+        missed.stream()
+            .map(this::lossOf)
+            .reduce(known ? ReadingLoss.PART : ReadingLoss.ORDER, ReadingLoss::with);
     return unused.isEmpty() ? cues.loss(corrected) : ofWords.with(cues.loss(corrected));
   }
 
   private boolean isMissed(String words) {
     return missed.stream().anyMatch(t -> words.equals(text.substring(t.from(), t.to())));
+  }
+
+  private ReadingLoss lossOf(Token missed) {
+    boolean guards = missed.is(Kind.PHRASE) && GUARDS.contains(missed.text());
+    if (isPart(missed)) {
+      return ReadingLoss.PART;
+    }
+    return !guards && grammar.pieces().isBeside(missed) ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
   }
 
   /** Whether what is missed names another thing, and turns, ends and guards nothing. */
@@ -225,7 +239,7 @@ final class CoverageCheck {
     return switch (token.rule()) {
       case "check-drift" -> intent.operation() == TaskOperation.REPAIR_DRIFT;
       case "rollback" -> grammar.pieces().isQuoting() && intent.guards().maxP99Millis().isPresent();
-      case "snapshot" -> intent.operation().editsTenants() && grammar.isBegun(token);
+      case "snapshot", "validate" -> grammar.isBegun(token, intent.operation());
       default -> false;
     };
   }

@@ -50,8 +50,8 @@ final class CueCheck {
     return switch (kind) {
       case CONDITION, LATER, APPROVAL -> ReadingLoss.CONDITION;
       case SOCIAL, NOW, RELEASE, RESTORE, WIDENING, FALLBACK -> ReadingLoss.PART;
-      case EXCEPTION, DENIAL, NOTHING, DOUBT, CORRECTION, MISTAKE, ALIKE, SHARE ->
-          ReadingLoss.ORDER;
+      case DOUBT, SHARE -> ReadingLoss.ASIDE;
+      case EXCEPTION, DENIAL, NOTHING, CORRECTION, MISTAKE, ALIKE -> ReadingLoss.ORDER;
     };
   }
 
@@ -62,7 +62,15 @@ final class CueCheck {
     return grammar.pieces().cues().stream()
         .filter(cue -> !isIn(cue) && !(corrected && TAKEN_BACK.contains(cue.kind())))
         .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue) && !isOpen(cue))
+        .filter(cue -> !isSequel(cue))
         .filter(cue -> !isAlso(cue) && !isTakenBack(cue) && !isTried(cue));
+  }
+
+  /** "After that", behind what the change begins with. */
+  private boolean isSequel(BindingCue cue) {
+    return behind(cue).stream().skip(1).limit(1).anyMatch(t -> t.text().equals("that"))
+        && grammar.tokens().stream()
+            .anyMatch(t -> t.is("op") && t.to() <= cue.from() && grammar.isBegun(t, intent.operation()));
   }
 
   /** "Until it is fixed", with "no end date yet, I'll ask again": nothing ends it by itself. */

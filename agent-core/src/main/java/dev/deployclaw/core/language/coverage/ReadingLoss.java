@@ -7,7 +7,9 @@ public enum ReadingLoss {
   CONDITION,
   /** Names, values and operations that may belong to something else. */
   PART,
-  /** What may turn, end or guard the order. */
+  /** What may turn or end the order, or orders nothing by itself, where no source is. */
+  ASIDE,
+  /** What turns, ends or guards the order. */
   ORDER;
 
   ReadingLoss with(ReadingLoss other) {

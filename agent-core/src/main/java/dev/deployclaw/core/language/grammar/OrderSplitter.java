@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
  * says its tenants and one operation; words that may belong to two of them leave it whole. Pure.
  */
 final class OrderSplitter {
+  private static final Set<String> BEGINNINGS =
+      Set.of(TaskOperation.SNAPSHOT.word(), TaskOperation.VALIDATE.word());
+
   private static final String DOING = "<op> | figure | <mode>";
 
   private OrderSplitter() {}
@@ -40,20 +43,31 @@ final class OrderSplitter {
     return out.size() > 1 ? named(out).orElse(List.of(tokens)) : List.of(tokens);
   }
 
-  /** Whether a token is a snapshot of no one's, which comes before all changes that are made. */
+  /**
+   * Whether a token names what all changes begin with that come behind it: a snapshot of no one's,
+   * or the check of policies before they are applied.
+   */
   static boolean isBegun(Token token, List<Token> all) {
     var before = all.subList(0, all.indexOf(token));
     var after = all.subList(before.size() + 1, all.size());
+    var verbs = after.stream().filter(t -> t.is("op")).toList();
     return token.is("op")
-        && token.rule().equals(TaskOperation.SNAPSHOT.word())
+        && BEGINNINGS.contains(token.rule())
         && before.stream().noneMatch(t -> ClauseReader.leftover(t) || t.text().equals("only"))
         && !TokenClass.has(before, DOING)
         && TokenClass.has(after, "^ cut | ^ <polite> cut | ^ =please cut")
         && TokenClass.has(after, DOING)
-        && after.stream()
-            .filter(t -> t.is("op"))
+        && !(verbs.isEmpty() && token.rule().equals(TaskOperation.VALIDATE.word()))
+        && verbs.stream()
             .flatMap(t -> TaskOperation.ofWord(t.rule()).stream())
-            .allMatch(TaskOperation::editsTenants);
+            .allMatch(o -> begins(o, token.rule()));
+  }
+
+  /** Whether such an operation begins with another one. */
+  public static boolean begins(TaskOperation operation, String other) {
+    return other.equals(TaskOperation.SNAPSHOT.word())
+        ? operation.changes()
+        : other.equals(TaskOperation.VALIDATE.word()) && operation == TaskOperation.APPLY_POLICIES;
   }
 
   /**

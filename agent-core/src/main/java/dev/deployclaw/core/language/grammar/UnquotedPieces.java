@@ -283,6 +283,28 @@ public final class UnquotedPieces {
         .anyMatch(t -> TokenClass.is(t, "turning"));
   }
 
+  /** Whether a word of no one's is asked for before all else that a reader takes. */
+  boolean isAhead(Token word) {
+    var own = own(word);
+    return own.stream()
+            .allMatch(c -> !c.past() && !c.has("name | turning") && !c.reads("figure | <mode>"))
+        && clauses.stream()
+            .filter(c -> isCited(c) && c.reads("<op> | figure | <mode> | <number>"))
+            .allMatch(c -> own.contains(c) || word.to() <= c.typed().getFirst().from());
+  }
+
+  /** Whether no source is in the clauses of a word. */
+  public boolean isBeside(Token word) {
+    return own(word).stream().noneMatch(this::isCited);
+  }
+
+  private List<RequestClause> own(Token word) {
+    return clauses.stream()
+        .filter(c -> c.typed().getFirst().from() < word.to())
+        .filter(c -> word.from() < c.typed().getLast().to())
+        .toList();
+  }
+
   /** The clauses that have such words. */
   private List<List<Token>> around(String words) {
     var whole = Pattern.compile("(?<!\\w)" + Pattern.quote(words) + "(?!\\w)");
