@@ -65,8 +65,7 @@ final class OrderEvidence {
     return said.size() > 1
         && said.size() <= LONGEST_REASON
         && TokenClass.is(said.getFirst(), "explaining")
-        && IntStream.range(0, Math.min(said.size(), NEAR + 2))
-            .anyMatch(i -> TokenClass.is(said.get(i), "finite | having") || RequestClause.past(said, i))
+        && TokenClass.has(said.subList(0, Math.min(said.size(), NEAR + 2)), "happening")
         && said.stream().allMatch(t -> TokenClass.isWord(t) && !t.text().endsWith("n't"))
         && !TokenClass.has(said, "turning | alike | urging | all-of | judging | itself | pointing | limits | authority | beside | offering | extra")
         && !TokenClass.has(read, "<op> | <mode>");

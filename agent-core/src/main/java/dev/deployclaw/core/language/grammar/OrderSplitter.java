@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskOperation.Waits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,7 @@ final class OrderSplitter {
         && !TokenClass.has(before, DOING)
         && TokenClass.has(after, "^ cut | ^ <polite> cut | ^ =please cut")
         && TokenClass.has(after, DOING)
+        && after.stream().skip(1).limit(1).noneMatch(t -> TokenClass.holds(t, "asker"))
         && !(verbs.isEmpty() && token.rule().equals(TaskOperation.VALIDATE.word()))
         && verbs.stream()
             .flatMap(t -> TaskOperation.ofWord(t.rule()).stream())
@@ -66,7 +68,7 @@ final class OrderSplitter {
   /** Whether such an operation begins with another one. */
   public static boolean begins(TaskOperation operation, String other) {
     return other.equals(TaskOperation.SNAPSHOT.word())
-        ? operation.changes()
+        ? operation.waits() == Waits.AT_THE_GATE
         : other.equals(TaskOperation.VALIDATE.word()) && operation == TaskOperation.APPLY_POLICIES;
   }
 
