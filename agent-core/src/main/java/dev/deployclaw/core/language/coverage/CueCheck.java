@@ -6,6 +6,7 @@ import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.TaskOperation;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,12 @@ final class CueCheck {
   /** What an approval, in the same sentence, says once more: "it mustn't go live before …". */
   private static final Set<BindingCue.Kind> AWAITED =
       Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.DENIAL, BindingCue.Kind.LATER);
+
+  /** What changes no value of a limit. */
+  private static final Set<TaskOperation> LIMITLESS =
+      Set.of(TaskOperation.BLOCK, TaskOperation.UNBLOCK, TaskOperation.SET_MODE);
+
+  private static final Set<String> LIMITS = Set.of("limit", "limits", "rate", "rates", "quota");
 
   private static final Set<BindingCue.Kind> SPARING =
       Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION, BindingCue.Kind.NOTHING);
@@ -62,8 +69,16 @@ final class CueCheck {
     return grammar.pieces().cues().stream()
         .filter(cue -> !isIn(cue) && !(corrected && TAKEN_BACK.contains(cue.kind())))
         .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue) && !isOpen(cue))
-        .filter(cue -> !isSequel(cue))
+        .filter(cue -> !isSequel(cue) && !isKept(cue))
         .filter(cue -> !isAlso(cue) && !isTakenBack(cue) && !isTried(cue));
+  }
+
+  /** "Their limits stay as they are", beside what changes none. */
+  private boolean isKept(BindingCue cue) {
+    return cue.kind() == BindingCue.Kind.EXCEPTION
+        && intent.operations().stream().allMatch(LIMITLESS::contains)
+        && grammar.pieces().clause(cue).stream().anyMatch(t -> LIMITS.contains(t.text()))
+        && names(grammar.pieces().clause(cue)).isEmpty();
   }
 
   /** "After that", behind what the change begins with. */

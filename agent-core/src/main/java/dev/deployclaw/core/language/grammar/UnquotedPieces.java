@@ -293,9 +293,11 @@ public final class UnquotedPieces {
             .allMatch(c -> own.contains(c) || word.to() <= c.typed().getFirst().from());
   }
 
-  /** Whether no source is in the clauses of a word. */
+  /** Whether no source but names is in the clauses of a word. */
   public boolean isBeside(Token word) {
-    return own(word).stream().noneMatch(this::isCited);
+    return own(word).stream()
+        .flatMap(c -> c.read().stream())
+        .noneMatch(t -> t.all().anyMatch(quoted) && !TokenClass.is(t, "name | <who> | <where>"));
   }
 
   private List<RequestClause> own(Token word) {
