@@ -303,9 +303,11 @@ public final class CheckedInterpreter implements RequestInterpreter {
         : doubted(ours, text);
   }
 
-  /** Whether the best question is about a word alone. */
+  /** Whether some word isn't understood, and nothing is suggested. */
   private static boolean stumbles(List<ClarificationQuestion> questions) {
-    return questions.isEmpty() || questions.getFirst().slot().equals("words");
+    return questions.isEmpty()
+        || (questions.getFirst().suggestion().isEmpty()
+            && questions.stream().anyMatch(q -> q.slot().equals("words")));
   }
 
   /** A doubt about a plan holds it; beside a question it changes nothing. */
