@@ -9,6 +9,7 @@ import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Settings;
 import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -34,10 +35,6 @@ final class CoverageCheck {
   /** Phrases that name a place, a limit or a mode. */
   private static final Set<String> PARTS =
       Set.of("where", "named-limit", "limit-window", "by-amount", "mode");
-
-  /** Phrases that make a change wait, or stop short of it. */
-  private static final Set<String> GUARDS =
-      Set.of("manual", "dry-run", "canary", "widen", "bake", "p99");
 
   private static final Set<Kind> AMOUNTS = Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
 
@@ -94,17 +91,23 @@ final class CoverageCheck {
   }
 
   private ReadingLoss lossOf(Token missed) {
-    boolean guards = missed.is(Kind.PHRASE) && GUARDS.contains(missed.text());
     if (isPart(missed)) {
       return ReadingLoss.PART;
     }
-    return !guards && grammar.pieces().isBeside(missed) ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
+    boolean day = missed.is(Kind.PHRASE) && missed.text().equals("asked-time");
+    return day && grammar.pieces().isBeside(missed) ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
+  }
+
+  /** Whether all changes are of tenants by name. */
+  private boolean names() {
+    return !intent.changes().isEmpty()
+        && intent.changes().stream().noneMatch(c -> c.who().tenants().isEmpty());
   }
 
   /** Whether what is missed names another thing, and turns, ends and guards nothing. */
   private boolean isPart(Token token) {
     return switch (token.kind()) {
-      case TENANT -> intent.changes().stream().noneMatch(c -> c.who().tenants().isEmpty());
+      case TENANT -> names();
       case PHRASE -> PARTS.contains(token.text());
       case INSTANT, DATE, CLOCK, TIME ->
           token.all().anyMatch(t -> t.rule().equals(TimeReader.PASSED));

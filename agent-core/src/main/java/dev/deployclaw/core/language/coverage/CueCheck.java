@@ -7,6 +7,7 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,9 @@ final class CueCheck {
 
   private static final Set<String> LIMITS = Set.of("limit", "limits", "rate", "rates", "quota");
 
+  private static final Set<String> GUESSES =
+      Set.of("maybe", "perhaps", "possibly", "probably", "presumably");
+
   private static final Set<BindingCue.Kind> SPARING =
       Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION, BindingCue.Kind.NOTHING);
 
@@ -50,16 +54,23 @@ final class CueCheck {
 
   /** The gravest of what is unsaid. */
   ReadingLoss loss(boolean corrected) {
-    return unsaid(corrected).map(c -> loss(c.kind())).reduce(ReadingLoss.NONE, ReadingLoss::with);
+    return unsaid(corrected).map(this::loss).reduce(ReadingLoss.NONE, ReadingLoss::with);
   }
 
-  private static ReadingLoss loss(BindingCue.Kind kind) {
-    return switch (kind) {
+  private ReadingLoss loss(BindingCue cue) {
+    return switch (cue.kind()) {
       case CONDITION, LATER, APPROVAL -> ReadingLoss.CONDITION;
       case SOCIAL, NOW, RELEASE, RESTORE, WIDENING, FALLBACK -> ReadingLoss.PART;
-      case DOUBT, SHARE -> ReadingLoss.ASIDE;
-      case EXCEPTION, DENIAL, NOTHING, CORRECTION, MISTAKE, ALIKE -> ReadingLoss.ORDER;
+      case DOUBT -> isGuess(cue) ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
+      case EXCEPTION, DENIAL, NOTHING, CORRECTION, MISTAKE, ALIKE, SHARE -> ReadingLoss.ORDER;
     };
+  }
+
+  /** "Probably Tuesday", where nothing is denied. */
+  private boolean isGuess(BindingCue cue) {
+    var words = grammar.pieces().around(cue);
+    return GUESSES.contains(grammar.pieces().text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT))
+        && grammar.pieces().isApart(words);
   }
 
   /**

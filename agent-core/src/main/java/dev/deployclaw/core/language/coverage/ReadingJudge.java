@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation.Waits;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -82,8 +83,9 @@ public final class ReadingJudge {
   }
 
   private static ReadingLoss loss(RequestGrammar grammar, ReadingLoss loss, List<String> left) {
-    boolean turned = loss == ReadingLoss.PART && grammar.pieces().turns(left);
-    return turned || !grammar.pieces().denied().isEmpty() ? loss.with(ReadingLoss.ASIDE) : loss;
+    var pieces = grammar.pieces();
+    var turned = loss == ReadingLoss.PART ? pieces.turned(left) : ReadingLoss.NONE;
+    return loss.with(turned).with(pieces.denying());
   }
 
   /**

@@ -245,7 +245,8 @@ public final class RequestGrammar {
   /** Whether it is what an operation begins with: each change has a checkpoint. */
   public boolean isBegun(Token token, TaskOperation operation) {
     return OrderSplitter.begins(operation, token.rule())
-        && (OrderSplitter.isBegun(token, tokens) || pieces.isAhead(token));
+        && (OrderSplitter.isBegun(token, tokens)
+            || (token.rule().equals(TaskOperation.SNAPSHOT.word()) && pieces.isAhead(token)));
   }
 
   /** What would be done is neither asked nor only told. */

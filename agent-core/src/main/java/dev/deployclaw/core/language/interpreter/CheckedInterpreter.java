@@ -19,7 +19,7 @@ import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.ProposalRequest;
 import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
-import dev.deployclaw.core.language.coverage.ReadingLoss;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Who;

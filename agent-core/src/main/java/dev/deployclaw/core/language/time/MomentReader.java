@@ -101,7 +101,10 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
   private Optional<List<Token>> restOfDay(Match m) {
     var first = m.tokens().getFirst();
     var until = Token.of(Kind.WORD, "until", first.from(), first.to());
-    boolean other = m.first(Kind.UNIT).filter(u -> !u.text().equals("day")).isPresent();
+    boolean other =
+        m.first(Kind.UNIT).filter(u -> !u.text().equals("day")).isPresent()
+            || Stream.of("month", "year", "weekend").anyMatch(w -> SpokenClock.has(m.tokens(), w))
+            || date(m).filter(d -> !d.equals(today(m))).isPresent();
     return other
         ? questions.ask(m, "Until when exactly?", List.of())
         : endOfDay(m).map(end -> Stream.concat(Stream.of(until), end.stream()).toList());

@@ -1,4 +1,4 @@
-package dev.deployclaw.core.language.coverage;
+package dev.deployclaw.core.language.value;
 
 /** What a reading lacks of a request, the least first. */
 public enum ReadingLoss {
@@ -12,7 +12,8 @@ public enum ReadingLoss {
   /** What turns, ends or guards the order. */
   ORDER;
 
-  ReadingLoss with(ReadingLoss other) {
+  /** The graver of the two. */
+  public ReadingLoss with(ReadingLoss other) {
     return compareTo(other) < 0 ? other : this;
   }
 }
