@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language.grammar;
 
+import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -275,12 +276,72 @@ public final class UnquotedPieces {
         .toList();
   }
 
-  /** Whether something in the clauses of such words may turn the order around. */
-  public boolean turns(List<String> words) {
-    return words.stream()
-        .flatMap(w -> around(w).stream())
-        .flatMap(List::stream)
-        .anyMatch(t -> TokenClass.is(t, "turning"));
+  /** How grave it is that such words are left out, by what else is in their clauses. */
+  public ReadingLoss turned(List<String> words) {
+    var turning =
+        words.stream()
+            .flatMap(w -> around(w).stream())
+            .filter(c -> TokenClass.has(c, "turning"))
+            .toList();
+    boolean apart = quoting && turning.stream().allMatch(this::isApart);
+    return turning.isEmpty()
+        ? ReadingLoss.NONE
+        : apart ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
+  }
+
+  /** How grave it is that clauses are read as an order that are none: they may only ask, or deny. */
+  public ReadingLoss denying() {
+    var all = denied();
+    boolean refused =
+        clauses.stream()
+            .map(RequestClause::typed)
+            .filter(c -> all.contains(sentences.text(c)))
+            .anyMatch(c ->
+                TokenClass.has(c, "refusing")
+                    || sentences.text().startsWith("?", c.getLast().to()));
+    return all.isEmpty()
+        ? ReadingLoss.NONE
+        : refused ? ReadingLoss.ORDER : ReadingLoss.ASIDE;
+  }
+
+  /** Whether the sentence of such words is one that no source is in, and that tells of its own. */
+  public boolean isApart(List<Token> words) {
+    return !words.isEmpty()
+        && sentences.sentences().stream()
+            .filter(s -> s.contains(words.getFirst()))
+            .allMatch(s ->
+                s.stream().noneMatch(quoted)
+                    && !sentences.clauses(s).getFirst().orders()
+                    && sentences.clauses(s).stream().noneMatch(c -> c.asks() || c.has("^ itself")));
+  }
+
+  /** Whether a word of no one's is asked for before all else that a reader takes. */
+  boolean isAhead(Token word) {
+    var own = own(word);
+    return own.stream()
+            .allMatch(c ->
+                !c.past()
+                    && c.read().stream()
+                        .filter(t -> t.from() < word.from() || word.to() < t.to())
+                        .noneMatch(t ->
+                            ClauseReader.leftover(t) && !TokenClass.is(t, "ahead-of-all")))
+        && clauses.stream()
+            .filter(c -> isCited(c) && c.reads("<op> | figure | <mode> | <number>"))
+            .allMatch(c -> own.contains(c) || word.to() <= c.typed().getFirst().from());
+  }
+
+  /** Whether no source but names is in the clauses of a word. */
+  public boolean isBeside(Token word) {
+    return own(word).stream()
+        .flatMap(c -> c.read().stream())
+        .noneMatch(t -> t.all().anyMatch(quoted) && !TokenClass.is(t, "name | <who> | <where>"));
+  }
+
+  private List<RequestClause> own(Token word) {
+    return clauses.stream()
+        .filter(c -> c.typed().getFirst().from() < word.to())
+        .filter(c -> word.from() < c.typed().getLast().to())
+        .toList();
   }
 
   /** The clauses that have such words. */
