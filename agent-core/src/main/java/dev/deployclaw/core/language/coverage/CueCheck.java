@@ -4,10 +4,10 @@ import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
-import dev.deployclaw.core.language.value.ReadingLoss;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -69,7 +69,8 @@ final class CueCheck {
   /** "Probably Tuesday", where nothing is denied. */
   private boolean isGuess(BindingCue cue) {
     var words = grammar.pieces().around(cue);
-    return GUESSES.contains(grammar.pieces().text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT))
+    return GUESSES.contains(
+            grammar.pieces().text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT))
         && grammar.pieces().isApart(words);
   }
 
@@ -96,7 +97,8 @@ final class CueCheck {
   private boolean isSequel(BindingCue cue) {
     return behind(cue).stream().skip(1).limit(1).anyMatch(t -> t.text().equals("that"))
         && grammar.tokens().stream()
-            .anyMatch(t -> t.is("op") && t.to() <= cue.from() && grammar.isBegun(t, intent.operation()));
+            .anyMatch(
+                t -> t.is("op") && t.to() <= cue.from() && grammar.isBegun(t, intent.operation()));
   }
 
   /** "Until it is fixed", with "no end date yet, I'll ask again": nothing ends it by itself. */

@@ -2,9 +2,9 @@ package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation.Waits;
-import dev.deployclaw.core.language.value.ReadingLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -100,6 +100,7 @@ public final class ReadingJudge {
     var leftOut = new ArrayList<>(values);
     leftOut.addAll(unused.binding());
     leftOut.addAll(coverage.cues());
+    leftOut.addAll(grammar.pieces().remarks());
     boolean acts = reading.operation().waits() != Waits.ONLY_LOOKS && !reading.guards().dryRun();
     var denied = acts ? grammar.pieces().denied() : List.<String>of();
     var grounded =

@@ -121,7 +121,8 @@ public record RequestEvaluator(
 
   /** Without exceptions of others than its members. */
   private Who excepting(Who who) {
-    var members = new EstateNames(names).meant(new Who(who.tenants(), who.labels(), who.all(), List.of()));
+    var members =
+        new EstateNames(names).meant(new Who(who.tenants(), who.labels(), who.all(), List.of()));
     var except = who.except().stream().filter(members::contains).toList();
     return new Who(who.tenants(), who.labels(), who.all(), except);
   }

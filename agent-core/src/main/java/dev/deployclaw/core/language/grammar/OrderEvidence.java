@@ -68,7 +68,8 @@ final class OrderEvidence {
         && TokenClass.has(said.subList(0, Math.min(said.size(), NEAR + 2)), "happening")
         && said.stream().allMatch(t -> TokenClass.isWord(t) && !t.text().endsWith("n't"))
         && TokenClass.has(said, "causing")
-        && !TokenClass.has(said, "turning | alike | urging | all-of | itself | pointing | limits | authority")
+        && !TokenClass.has(
+            said, "turning | alike | urging | all-of | itself | pointing | limits | authority")
         && !TokenClass.has(said, "beside | offering | extra | bound | timing | =next | =at")
         && !TokenClass.has(read, "<op> | <mode>");
   }

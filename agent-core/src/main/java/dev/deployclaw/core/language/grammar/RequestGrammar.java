@@ -196,7 +196,9 @@ public final class RequestGrammar {
 
   private Optional<Intent> intent() {
     var guardReader = new GuardReader(tokens, questions, grounds);
-    var orders = OrderSplitter.split(tokens.stream().filter(t -> !OrderSplitter.isBegun(t, tokens)).toList());
+    var orders =
+        OrderSplitter.split(
+            tokens.stream().filter(t -> !OrderSplitter.isBegun(t, tokens)).toList());
     var operations = new ArrayList<TaskOperation>();
     var changes = new ArrayList<RequestedChange>();
     for (List<Token> order : orders) {

@@ -1,9 +1,9 @@
 package dev.deployclaw.core.language.grammar;
 
-import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -264,6 +264,29 @@ public final class UnquotedPieces {
     return quoting ? sentences.speech().denied(quoted) : List.of();
   }
 
+  /**
+   * Sentences without a source that are about the order itself: "it is over at noon", "scrap that".
+   */
+  public List<String> remarks() {
+    return quoting
+        ? sentences.sentences().stream()
+            .filter(s -> s.stream().noneMatch(quoted) && !sentences.signed().containsAll(s))
+            .filter(this::isRemark)
+            .map(sentences::text)
+            .toList()
+        : List.of();
+  }
+
+  private boolean isRemark(List<Token> sentence) {
+    var first = sentences.clauses(sentence).getFirst();
+    boolean tells = first.has("<unknown> | finite | seen | subject | reporting");
+    boolean over = first.past() && !TokenClass.has(sentence, "moment | <duration> | <number>");
+    return !over
+        && (first.has("^ itself") || (first.has("itself") && !tells))
+        && BindingCue.of(sentences.read(sentence), true, false).stream()
+            .noneMatch(c -> c.kind() == BindingCue.Kind.SOCIAL);
+  }
+
   /** Words with the clauses that they are in; by themselves in one with a source. */
   public List<String> shown(List<String> words, Predicate<Token> source) {
     return words.stream()
@@ -284,12 +307,12 @@ public final class UnquotedPieces {
             .filter(c -> TokenClass.has(c, "turning"))
             .toList();
     boolean apart = quoting && turning.stream().allMatch(this::isApart);
-    return turning.isEmpty()
-        ? ReadingLoss.NONE
-        : apart ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
+    return turning.isEmpty() ? ReadingLoss.NONE : apart ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
   }
 
-  /** How grave it is that clauses are read as an order that are none: they may only ask, or deny. */
+  /**
+   * How grave it is that clauses are read as an order that are none: they may only ask, or deny.
+   */
   public ReadingLoss denying() {
     var all = denied();
     boolean refused =
@@ -299,9 +322,7 @@ public final class UnquotedPieces {
             .anyMatch(c ->
                 TokenClass.has(c, "refusing")
                     || sentences.text().startsWith("?", c.getLast().to()));
-    return all.isEmpty()
-        ? ReadingLoss.NONE
-        : refused ? ReadingLoss.ORDER : ReadingLoss.ASIDE;
+    return all.isEmpty() ? ReadingLoss.NONE : refused ? ReadingLoss.ORDER : ReadingLoss.ASIDE;
   }
 
   /** Whether the sentence of such words is one that no source is in, and that tells of its own. */
@@ -323,8 +344,8 @@ public final class UnquotedPieces {
                 !c.past()
                     && c.read().stream()
                         .filter(t -> t.from() < word.from() || word.to() < t.to())
-                        .noneMatch(t ->
-                            ClauseReader.leftover(t) && !TokenClass.is(t, "ahead-of-all")))
+                        .noneMatch(
+                            t -> ClauseReader.leftover(t) && !TokenClass.is(t, "ahead-of-all")))
         && clauses.stream()
             .filter(c -> isCited(c) && c.reads("<op> | figure | <mode> | <number>"))
             .allMatch(c -> own.contains(c) || word.to() <= c.typed().getFirst().from());
