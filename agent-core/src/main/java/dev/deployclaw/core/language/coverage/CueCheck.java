@@ -71,7 +71,7 @@ final class CueCheck {
     var words = grammar.pieces().around(cue);
     return GUESSES.contains(
             grammar.pieces().text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT))
-        && grammar.pieces().isApart(words);
+        && grammar.pieces().leftOut().isApart(words);
   }
 
   /**

@@ -84,8 +84,9 @@ public final class ReadingJudge {
 
   private static ReadingLoss loss(RequestGrammar grammar, ReadingLoss loss, List<String> left) {
     var pieces = grammar.pieces();
-    var turned = loss == ReadingLoss.PART ? pieces.turned(left) : ReadingLoss.NONE;
-    return loss.with(turned).with(pieces.denying());
+    var clauses = pieces.leftOut();
+    var turned = loss == ReadingLoss.PART ? clauses.turned(left) : ReadingLoss.NONE;
+    return loss.with(turned).with(clauses.denying(pieces.denied()));
   }
 
   /**
@@ -100,7 +101,7 @@ public final class ReadingJudge {
     var leftOut = new ArrayList<>(values);
     leftOut.addAll(unused.binding());
     leftOut.addAll(coverage.cues());
-    leftOut.addAll(grammar.pieces().remarks());
+    leftOut.addAll(grammar.pieces().leftOut().remarks());
     boolean acts = reading.operation().waits() != Waits.ONLY_LOOKS && !reading.guards().dryRun();
     var denied = acts ? grammar.pieces().denied() : List.<String>of();
     var grounded =
@@ -119,6 +120,7 @@ public final class ReadingJudge {
         left,
         grammar
             .pieces()
+            .leftOut()
             .shown(
                 leftOut,
                 t ->

@@ -70,7 +70,7 @@ final class OrderEvidence {
         && TokenClass.has(said, "causing")
         && !TokenClass.has(
             said, "turning | alike | urging | all-of | itself | pointing | limits | authority")
-        && !TokenClass.has(said, "beside | offering | extra | bound | timing | =next | =at")
+        && !TokenClass.has(said, "beside | offering | extra | bound | timing | =next | =at | =per")
         && !TokenClass.has(read, "<op> | <mode>");
   }
 

@@ -3,13 +3,11 @@ package dev.deployclaw.core.language.grammar;
 import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
-import dev.deployclaw.core.language.value.ReadingLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +20,7 @@ public final class UnquotedPieces {
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
   private final Predicate<Token> unused;
-  private final OrderContent order = new OrderContent();
+  private final OrderBearing.OrderContent order = new OrderBearing.OrderContent();
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
   private final List<BindingCue> cues = new ArrayList<>();
@@ -264,76 +262,9 @@ public final class UnquotedPieces {
     return quoting ? sentences.speech().denied(quoted) : List.of();
   }
 
-  /**
-   * Sentences without a source that are about the order itself: "it is over at noon", "scrap that".
-   */
-  public List<String> remarks() {
-    return quoting
-        ? sentences.sentences().stream()
-            .filter(s -> s.stream().noneMatch(quoted) && !sentences.signed().containsAll(s))
-            .filter(this::isRemark)
-            .map(sentences::text)
-            .toList()
-        : List.of();
-  }
-
-  private boolean isRemark(List<Token> sentence) {
-    var first = sentences.clauses(sentence).getFirst();
-    boolean tells = first.has("<unknown> | finite | seen | subject | reporting");
-    boolean over = first.past() && !TokenClass.has(sentence, "moment | <duration> | <number>");
-    return !over
-        && (first.has("^ itself") || (first.has("itself") && !tells))
-        && BindingCue.of(sentences.read(sentence), true, false).stream()
-            .noneMatch(c -> c.kind() == BindingCue.Kind.SOCIAL);
-  }
-
-  /** Words with the clauses that they are in; by themselves in one with a source. */
-  public List<String> shown(List<String> words, Predicate<Token> source) {
-    return words.stream()
-        .filter(text()::contains)
-        .flatMap(w ->
-            around(w).isEmpty()
-                ? Stream.of(w)
-                : around(w).stream().map(c -> c.stream().anyMatch(source) ? w : sentences.text(c)))
-        .distinct()
-        .toList();
-  }
-
-  /** How grave it is that such words are left out, by what else is in their clauses. */
-  public ReadingLoss turned(List<String> words) {
-    var turning =
-        words.stream()
-            .flatMap(w -> around(w).stream())
-            .filter(c -> TokenClass.has(c, "turning"))
-            .toList();
-    boolean apart = quoting && turning.stream().allMatch(this::isApart);
-    return turning.isEmpty() ? ReadingLoss.NONE : apart ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
-  }
-
-  /**
-   * How grave it is that clauses are read as an order that are none: they may only ask, or deny.
-   */
-  public ReadingLoss denying() {
-    var all = denied();
-    boolean refused =
-        clauses.stream()
-            .map(RequestClause::typed)
-            .filter(c -> all.contains(sentences.text(c)))
-            .anyMatch(c ->
-                TokenClass.has(c, "refusing")
-                    || sentences.text().startsWith("?", c.getLast().to()));
-    return all.isEmpty() ? ReadingLoss.NONE : refused ? ReadingLoss.ORDER : ReadingLoss.ASIDE;
-  }
-
-  /** Whether the sentence of such words is one that no source is in, and that tells of its own. */
-  public boolean isApart(List<Token> words) {
-    return !words.isEmpty()
-        && sentences.sentences().stream()
-            .filter(s -> s.contains(words.getFirst()))
-            .allMatch(s ->
-                s.stream().noneMatch(quoted)
-                    && !sentences.clauses(s).getFirst().orders()
-                    && sentences.clauses(s).stream().noneMatch(c -> c.asks() || c.has("^ itself")));
+  /** What it means that clauses are left out. */
+  public LeftOutClauses leftOut() {
+    return new LeftOutClauses(sentences, clauses, quoting ? quoted : _ -> true);
   }
 
   /** Whether a word of no one's is asked for before all else that a reader takes. */
@@ -362,15 +293,6 @@ public final class UnquotedPieces {
     return clauses.stream()
         .filter(c -> c.typed().getFirst().from() < word.to())
         .filter(c -> word.from() < c.typed().getLast().to())
-        .toList();
-  }
-
-  /** The clauses that have such words. */
-  private List<List<Token>> around(String words) {
-    var whole = Pattern.compile("(?<!\\w)" + Pattern.quote(words) + "(?!\\w)");
-    return clauses.stream()
-        .map(RequestClause::typed)
-        .filter(typed -> whole.matcher(sentences.text(typed)).find())
         .toList();
   }
 

@@ -90,11 +90,9 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
 
   /** "Two weeks from today": a day; empty where it is no number of days. */
   private Optional<List<Token>> away(Match m) {
-    var length = m.first(Kind.DURATION).orElseThrow();
-    var day = now.toLocalDate().plusDays(length.value().longValueExact() / DAY).toString();
-    int from = m.tokens().getFirst().from();
-    return length.value().longValueExact() % DAY == 0
-        ? Optional.of(List.of(Token.of(Kind.DATE, day, from, m.tokens().getLast().to())))
+    long length = m.first(Kind.DURATION).orElseThrow().value().longValueExact();
+    return length % DAY == 0
+        ? holiday(now.toLocalDate().plusDays(length / DAY).toString(), m)
         : Optional.empty();
   }
 
