@@ -303,11 +303,12 @@ public final class CheckedInterpreter implements RequestInterpreter {
         : doubted(ours, text);
   }
 
-  /** Whether some word isn't understood, and nothing is suggested. */
+  /** Whether the best question is about a word, or any is and the best suggests nothing. */
   private static boolean stumbles(List<ClarificationQuestion> questions) {
     return questions.isEmpty()
-        || (questions.getFirst().suggestion().isEmpty()
-            && questions.stream().anyMatch(q -> q.slot().equals("words")));
+        || questions.stream()
+            .limit(questions.getFirst().suggestion().isEmpty() ? questions.size() : 1)
+            .anyMatch(q -> q.slot().equals("words"));
   }
 
   /** A doubt about a plan holds it; beside a question it changes nothing. */
