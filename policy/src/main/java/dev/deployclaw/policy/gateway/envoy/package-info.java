@@ -1,4 +1,4 @@
-/** The entries by which Envoy describes a request to the rate limit service. */
+/** Envoy bootstrap files, rendered from a policy set. */
 @NullMarked
 package dev.deployclaw.policy.gateway.envoy;
 
