@@ -58,7 +58,6 @@ final class TestScriptTest {
           "mv",
           "paste",
           "readlink",
-          "renice",
           "rm",
           "sed",
           "sh",
