@@ -53,9 +53,9 @@ final class OrderEvidence {
   }
 
   /**
-   * "They're backfilling", "since their nodes are short of memory": why, behind an order, in
-   * whatever words, but for those of values, names, times and others, and for those that may turn
-   * an order around.
+   * "They're backfilling", "since their cron job is hammering us": why, behind an order, by a cause
+   * that is known, without values, names and times, and without words that may turn an order
+   * around.
    *
    * @param typed the clause as typed
    * @param read the same with phrases
