@@ -76,7 +76,7 @@ public final class Runs {
   }
 
   private static List<SealedRecord> seal(LogHead head, List<LogEntry> thoughts) {
-    return new HashChainSealer(SecretRedactor.of(List.of())).seal(head, thoughts);
+    return LogEntryFixture.seal(new HashChainSealer(SecretRedactor.of(List.of())), head, thoughts);
   }
 
   public static LogEntry thought(

@@ -34,7 +34,7 @@ public final class RateLimitMain {
       System.err.println(e.getMessage());
       System.exit(2);
     } catch (ExecutionException | TimeoutException | IOException e) {
-      LOG.atError().setMessage("can't start").setCause(e).log();
+      LOG.atError().setCause(e).log("can't start");
       System.exit(1);
     }
   }
@@ -65,12 +65,11 @@ public final class RateLimitMain {
     int most = OpenFileLimit.fitting(access.mostConnections(), fronts.listeners(), loops, files);
     if (most < access.mostConnections()) {
       LOG.atWarn()
-          .setMessage(
-              "the open-file limit allows fewer connections than most-connections: raise "
-                  + "ulimit -n")
           .addKeyValue("most", most)
           .addKeyValue("files", files.orElse(0))
-          .log();
+          .log(
+              "the open-file limit allows fewer connections than most-connections: raise "
+                  + "ulimit -n");
     }
     return Vertx.builder()
         .with(
@@ -90,12 +89,11 @@ public final class RateLimitMain {
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
     LOG.atInfo()
-        .setMessage("rate limit service listens")
         .addKeyValue("namespace", settings.namespace())
         .addKeyValue("host", settings.host())
         .addKeyValue("port", port)
         .addKeyValue("event_loops", settings.eventLoops())
-        .log();
+        .log("rate limit service listens");
     warn(settings.fronts().access());
   }
 
@@ -103,16 +101,14 @@ public final class RateLimitMain {
   private static void warn(AccessSettings access) {
     if (access.decisions().isEmpty()) {
       LOG.atWarn()
-          .setMessage("any process that reaches the port can decide for every tenant: use --socket")
-          .log();
+          .log("any process that reaches the port can decide for every tenant: use --socket");
     }
     if (access.status().token().isEmpty()
         && access.status().listener().filter(l -> l.asksForCertificates()).isEmpty()) {
       LOG.atWarn()
-          .setMessage(
+          .log(
               "any process that reaches the port can read status and usage: give "
-                  + "--status-token-file")
-          .log();
+                  + "--status-token-file");
     }
   }
 
@@ -121,7 +117,7 @@ public final class RateLimitMain {
       vertx.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
       feed.close();
     } catch (ExecutionException | TimeoutException e) {
-      LOG.atWarn().setMessage("the shutdown failed").setCause(e).log();
+      LOG.atWarn().setCause(e).log("the shutdown failed");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -11,7 +11,6 @@ import java.util.List;
 
 /** The skills that come with the agent, packaged as resources of this module. */
 public final class BuiltInSkills {
-  private static final String ROOT = "builtin/";
   private static final String INDEX = "index.txt";
 
   private BuiltInSkills() {}
@@ -52,7 +51,7 @@ public final class BuiltInSkills {
   }
 
   private static InputStream open(String file) throws IOException {
-    var in = BuiltInSkills.class.getResourceAsStream(ROOT + file);
+    var in = BuiltInSkills.class.getResourceAsStream("builtin/" + file);
     if (in == null) {
       throw new IOException("the packaged skill file " + file + " is missing");
     }

@@ -1,26 +1,11 @@
 package dev.deployclaw.core.log;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * Seals thoughts into a chain. Pure: the same head and thought give the same bytes. Implemented in
  * audit.
  */
 public interface RecordSealer {
   SealedRecord seal(LogHead head, LogEntry thought);
-
-  /** Seals one behind the other. */
-  default List<SealedRecord> seal(LogHead head, List<LogEntry> thoughts) {
-    var out = new ArrayList<SealedRecord>();
-    LogHead last = head;
-    for (LogEntry thought : thoughts) {
-      SealedRecord sealed = seal(last, thought);
-      out.add(sealed);
-      last = sealed.head();
-    }
-    return out;
-  }
 
   /**
    * The end of an execution's chain.

@@ -48,9 +48,13 @@ final class TransitionNotes {
       case Staged _ -> ok(Phase.STAGE, "epoch " + x.epoch() + " is staged and not active yet");
       case Prepared p -> prepared(p);
       case Held h -> new Note(Phase.GATE, "held: " + h.why(), Status.WARNING);
-      case Resumed _ -> ok(Phase.GATE, "approved by " + approver(x));
+      case Resumed _ -> ok(Phase.GATE, "approved by " + x.approval().map(Approval::who).orElse(""));
       case Cleared c -> ok(Phase.GATE, "passed by rule " + c.rule());
-      case Widened w -> ok(Phase.COMMIT, widened(x, w.stage()));
+      case Widened w ->
+          ok(
+              Phase.COMMIT,
+              "active names epoch %d as candidate beside epoch %d: %s"
+                  .formatted(x.epoch(), x.base().epoch(), widening(x, w.stage())));
       case Baking b -> ok(Phase.BAKE, "watched at " + widening(x, b.stage()));
       case Withdrawing w ->
           new Note(
@@ -72,11 +76,6 @@ final class TransitionNotes {
       case Aborting a -> new Note(Phase.FINISH, "aborting: " + a.reason(), Status.ERROR);
       case Aborted a -> aborted(a);
     };
-  }
-
-  private static String widened(ChangeExecution x, int stage) {
-    return "active names epoch %d as candidate beside epoch %d: %s"
-        .formatted(x.epoch(), x.base().epoch(), widening(x, stage));
   }
 
   private static String widening(ChangeExecution x, int stage) {
@@ -109,10 +108,6 @@ final class TransitionNotes {
     return x.checkpoint()
         .map(c -> c.stored() ? c.object() + " is stored and read back" : "stored only in etcd")
         .orElse("");
-  }
-
-  private static String approver(ChangeExecution x) {
-    return x.approval().map(Approval::who).orElse("");
   }
 
   private static Note ok(Phase phase, String detail) {

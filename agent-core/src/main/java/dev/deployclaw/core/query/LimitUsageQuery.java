@@ -33,8 +33,6 @@ import java.util.TreeMap;
  * nothing. For one question.
  */
 public final class LimitUsageQuery {
-  private static final String REDIS = "redis";
-
   /** As many counters as are asked for by name. */
   private static final int MOST_KEYS = 10_000;
 
@@ -141,7 +139,7 @@ public final class LimitUsageQuery {
     }
     var asked = keys.stream().limit(MOST_KEYS).toList();
     var out = new LinkedHashMap<Name, Fill>();
-    for (var node : look(REDIS, Map.of("keys", asked, "find", find))) {
+    for (var node : look("redis", Map.of("keys", asked, "find", find))) {
       counters(node, limits, out);
       if (Boolean.FALSE.equals(node.facts().get("whole"))) {
         gaps.add(node.member() + " has more counters than one query reads");

@@ -42,8 +42,6 @@ public final class HeldRepairStore {
   /** How many may wait at once. */
   static final int MOST = 100;
 
-  private static final String ACTION = "Waiting for an approval";
-
   private final StateStore state;
   private final ChangeLedger ledger;
   private final ExecutionFinisher finisher;
@@ -234,7 +232,7 @@ public final class HeldRepairStore {
   private Permit record(
       Phase phase, LogEntryContent entry, Transaction on, OrchestrationContext context)
       throws InterruptedException {
-    var record = context.recorder().record(phase, ACTION, entry);
+    var record = context.recorder().record(phase, "Waiting for an approval", entry);
     return ledger.permit(record, on, context.leadership(), context.recorder());
   }
 }

@@ -120,7 +120,9 @@ public final class ChangeScheduler {
             List.of(base.unmoved(), new Condition.Absent(StoreKeys.scheduled(entry.id()))),
             List.of(new Write.Put(StoreKeys.scheduled(entry.id()), entry.bytes())));
     if (state.keys(StoreKeys.SCHEDULED).size() >= MOST) {
-      return full(entry);
+      return ExecutionOutcome.refused(
+          "%d changes wait for their time already, so %s isn't scheduled: wait, or cancel one (deployclaw status lists them)"
+              .formatted(MOST, entry.id()));
     }
     boolean moved = base.revision() != entry.baseRevision();
     if (moved) {
@@ -138,12 +140,6 @@ public final class ChangeScheduler {
       case Permit.Unknown(String reason) ->
           ExecutionOutcome.unknown("it is unknown whether it is scheduled: " + reason);
     };
-  }
-
-  private static ExecutionOutcome full(ScheduledChange entry) {
-    return ExecutionOutcome.refused(
-        "%d changes wait for their time already, so %s isn't scheduled: wait, or cancel one (deployclaw status lists them)"
-            .formatted(MOST, entry.id()));
   }
 
   /** Begins a change if it is due; another agent may have been the first, or a person. */

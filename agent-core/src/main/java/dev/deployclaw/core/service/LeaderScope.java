@@ -107,7 +107,8 @@ public final class LeaderScope {
       throws InterruptedException {
     try (var leadership = LeaderElection.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
-        return turnedAway(request, busy(), true);
+        return turnedAway(
+            request, ExecutionOutcome.aborted(LeaderElection.taken(ports.state())), true);
       }
       var recovered = recovery.run(leadership, Optional.empty());
       if (recovered.blocked().isPresent()) {
@@ -178,10 +179,6 @@ public final class LeaderScope {
     var recorder = recorders.begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
     recorder.asked(request.get());
     return finisher.end(recorder, ending, Optional.empty(), List.of());
-  }
-
-  private ExecutionOutcome busy() throws InterruptedException {
-    return ExecutionOutcome.aborted(LeaderElection.taken(ports.state()));
   }
 
   private static String unfinished(RequestOutcome blocked) {

@@ -23,7 +23,6 @@ import java.util.TreeMap;
 final class LogIntegrityCheck {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<TreeMap<String, Object>> RECORD = new TypeReference<>() {};
-  private static final String HASH = "hash";
 
   private LogIntegrityCheck() {}
 
@@ -89,7 +88,7 @@ final class LogIntegrityCheck {
   private static String hash(byte[] record) {
     try {
       var fields = JSON.readValue(record, RECORD);
-      fields.remove(HASH);
+      fields.remove("hash");
       return CanonicalJson.sha256(CanonicalJson.bytes(fields));
     } catch (IOException | IllegalArgumentException e) {
       return "";

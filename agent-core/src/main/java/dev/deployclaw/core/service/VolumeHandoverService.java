@@ -36,7 +36,6 @@ record VolumeHandoverService(
     AgentSettings settings,
     RecorderFactory recorders,
     ExecutionFinisher finisher) {
-  private static final String EXECUTOR = "kubernetes";
   private static final String ACTION = "Sharing a gateway's volume";
 
   RequestOutcome share(TaskRequest request, String gateway) throws InterruptedException {
@@ -66,7 +65,7 @@ record VolumeHandoverService(
 
   private ExecutionOutcome share(String gateway, String execution) throws InterruptedException {
     Optional<BackendExecutor> executor =
-        ports.executors().named(EXECUTOR).filter(e -> e.verbs().contains("share"));
+        ports.executors().named("kubernetes").filter(e -> e.verbs().contains("share"));
     if (executor.isEmpty()) {
       return ExecutionOutcome.refused("no gateway runs in Kubernetes here");
     }

@@ -25,7 +25,6 @@ import java.util.stream.Collectors;
 
 /** Looks at the estate, operation by operation, and keeps what was seen. Used by one thread. */
 public final class EstateSurvey {
-  private static final String DOCKER = "docker.inspect";
   private static final String KUBERNETES = "kubernetes.inspect";
   private static final String SUMMARY = "summary";
   private static final Set<String> MEASURED =
@@ -148,7 +147,7 @@ public final class EstateSurvey {
       case "redis.latency" -> "round trips " + range(replies, "median_us");
       case "redis.clock" -> "clock offsets " + range(replies, "offset_us");
       case "redis.topology" -> plain.detail() + ", " + primaries(replies) + " of them primaries";
-      case DOCKER, KUBERNETES -> plain.detail() + summaries(replies);
+      case "docker.inspect", KUBERNETES -> plain.detail() + summaries(replies);
       default -> plain.detail();
     };
   }

@@ -4,9 +4,13 @@ import dev.deployclaw.core.log.DecisionBasis;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
+import dev.deployclaw.core.log.RecordSealer;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.log.RecordedDecision;
 import dev.deployclaw.core.log.RecordedDecision.Name;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +46,15 @@ public final class LogEntryFixture {
 
   public static LogEntryFixture of(String execution, Phase phase, String action) {
     return new LogEntryFixture(execution, phase, action);
+  }
+
+  /** Seals one behind the other. */
+  public static List<SealedRecord> seal(RecordSealer sealer, LogHead head, List<LogEntry> all) {
+    var out = new ArrayList<SealedRecord>();
+    for (var entry : all) {
+      out.add(sealer.seal(out.isEmpty() ? head : out.getLast().head(), entry));
+    }
+    return out;
   }
 
   public LogEntryFixture at(Instant time) {

@@ -3,9 +3,9 @@ package dev.deployclaw.core.sim;
 import dev.deployclaw.core.sim.schedule.SimScenario;
 import java.util.stream.Stream;
 
-/** Every fault of the executor host in two scenes. */
+/** Every fault of the executor host in the shortest change. */
 class HostFaultTest extends HostFaultCases {
   static Stream<SimScenario> scenes() {
-    return SingleFaultTest.SCENES.stream();
+    return SingleFaultTest.common();
   }
 }

@@ -46,7 +46,16 @@ record ExecutionSummary(
   static ExecutionSummary of(VerifiedLog log) {
     var records = log.records();
     if (records.isEmpty()) {
-      return unreadable(log);
+      return new ExecutionSummary(
+          log,
+          Request.UNKNOWN,
+          "UNKNOWN",
+          log.verdict().reason(),
+          EnforcementEffect.UNKNOWN,
+          Optional.empty(),
+          LoggedRecord.Reference.NONE,
+          List.of(),
+          PlannedDifferences.NONE);
     }
     var document = DocumentDerivation.document(records.stream().map(LoggedRecord::fields).toList());
     String outcome = text(document, "result");
@@ -61,19 +70,6 @@ record ExecutionSummary(
         decisive.reference(),
         ApprovalRecord.of(records),
         PlannedDifferences.of(records));
-  }
-
-  private static ExecutionSummary unreadable(VerifiedLog log) {
-    return new ExecutionSummary(
-        log,
-        Request.UNKNOWN,
-        "UNKNOWN",
-        log.verdict().reason(),
-        EnforcementEffect.UNKNOWN,
-        Optional.empty(),
-        LoggedRecord.Reference.NONE,
-        List.of(),
-        PlannedDifferences.NONE);
   }
 
   private static Request request(Map<String, Object> document, List<LoggedRecord> records) {

@@ -133,7 +133,7 @@ record OcsfMapper(ExecutionSummary execution, String version) {
         metadata(told),
         actor(told.entry()),
         subject.api(),
-        endpoint(told.entry()),
+        new OcsfEvent.Endpoint(text(told.entry().text("actor")).orElse("unknown"), "deployclaw"),
         subject.entity(),
         subject.result(),
         text(told.entry().reference().hash()).map(OcsfEvent.Fingerprint::sha256),
@@ -162,10 +162,6 @@ record OcsfMapper(ExecutionSummary execution, String version) {
             .or(() -> text(execution.request().requester()))
             .orElse("unknown");
     return new OcsfEvent.Actor(new OcsfEvent.User(person, UNKNOWN_USER));
-  }
-
-  private static OcsfEvent.Endpoint endpoint(LoggedRecord entry) {
-    return new OcsfEvent.Endpoint(text(entry.text("actor")).orElse("unknown"), "deployclaw");
   }
 
   private OcsfEvent.Api api(String operation, String answer) {

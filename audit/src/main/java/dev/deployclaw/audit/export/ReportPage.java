@@ -10,10 +10,8 @@ import java.util.stream.Collectors;
 
 /** The first page of the report: verification, totals, and people. Pure. */
 record ReportPage(ExportPeriod period, ProducedBy producer) {
-  private static final String STYLE = "report.css";
-
   void writeHead(Writer out, ReportTotals totals, ExportTotals verification) throws IOException {
-    String style = PackagedText.read(ReportPage.class, STYLE);
+    String style = PackagedText.read(ReportPage.class, "report.css");
     String policy =
         "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
             .formatted(LogHtmlRenderer.sha256(style));

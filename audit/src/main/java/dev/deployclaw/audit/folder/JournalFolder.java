@@ -38,7 +38,6 @@ public final class JournalFolder {
   /** Ends the name of the file with the signature of a log's end. */
   public static final String HEAD = ".head";
 
-  private static final String CURSOR = ".cursor";
   private static final Set<StandardOpenOption> FRESH =
       Set.of(
           StandardOpenOption.CREATE,
@@ -78,7 +77,7 @@ public final class JournalFolder {
   }
 
   public Path cursor(String execution) {
-    return folder.resolve(requireId(execution) + CURSOR);
+    return folder.resolve(requireId(execution) + ".cursor");
   }
 
   /** The file by which processes see what others write. */

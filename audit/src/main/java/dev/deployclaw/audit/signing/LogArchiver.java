@@ -96,7 +96,7 @@ public final class LogArchiver {
 
   private boolean store(String execution) throws IOException, InterruptedException {
     long length = folder.length(execution);
-    var known = mark(execution);
+    var known = LocalArchiveMarker.of(folder, execution);
     if (known.map(LocalArchiveMarker::length).filter(l -> l == length).isPresent()) {
       return false;
     }
@@ -155,9 +155,5 @@ public final class LogArchiver {
 
   private byte[] read(String name) throws IOException, InterruptedException {
     return LogCopyVerifier.read(objects, name);
-  }
-
-  private Optional<LocalArchiveMarker> mark(String execution) {
-    return LocalArchiveMarker.of(folder, execution);
   }
 }

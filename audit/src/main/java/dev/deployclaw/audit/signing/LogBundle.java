@@ -14,8 +14,6 @@ public record LogBundle(Journal journal, ChainReader chain, HeadSigner signer) {
   /** How often a log may end while all of them are written. */
   private static final int MOST_TRIES = 5;
 
-  private static final String JSON = ".json";
-
   /** Where its documents go. */
   public interface Target {
     /** Before the first one; what was put before is replaced. */
@@ -51,7 +49,7 @@ public record LogBundle(Journal journal, ChainReader chain, HeadSigner signer) {
       target.begin();
       for (String execution : here) {
         var document = ExecutionDocument.of(journal.read(execution), signer);
-        target.put(execution + JSON, document.text());
+        target.put(execution + ".json", document.text());
       }
       target.put(BundleVerifier.CHAIN, before.text());
       var now = HeadChainDocument.of(chain.stored(), signer);

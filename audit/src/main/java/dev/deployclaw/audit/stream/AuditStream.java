@@ -28,7 +28,6 @@ import java.util.function.Predicate;
 public final class AuditStream implements AutoCloseable {
   public static final String NAME = "DEPLOYCLAW_AUDIT";
 
-  private static final String CONNECTION = "deployclaw-audit";
   private static final int NO_SUCH_STREAM = 10059;
   static final int NO_SUCH_MESSAGE = 10037;
 
@@ -87,7 +86,7 @@ public final class AuditStream implements AutoCloseable {
   /** Connects to look only: a stream that isn't there isn't made. */
   public static AuditStream look(NatsSettings settings) throws IOException, InterruptedException {
     var refusals = new NatsErrorListener();
-    Connection connection = NatsConnector.open(settings, refusals, CONNECTION);
+    Connection connection = NatsConnector.open(settings, refusals, "deployclaw-audit");
     try {
       return new AuditStream(settings, refusals, connection);
     } catch (IOException | RuntimeException e) {

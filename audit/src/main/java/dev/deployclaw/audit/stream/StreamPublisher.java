@@ -32,8 +32,6 @@ final class StreamPublisher {
   /** With the words below; with others some limit of the stream is reached. */
   private static final int NO_MORE = 10077;
 
-  private static final String ON_THE_SUBJECT = "per subject";
-
   private final JetStream publisher;
   private final JetStreamManagement management;
   private final NatsErrorListener refusals;
@@ -148,7 +146,7 @@ final class StreamPublisher {
   private static boolean isAlreadyThere(JetStreamApiException answer) {
     int code = answer.getApiErrorCode();
     return code == WRONG_LAST_SEQUENCE
-        || (code == NO_MORE && answer.getErrorDescription().contains(ON_THE_SUBJECT));
+        || (code == NO_MORE && answer.getErrorDescription().contains("per subject"));
   }
 
   /**

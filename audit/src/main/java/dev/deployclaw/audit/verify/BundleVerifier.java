@@ -25,8 +25,6 @@ public final class BundleVerifier {
   /** The name of the chain in a folder that holds it beside its logs. */
   public static final String CHAIN = "chain.json";
 
-  private static final String JSON = ".json";
-
   private final TrustedKeys trust;
   private final Map<String, List<VerificationFinding>> findings = new LinkedHashMap<>();
   private final Map<String, List<Link>> ends = new LinkedHashMap<>();
@@ -108,7 +106,7 @@ public final class BundleVerifier {
     Path there = base.resolve(folder);
     try (var files = Files.list(there)) {
       return files
-          .filter(f -> f.toString().endsWith(JSON))
+          .filter(f -> f.toString().endsWith(".json"))
           .sorted()
           .map(f -> folder.resolve(there.relativize(f)))
           .toList();

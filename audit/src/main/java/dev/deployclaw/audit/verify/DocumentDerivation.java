@@ -59,7 +59,7 @@ public final class DocumentDerivation {
     out.put("timestamp", text(records.getFirst(), "time").orElse(""));
     out.put("request", fact("request").orElse(""));
     fact("requester").ifPresent(v -> out.put("requester", v));
-    out.put("thought_log", steps());
+    out.put("thought_log", byStep.tailMap(1L).keySet().stream().<Object>map(this::step).toList());
     out.put("result", ended ? told(facts, "result").orElse("UNKNOWN") : UNFINISHED);
     out.put("duration_seconds", JsonFormatter.decimal(durationMicros(), 6));
     out.put("phases", phases());
@@ -78,10 +78,6 @@ public final class DocumentDerivation {
     out.put("head", text(last, "hash").orElse(""));
     out.put("records", (long) records.size());
     return out;
-  }
-
-  private List<Object> steps() {
-    return byStep.tailMap(1L).keySet().stream().<Object>map(this::step).toList();
   }
 
   /** A step without a summary has an unknown status: nobody has said yet how it went. */

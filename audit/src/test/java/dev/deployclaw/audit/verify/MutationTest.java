@@ -8,6 +8,7 @@ import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.audit.verify.json.JsonFormatter;
 import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.testkit.SeededLoop;
+import dev.deployclaw.testkit.Slow;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,12 +18,29 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Thousands of random edits of a log; the verifier must find every one that changes anything. */
+/** Random edits of a log; the verifier must find every one that changes anything. */
 class MutationTest {
   private static final int EDITS = 3_000;
 
+  /** Those of the fast tier. */
+  private static final int FEW = 500;
+
+  @TempDir Path state;
+
   @Test
-  void findsEveryEditOfTheDocument(@TempDir Path state) throws Exception {
+  void findsHundredsOfEditsOfTheDocument() throws Exception {
+    assertEditsFound(FEW);
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.MutationTest#findsHundredsOfEditsOfTheDocument",
+      because = "it verifies three thousand logs")
+  @Test
+  void findsEveryEditOfTheDocument() throws Exception {
+    assertEditsFound(EDITS);
+  }
+
+  private void assertEditsFound(int count) throws Exception {
     var signer = HeadSigner.open(state);
     var trusted = Optional.of(signer.publicKey());
     String text = ExecutionDocument.of(Runs.bytes(Runs.reference()), signer).text();
@@ -30,7 +48,7 @@ class MutationTest {
     var edits = new int[1];
 
     SeededLoop.run(
-        EDITS,
+        count,
         (_, random) -> {
           Object edited = new AnyEdit(random).value(original);
           if (JsonFormatter.canonical(edited).equals(JsonFormatter.canonical(original))) {
@@ -41,12 +59,23 @@ class MutationTest {
           assertThat(LogVerifier.document(bytes, trusted)).isNotEmpty();
         });
 
-    assertThat(edits[0]).isGreaterThan(EDITS * 9 / 10);
+    assertThat(edits[0]).isGreaterThan(count * 9 / 10);
   }
 
   @Test
-  void findsEveryFlippedBitOfTheDocumentThatChangesItsMeaning(@TempDir Path state)
-      throws Exception {
+  void findsHundredsOfFlippedBitsOfTheDocument() throws Exception {
+    assertFlipsFound(FEW);
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.MutationTest#findsHundredsOfFlippedBitsOfTheDocument",
+      because = "it verifies three thousand logs")
+  @Test
+  void findsEveryFlippedBitOfTheDocumentThatChangesItsMeaning() throws Exception {
+    assertFlipsFound(EDITS);
+  }
+
+  private void assertFlipsFound(int count) throws Exception {
     var signer = HeadSigner.open(state);
     var trusted = Optional.of(signer.publicKey());
     byte[] text =
@@ -56,7 +85,7 @@ class MutationTest {
     String original = JsonFormatter.canonical(StrictJson.parse(text));
 
     SeededLoop.run(
-        EDITS,
+        count,
         (_, random) -> {
           byte[] flipped = new AnyEdit(random).bit(text);
 
@@ -67,11 +96,23 @@ class MutationTest {
   }
 
   @Test
+  void findsHundredsOfEditsOfTheStoredRecords() {
+    assertRecordEditsFound(FEW);
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.MutationTest#findsHundredsOfEditsOfTheStoredRecords",
+      because = "it verifies three thousand logs")
+  @Test
   void findsEveryEditOfTheStoredRecords() {
+    assertRecordEditsFound(EDITS);
+  }
+
+  private static void assertRecordEditsFound(int count) {
     List<byte[]> records = Runs.bytes(Runs.reference());
 
     SeededLoop.run(
-        EDITS,
+        count,
         (_, random) -> {
           var edited = new ArrayList<>(records);
           int at = random.nextInt(edited.size());

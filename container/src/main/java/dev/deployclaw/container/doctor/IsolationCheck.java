@@ -11,7 +11,6 @@ import java.util.TreeMap;
 final class IsolationCheck {
   private static final String ABOUT = "isolation";
   private static final String PAGE = ": docs/tasks/container.md";
-  private static final String RULES = ": docs/tasks/serve.md";
 
   private IsolationCheck() {}
 
@@ -42,7 +41,7 @@ final class IsolationCheck {
     int slash = layer.indexOf('/');
     String who = slash < 0 ? "the executor host" : "plugin " + layer.substring(0, slash);
     String what = "%s lacks the layer %s: %s".formatted(who, layer.substring(slash + 1), detail);
-    String page = layer.endsWith("refusals") ? RULES : PAGE;
+    String page = layer.endsWith("refusals") ? ": docs/tasks/serve.md" : PAGE;
     return layer.equals("host")
         ? Diagnosis.unreachable(ABOUT, detail)
         : Diagnosis.warning(ABOUT, what, remedy(layer.substring(slash + 1), detail) + page);

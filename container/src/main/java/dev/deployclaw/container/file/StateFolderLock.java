@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * the file says in words who has it. Commands that only carry out one request need none.
  */
 public final class StateFolderLock implements AutoCloseable {
-  private static final String FILE = "serve.lock";
-
   private final FileChannel channel;
 
   private StateFolderLock(FileChannel channel) {
@@ -42,7 +40,7 @@ public final class StateFolderLock implements AutoCloseable {
    * @throws UncheckedIOException where the folder takes no file
    */
   public static Acquisition take(Path stateDir) {
-    var file = stateDir.resolve(FILE);
+    var file = stateDir.resolve("serve.lock");
     try {
       Files.createDirectories(stateDir);
       var channel =

@@ -14,8 +14,6 @@ import java.util.Map;
  * to what its back ends need, and becomes {@link ExecutorHostMain}.
  */
 public final class ConfinedHostMain {
-  private static final String CONFIG = "DEPLOYCLAW_CONFIG";
-
   private ConfinedHostMain() {}
 
   /** Without arguments: the environment names the configuration. */
@@ -26,7 +24,7 @@ public final class ConfinedHostMain {
 
   /** Why it didn't start. */
   private static String problem(Map<String, String> environment) {
-    String file = environment.getOrDefault(CONFIG, "");
+    String file = environment.getOrDefault("DEPLOYCLAW_CONFIG", "");
     if (file.isEmpty()) {
       return "DEPLOYCLAW_CONFIG names no configuration";
     }

@@ -42,8 +42,6 @@ import java.util.concurrent.TimeUnit;
  * protocol's {@code .proto} says how it is started and when it ends.
  */
 public final class ExecutorHostMain {
-  private static final String CONFIG = "--config";
-
   /** The agent's own table doesn't have the mask: no skill can call it. */
   private static final OperationAllowlist TABLE =
       OperationAllowlist.KERNEL.admitting(
@@ -62,7 +60,7 @@ public final class ExecutorHostMain {
 
   private static int run(List<String> args, Map<String, String> environment, PrintStream out)
       throws InterruptedException {
-    if (args.size() != 2 || !args.getFirst().equals(CONFIG)) {
+    if (args.size() != 2 || !args.getFirst().equals("--config")) {
       System.err.println("usage: ExecutorHostMain --config FILE");
       return ExitCode.WRONG_USAGE.code();
     }

@@ -18,8 +18,6 @@ public record HostFiles(Path stateDir) {
   /** Who reads it in the agent's state folder is a client of the agent. */
   public static final String PASS = "agent.pass";
 
-  private static final String PRIVATE = "rwx------";
-
   static HostFiles of(AgentConfig config) {
     return new HostFiles(config.stateDir());
   }
@@ -80,7 +78,7 @@ public record HostFiles(Path stateDir) {
     var all = List.of(folder(), temporary());
     for (var folder : all) {
       Files.createDirectories(folder);
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(PRIVATE));
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
       own(folder, user);
     }
     for (var folder : work()) {

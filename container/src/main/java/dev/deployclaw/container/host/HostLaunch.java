@@ -27,7 +27,6 @@ import java.util.stream.Stream;
 public record HostLaunch(
     AgentConfig config, Path file, Map<String, String> environment, String main)
     implements HostCommand {
-  private static final String SOCKET = "DEPLOYCLAW_HOST_SOCKET";
   private static final String KEY_FILE = "DEPLOYCLAW_HOST_KEY_FILE";
 
   /** Of the agent's own sections, in which credentials are; the host reads none of them. */
@@ -36,8 +35,6 @@ public record HostLaunch(
 
   /** The host learns that there is one, so that the section stays whole. */
   private static final String STREAM_PASSWORD = "DEPLOYCLAW_NATS_PASSWORD";
-
-  private static final String HIDDEN = "***";
 
   /** Options of this JVM that a second one can't have, or has its own of. */
   private static final Pattern OWN =
@@ -104,8 +101,8 @@ public record HostLaunch(
   public Map<String, String> surroundings() {
     var theirs = new TreeMap<>(environment);
     theirs.keySet().removeIf(name -> AGENTS.matcher(name).matches());
-    theirs.computeIfPresent(STREAM_PASSWORD, (_, _) -> HIDDEN);
-    theirs.put(SOCKET, socket().toString());
+    theirs.computeIfPresent(STREAM_PASSWORD, (_, _) -> "***");
+    theirs.put("DEPLOYCLAW_HOST_SOCKET", socket().toString());
     theirs.remove(KEY_FILE);
     return theirs;
   }

@@ -23,8 +23,6 @@ import java.util.stream.Stream;
 
 /** One start of an executor host. For any thread. */
 public final class HostProcess {
-  private static final String READY = "ready";
-
   /** Before what the programs say that confine it. */
   private static final String GAP = "confinement: ";
 
@@ -61,7 +59,7 @@ public final class HostProcess {
             "executor-host-out",
             out,
             line -> {
-              if (line.equals(READY)) {
+              if (line.equals("ready")) {
                 ready.complete(true);
               }
             });

@@ -15,8 +15,6 @@ import java.util.stream.Stream;
  * attempts, nor its starter found a gap. One of which neither says anything is missing.
  */
 public record WallReport(List<String> enforced, Map<String, String> missing) {
-  private static final String SILENCE = "the host reports nothing of it";
-
   public WallReport {
     enforced = List.copyOf(enforced);
     missing = Map.copyOf(missing);
@@ -47,7 +45,7 @@ public record WallReport(List<String> enforced, Map<String, String> missing) {
 
   private static Optional<String> gap(List<IsolationLayer> reports) {
     return reports.isEmpty()
-        ? Optional.of(SILENCE)
+        ? Optional.of("the host reports nothing of it")
         : reports.stream().filter(l -> !l.enforced()).map(IsolationLayer::detail).findFirst();
   }
 }

@@ -147,26 +147,11 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     return Collections.min(List.of(BETWEEN_LOOKS, serve.bounds().look()));
   }
 
-  /** The same, without other agents. */
-  public static HttpApiServer start(ServerConfig serve, AgentServer agent)
-      throws InvalidConfigException, SetupException, InterruptedException {
-    return start(serve, agent, Optional.empty());
-  }
-
   /**
-   * Returns when it listens.
+   * One that listens when it is told.
    *
    * @param mcp runs commands, and is how other agents reach this one, where they are served
    */
-  public static HttpApiServer start(
-      ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
-      throws InvalidConfigException, SetupException, InterruptedException {
-    var api = create(serve, agent, mcp);
-    api.listen();
-    return api;
-  }
-
-  /** One that listens when it is told. */
   public static HttpApiServer create(
       ServerConfig serve, AgentServer agent, Optional<AgentGateway> mcp)
       throws InvalidConfigException, SetupException {

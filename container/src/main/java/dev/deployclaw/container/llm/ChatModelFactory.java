@@ -19,8 +19,6 @@ public final class ChatModelFactory {
   /** Ollama cuts a prompt to 4,096 tokens where it isn't told; ours and its answer are longer. */
   private static final int OLLAMA_CONTEXT = 16_384;
 
-  private static final String NO_KEY = "none";
-
   private ChatModelFactory() {}
 
   public static IntentProposer proposer(ModelConfig config) {
@@ -48,7 +46,7 @@ public final class ChatModelFactory {
           OpenAiChatModel.builder()
               .httpClientBuilder(BoundedHttpClient.builder(c.timeout(), MOST_BYTES))
               .baseUrl(c.url())
-              .apiKey(c.apiKey().value().isEmpty() ? NO_KEY : c.apiKey().value())
+              .apiKey(c.apiKey().value().isEmpty() ? "none" : c.apiKey().value())
               .modelName(c.name())
               .temperature(0.0)
               .maxTokens(LONGEST_ANSWER)

@@ -41,8 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class McpHttpRoute {
   public static final String PATH = "/mcp";
 
-  private static final String LISTEN = "subscriptions/listen";
-
   private static final Pattern LOOPBACK =
       Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d{1,5})?", Pattern.CASE_INSENSITIVE);
 
@@ -191,7 +189,7 @@ public final class McpHttpRoute {
                 McpCaller.KEY,
                 new McpCaller(caller.name(), caller.roles(), answer::isOpen)));
     var handled =
-        request.method().equals(LISTEN)
+        request.method().equals("subscriptions/listen")
             ? server.handle(around, request)
             : server.handleBlocking(around, request);
     return switch (handled.block()) {

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The tools: {@code tools.json} describes them, with the role that each needs. */
 final class McpTools implements McpSyncToolRepository {
-  private static final String FILE = "tools.json";
   private static final String ROLE = "dev.deployclaw/role";
 
   private final Map<String, Tool> tools = new LinkedHashMap<>();
@@ -127,7 +126,7 @@ final class McpTools implements McpSyncToolRepository {
   }
 
   private static List<Tool> described() {
-    try (var in = Objects.requireNonNull(McpTools.class.getResourceAsStream(FILE))) {
+    try (var in = Objects.requireNonNull(McpTools.class.getResourceAsStream("tools.json"))) {
       String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       return List.of(McpJsonDefaults.getMapper().readValue(json, Tool[].class));
     } catch (IOException e) {

@@ -34,9 +34,7 @@ record TaskTools(AgentGateway agent) {
   private static final Logger LOG = LoggerFactory.getLogger(TaskTools.class);
   private static final String INPUT = "input";
   private static final String WAIT = "wait";
-  private static final String REQUEST = "request";
   private static final String ANSWER = "answer";
-  private static final String MANUAL = "manual";
   private static final Set<String> WAITING = Set.of("run", "rollback");
   private static final int WAIT_SECONDS = 60;
 
@@ -79,7 +77,7 @@ record TaskTools(AgentGateway agent) {
     }
 
     private boolean manual() {
-      return MANUAL.equals(text("approval"));
+      return "manual".equals(text("approval"));
     }
 
     private Optional<String> key() {
@@ -108,7 +106,7 @@ record TaskTools(AgentGateway agent) {
     if (state != null) {
       return goOn(call, Asked.of(state));
     }
-    String request = masked(call.text(REQUEST));
+    String request = masked(call.text("request"));
     return begin(
         call, TaskSubmission.task(request, call.caller().name(), call.manual(), call.key()));
   }

@@ -31,7 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EnforcementMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(EnforcementMonitor.class);
-  private static final String FOLDER = "watch";
   private static final String STATE = "state.json";
   private static final Duration SHORTEST_BEAT = Duration.ofSeconds(5);
 
@@ -92,7 +91,7 @@ public final class EnforcementMonitor {
 
   /** Where a process beside this one can read the present state. */
   public static Path stateFile(Path stateDir) {
-    return stateDir.resolve(FOLDER).resolve(STATE);
+    return stateDir.resolve("watch").resolve(STATE);
   }
 
   public MonitoringConfig periods() {

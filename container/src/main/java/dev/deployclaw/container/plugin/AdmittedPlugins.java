@@ -21,8 +21,6 @@ import java.util.stream.Stream;
 
 /** The plugins that the operator admits, running. Closing ends them. */
 public final class AdmittedPlugins implements AutoCloseable {
-  private static final String FOLDER = "plugins";
-
   private final List<RunningPlugin> running;
   private final List<PluginExecutor> executors;
 
@@ -62,7 +60,7 @@ public final class AdmittedPlugins implements AutoCloseable {
       var rights = plugin.rights();
       new HostFiles(stateDir)
           .keepPass(Stream.of(rights.read(), rights.write()).flatMap(List::stream).toList());
-      var started = RunningPlugin.start(plugin, stateDir.resolve(FOLDER));
+      var started = RunningPlugin.start(plugin, stateDir.resolve("plugins"));
       running.add(started);
       switch (started.greet()) {
         case HostGreeting.Met(var host) -> problems.addAll(PluginAdmission.problems(plugin, host));

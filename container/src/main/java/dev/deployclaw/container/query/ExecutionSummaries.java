@@ -35,8 +35,6 @@ final class ExecutionSummaries {
           "reason",
           "outline");
 
-  private static final String ROLLBACK_AVAILABLE = "rollback_available";
-
   private final Journal journal;
   private final SequencedMap<String, CachedSummary> kept = new LinkedHashMap<>();
 
@@ -96,7 +94,7 @@ final class ExecutionSummaries {
 
   private static Map<String, Object> fields(ExecutionDocument document) {
     var out = new LinkedHashMap<String, Object>();
-    Stream.concat(ROW.stream(), Stream.of(ROLLBACK_AVAILABLE))
+    Stream.concat(ROW.stream(), Stream.of("rollback_available"))
         .forEach(key ->
             Optional.ofNullable(document.fields().get(key))
                 .ifPresent(value -> out.put(key, value)));

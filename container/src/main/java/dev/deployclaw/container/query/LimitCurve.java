@@ -25,7 +25,6 @@ final class LimitCurve {
   private static final int WINDOWS = 2;
   private static final int TIMES = 2;
   private static final long MOST_ASKED = 1_000_000_000_000L;
-  private static final String COUNTER = "counter";
 
   private LimitCurve() {}
 
@@ -100,7 +99,7 @@ final class LimitCurve {
     /** All that was admitted so far, at the begin and after each step. */
     List<Long> admitted(LimitRule rule) {
       var counters = new HashMap<String, LimitCounter>();
-      var charges = List.of(new CounterCharge(COUNTER, rule, 1));
+      var charges = List.of(new CounterCharge("counter", rule, 1));
       var out = new ArrayList<>(List.of(0L));
       long begin = WINDOWS * WINDOWS * rule.windowMicros();
       for (int step = 0; step < STEPS; step++) {

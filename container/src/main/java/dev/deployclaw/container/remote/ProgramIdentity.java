@@ -13,8 +13,6 @@ public final class ProgramIdentity {
   /** A client sends its own among its environment. */
   static final String VARIABLE = "DEPLOYCLAW_PROGRAM";
 
-  private static final String MODULE = "container";
-
   private ProgramIdentity() {}
 
   /**
@@ -23,7 +21,7 @@ public final class ProgramIdentity {
   public static String own() {
     var path = System.getProperty("java.class.path");
     for (String entry : path.split(File.pathSeparator, -1)) {
-      if (entry.startsWith(MODULE, entry.lastIndexOf(File.separatorChar) + 1)) {
+      if (entry.startsWith("container", entry.lastIndexOf(File.separatorChar) + 1)) {
         return entry + " " + size(Path.of(entry));
       }
     }

@@ -38,8 +38,6 @@ public final class MaintenanceTasks {
   /** A caller may repeat a call with its idempotency key for so long. */
   private static final Duration KEYS_HOLD = Duration.ofHours(24);
 
-  private static final String LEADER = "leader";
-
   private final AgentPorts ports;
   private final AgentSettings settings;
   private final TaskQueue queue;
@@ -91,7 +89,7 @@ public final class MaintenanceTasks {
   void recoverIfAbandoned() throws InterruptedException {
     try {
       var state = ports.state();
-      boolean abandoned = state.get(StoreKeys.OPEN).isPresent() && state.get(LEADER).isEmpty();
+      boolean abandoned = state.get(StoreKeys.OPEN).isPresent() && state.get("leader").isEmpty();
       boolean repaired = isUnaccounted();
       if (abandoned || repaired || !agent.hasRecovered()) {
         queue.enterRecovery();
@@ -132,7 +130,8 @@ public final class MaintenanceTasks {
     for (int tries = 0; OverlayExpiryTask.isDue(overlay, tries, ports.time().instant()); tries++) {
       switch (intake.submit(OverlayExpiryTask.of(overlay, tries))) {
         case SubmissionResult.Repeated(String earlier) -> {
-          if (queue.isBusyWith(earlier) || isHeld(earlier, status)) {
+          if (queue.isBusyWith(earlier)
+              || status.waiting().stream().anyMatch(w -> w.id().equals(earlier))) {
             return;
           }
         }
@@ -148,10 +147,6 @@ public final class MaintenanceTasks {
         }
       }
     }
-  }
-
-  private static boolean isHeld(String execution, AgentStatusReport status) {
-    return status.waiting().stream().anyMatch(w -> w.id().equals(execution));
   }
 
   /** Queues the scheduled changes that are due. */

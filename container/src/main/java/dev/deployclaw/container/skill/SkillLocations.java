@@ -19,7 +19,6 @@ public record SkillLocations(
     Path stateDir, Optional<Path> operator, Optional<Path> project, Optional<Path> home) {
   static final String OPERATOR = "operator";
   static final String BUILT_IN = "built-in";
-  private static final String PROJECT = "project";
   private static final String USER = "user";
 
   /** Ours, and the one that clients of the Agent Skills specification share. */
@@ -38,7 +37,7 @@ public record SkillLocations(
   List<SkillScope> scopes() {
     var scopes = new ArrayList<SkillScope>();
     operator.ifPresent(folder -> scopes.add(new SkillScope(OPERATOR, folder)));
-    project.ifPresent(folder -> scopes.addAll(below(folder, PROJECT)));
+    project.ifPresent(folder -> scopes.addAll(below(folder, "project")));
     home.filter(h -> !Optional.of(h).equals(project))
         .ifPresent(folder -> scopes.addAll(below(folder, USER)));
     scopes.add(new SkillScope(BUILT_IN, packaged()));

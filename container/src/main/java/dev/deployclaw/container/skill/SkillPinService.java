@@ -27,7 +27,6 @@ import java.util.stream.Collectors;
  * skill is pinned by a person.
  */
 public final class SkillPinService {
-  private static final String LOCK = "run: deployclaw skills lock ";
   private static final Pin NOTHING = new Pin("", List.of(), Optional.of(List.of()));
 
   private SkillPinService() {}
@@ -185,7 +184,7 @@ public final class SkillPinService {
 
   /** What is to be done about a skill that isn't what was pinned. */
   static String remedy(SkillFile skill) {
-    return "read it, then " + LOCK + lockFile(skill).resolveSibling("");
+    return "read it, then run: deployclaw skills lock " + lockFile(skill).resolveSibling("");
   }
 
   /** How a skill that was read stands to its pin: its whole folder is hashed again. */

@@ -2,7 +2,6 @@ package dev.deployclaw.container.telemetry;
 
 import dev.deployclaw.container.config.ModelConfig;
 import dev.deployclaw.container.config.TelemetryConfig;
-import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.NotifyingJournal;
 import dev.deployclaw.core.spi.BackendExecutor;
@@ -154,11 +153,7 @@ final class OtlpTelemetry implements Telemetry {
 
   private Map<String, String> headers() {
     return config.headers().entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, h -> headerValue(h.getValue())));
-  }
-
-  private static String headerValue(SecretValue secret) {
-    return secret.value();
+        .collect(Collectors.toMap(Map.Entry::getKey, h -> h.getValue().value()));
   }
 
   /** An exporter of metrics, of which it is noted whether they arrive. */

@@ -92,7 +92,8 @@ final class TraceBuilder {
     records.stream()
         .limit(MOST_RECORDS)
         .forEach(e -> {
-          String parent = under(e);
+          String parent =
+              Optional.ofNullable(steps.get(e.seq())).map(TraceBuilder::id).orElse(root());
           var start = e.isEnd() ? e.time() : e.start();
           add(e, parent, new Period(start, e.time()));
         });
@@ -154,10 +155,6 @@ final class TraceBuilder {
   /** Something under a span began then. */
   private void reaches(String parent, Instant start) {
     earliest.merge(parent, start, (a, b) -> a.isBefore(b) ? a : b);
-  }
-
-  private String under(TraceLogEntry e) {
-    return Optional.ofNullable(steps.get(e.seq())).map(TraceBuilder::id).orElse(root());
   }
 
   /** The record that tells of a call: the shortest that was at work when the call was. */

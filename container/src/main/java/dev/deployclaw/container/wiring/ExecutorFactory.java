@@ -197,24 +197,18 @@ final class ExecutorFactory {
     static Optional<BackendExecutor> gateways(AgentConfig c) {
       return c.docker()
           .filter(d -> !d.gateways().isEmpty())
-          .map(d -> new ContainerGatewayExecutor(settings(d)));
+          .map(d ->
+              new ContainerGatewayExecutor(
+                  ContainerGatewaySettings.of(
+                      daemon(d), d.gateways().stream().map(DockerExecutors::gateway).toList())));
     }
 
     /** Where synthetic requests enter. */
     static Stream<ProbeSettings.Entrance> entrances(AgentConfig c) {
-      return entries(c).stream()
+      return c.docker().map(DockerConfig::gateways).orElse(List.of()).stream()
           .map(e ->
               new ProbeSettings.Entrance(
                   e.gateway().name(), e.gateway().namespace(), URI.create(e.url()), ""));
-    }
-
-    private static List<ContainerEntry> entries(AgentConfig c) {
-      return c.docker().map(DockerConfig::gateways).orElse(List.of());
-    }
-
-    private static ContainerGatewaySettings settings(DockerConfig c) {
-      return ContainerGatewaySettings.of(
-          daemon(c), c.gateways().stream().map(DockerExecutors::gateway).toList());
     }
 
     private static ContainerGateway gateway(ContainerEntry e) {

@@ -28,7 +28,6 @@ final class WriteBehindObjectStore implements ObjectStore {
   /** Objects are named by their hash, so that a damaged file is known. */
   private static final Pattern NAME = Pattern.compile("checkpoints/([0-9a-f]{64})\\.json");
 
-  private static final String FOLDER = "pending";
   private static final int MOST_AT_ONCE = 100;
   private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
@@ -44,7 +43,7 @@ final class WriteBehindObjectStore implements ObjectStore {
 
   /** Begins at once, behind the caller's back, to create what earlier processes kept. */
   static WriteBehindObjectStore around(ObjectStore objects, Path stateDir) {
-    var late = new WriteBehindObjectStore(objects, stateDir.resolve(FOLDER));
+    var late = new WriteBehindObjectStore(objects, stateDir.resolve("pending"));
     late.first.start();
     return late;
   }

@@ -84,7 +84,8 @@ public final class Served implements AutoCloseable {
     var estate = ServerFixture.estate(world, brake, folder.resolve("state"), ways.vitals());
     server = AgentServer.start(ways.estate().apply(estate), bounds);
     var gateway = new ServedAgentGateway(server, (who, words) -> command(folder, who, words));
-    api = HttpApiServer.start(ways.serve().apply(serve(bounds)), server, Optional.of(gateway));
+    api = HttpApiServer.create(ways.serve().apply(serve(bounds)), server, Optional.of(gateway));
+    api.listen();
     BoundedWait.until("it recovered", ServerFixture.SOON, server::hasRecovered);
   }
 

@@ -107,19 +107,23 @@ class TlsTest {
             List.of(
                 new ServerConfig.Client(
                     "CN=console, O=Example", "console", Set.of(ApiRole.VIEWER))));
-    return HttpApiServer.start(
-        new ServerConfig(
-            "127.0.0.1",
-            0,
-            false,
-            tokens,
-            Optional.of(tls),
-            false,
-            ServerConfig.Bounds.DEFAULT,
-            Optional.empty(),
-            new ServerConfig.Surfaces(false, true),
-            Optional.empty()),
-        agent);
+    var api =
+        HttpApiServer.create(
+            new ServerConfig(
+                "127.0.0.1",
+                0,
+                false,
+                tokens,
+                Optional.of(tls),
+                false,
+                ServerConfig.Bounds.DEFAULT,
+                Optional.empty(),
+                new ServerConfig.Surfaces(false, true),
+                Optional.empty()),
+            agent,
+            Optional.empty());
+    api.listen();
+    return api;
   }
 
   private static int status(HttpClient client, HttpApiServer api, String token) {

@@ -71,11 +71,38 @@ class ModelSuggestionTest {
         "don't crank acme to 20 rps on search",
         "crank acme to 20 rps on search. Sorry, 30 rps I meant",
         "crank acme to 20 rps on search, per user sharpish",
+        "crank acme to 20 rps on search. This ends on Friday 18:00, folks",
+        "crank acme to 20 rps on search. Take it back tomorrow at noon, folks",
+        "crank acme to 20 rps on search. Hm, maybe not, folks",
+        "we agreed not to crank acme to 20 rps on search",
+        "did you crank acme to 20 rps on search?",
       })
   void suggestsNothingThatTurnsOrEndsAnOrder(String request) {
     provider.says(limit(Map.of()));
 
     assertThat(asked(request).suggestion()).isNotEqualTo(Optional.of(SET));
+  }
+
+  @Test
+  void suggestsAReadingBesideADayThatIsGuessed() {
+    provider.says(limit(Map.of()));
+
+    var question =
+        asked(
+            "crank acme to 20 rps on search. We'll tell you when the key is there, probably Tuesday.");
+
+    assertThat(question.suggestion()).contains(SET);
+    assertThat(question.text()).startsWith("May I leave out ").contains("probably Tuesday");
+  }
+
+  @Test
+  void asksWhetherWhatSomebodyWantsShallBeDone() {
+    provider.says(limit(Map.of()));
+
+    var question = asked("Bob asks us to crank acme to 20 rps on search");
+
+    assertThat(question.suggestion()).contains(SET);
+    assertThat(question.text()).endsWith("\": shall that be done?");
   }
 
   @Test

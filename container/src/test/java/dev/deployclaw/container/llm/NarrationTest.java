@@ -55,8 +55,8 @@ class NarrationTest {
                 Phase.END,
                 Map.of("result", "COMPLETED", "request", "set 1200 per minute")));
     try (var journal = FileJournal.open(folder.resolve("state"))) {
-      new HashChainSealer(SecretRedactor.of(List.of()))
-          .seal(LogHead.START, thoughts)
+      LogEntryFixture.seal(
+              new HashChainSealer(SecretRedactor.of(List.of())), LogHead.START, thoughts)
           .forEach(sealed -> journal.append(ID, sealed));
     }
   }

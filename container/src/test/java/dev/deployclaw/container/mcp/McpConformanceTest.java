@@ -24,6 +24,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -132,10 +133,11 @@ class McpConformanceTest {
             .build();
     var guard =
         new RequestAuthorizer(
-            new CredentialStore(List.of(), List.of()),
+            new CredentialStore(List.of(), List.of(), Optional.empty(), InstantSource.system()),
             Optional.empty(),
             new ApiRateLimits(1, 1_000_000, System::nanoTime),
-            new SignInLog(new ServerMetrics(), SignInRecorder.none(), System::nanoTime));
+            new SignInLog(new ServerMetrics(), SignInRecorder.none(), System::nanoTime),
+            Optional.empty());
     var bounds = ServerConfig.Bounds.DEFAULT;
     var route = new McpHttpRoute(mcp, threads, guard, bounds).route(Optional.empty());
     var router = Router.router(vertx);

@@ -27,8 +27,10 @@ public final class EndedLog {
   /** Writes one of so many records. */
   public static void write(Path stateDir, String execution, int records) throws IOException {
     var sealed =
-        new HashChainSealer(SecretRedactor.of(List.of()))
-            .seal(LogHead.START, entries(execution, records));
+        LogEntryFixture.seal(
+            new HashChainSealer(SecretRedactor.of(List.of())),
+            LogHead.START,
+            entries(execution, records));
     var lines = sealed.stream().map(SealedRecord::bytes).toList();
     Files.write(JournalFolder.in(stateDir).records(execution), RecordLines.join(lines));
   }

@@ -33,7 +33,6 @@ public final class DockerFaultMapper {
 
   private static final int FORBIDDEN = 403;
   private static final String NO_CONTAINER = "No such container";
-  private static final String NO_IMAGE = "No such image";
 
   private DockerFaultMapper() {}
 
@@ -72,7 +71,7 @@ public final class DockerFaultMapper {
               + said
               + "): start it again, or remove its gateway from the configuration");
     }
-    if (said.contains(NO_IMAGE)) {
+    if (said.contains("No such image")) {
       return new CallFault.Unavailable(
           "the container's image is gone (" + said + "): pull or build it again");
     }

@@ -131,7 +131,7 @@ final class EtcdClient implements AutoCloseable {
       }
       client = null;
     }
-    LOG.atDebug().setMessage("etcd refused the connection").addKeyValue("at", endpoints()).log();
+    LOG.atDebug().addKeyValue("at", endpoints()).log("etcd refused the connection");
     used.close();
   }
 

@@ -36,7 +36,8 @@ record EtcdElection(EtcdClient link, EtcdStateStore store, String name) {
       return Optional.empty();
     }
     var term = store.get(TERM);
-    long next = term.map(t -> Long.parseLong(text(t.value()))).orElse(0L) + 1;
+    long next =
+        term.map(t -> Long.parseLong(new String(t.value(), StandardCharsets.UTF_8))).orElse(0L) + 1;
     long sent = System.nanoTime();
     LeaseGrantResponse granted = grant(lease);
     var shorter = Duration.ofSeconds(Math.min(lease.toSeconds(), granted.getTTL()));
@@ -94,10 +95,6 @@ record EtcdElection(EtcdClient link, EtcdStateStore store, String name) {
     } catch (EtcdClient.Failed e) {
       throw new Unreachable(e.fault().reason(), e);
     }
-  }
-
-  private static String text(byte[] value) {
-    return new String(value, StandardCharsets.UTF_8);
   }
 
   /**

@@ -66,9 +66,8 @@ final class LeaseKeepAlive implements AutoCloseable {
       link.call(c -> c.getLeaseClient().revoke(lease.id()));
     } catch (EtcdClient.Failed e) {
       LOG.atInfo()
-          .setMessage("the lease could not be released; it will expire")
           .addKeyValue("reason", e.fault().reason())
-          .log();
+          .log("the lease could not be released; it will expire");
     }
   }
 
@@ -96,9 +95,8 @@ final class LeaseKeepAlive implements AutoCloseable {
       boolean gone = e.fault() instanceof CallFault.Invalid;
       over = over || gone;
       LOG.atWarn()
-          .setMessage(gone ? "the lease is gone" : "the lease could not be renewed")
           .addKeyValue("reason", e.fault().reason())
-          .log();
+          .log(gone ? "the lease is gone" : "the lease could not be renewed");
     }
   }
 

@@ -26,8 +26,6 @@ record ExternalReloader(
   static final String REPORT = "process";
   static final String REQUEST = "reload";
 
-  private static final String FORMAT = "deployclaw-process 1";
-
   /** Where nothing was asked yet. */
   private static final String NOTHING = "-";
 
@@ -42,7 +40,7 @@ record ExternalReloader(
   /** What it reports; empty where it reports nothing that can be understood. */
   static Optional<ExternalReloader> of(FileGateway gateway, Path folder) throws IOException {
     var lines = read(folder.resolve(REPORT)).lines().toList();
-    if (lines.size() < 3 || !lines.getFirst().equals(FORMAT)) {
+    if (lines.size() < 3 || !lines.getFirst().equals("deployclaw-process 1")) {
       return Optional.empty();
     }
     var master = MASTER.matcher(lines.get(1));

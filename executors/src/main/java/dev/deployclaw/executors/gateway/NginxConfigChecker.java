@@ -40,8 +40,6 @@ record NginxConfigChecker(Path scratch, Duration check) {
   /** The log that such a one was built with. */
   private static final String OWN_LOG = "nginx: [alert] could not open error log file";
 
-  private static final String SETPRIV = "setpriv: ";
-
   /** What came of it. */
   sealed interface Verdict {
     record Accepted() implements Verdict {}
@@ -96,7 +94,7 @@ record NginxConfigChecker(Path scratch, Duration check) {
       return new Verdict.Ended();
     }
     String output = said(ended.output());
-    return output.startsWith(SETPRIV)
+    return output.startsWith("setpriv: ")
         ? new Verdict.Unasked("NGINX can't be started as another user: " + output)
         : new Verdict.Refused(output);
   }

@@ -32,9 +32,7 @@ import java.util.stream.Collectors;
 record NginxProcess(long pid, Optional<ExternalReloader> watcher) {
   private static final Path PROC = Path.of("/proc");
   private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,8}");
-  private static final String TITLE = "nginx: master process";
   private static final String WORKER = "nginx: worker process";
-  private static final String LEAVING = WORKER + " is shutting down";
   private static final int START_TIME = 19;
 
   /** A process may make its own as long as its memory. */
@@ -66,7 +64,7 @@ record NginxProcess(long pid, Optional<ExternalReloader> watcher) {
     }
     var master = new NginxProcess(Long.parseLong(written), Optional.empty());
     String title = title(master.pid);
-    return title.startsWith(TITLE) && title.contains(gateway.folder().toString())
+    return title.startsWith("nginx: master process") && title.contains(gateway.folder().toString())
         ? Optional.of(master)
         : Optional.empty();
   }
@@ -96,7 +94,8 @@ record NginxProcess(long pid, Optional<ExternalReloader> watcher) {
     for (long child : children.toList()) {
       String title = title(child);
       if (title.startsWith(WORKER)) {
-        workers.add(new Worker(child, start(child), title.startsWith(LEAVING)));
+        workers.add(
+            new Worker(child, start(child), title.startsWith(WORKER + " is shutting down")));
       }
     }
     return workers;

@@ -62,7 +62,8 @@ record UnprivilegedUser(Optional<Integer> number, Optional<Path> setpriv) {
     var words = new ArrayList<String>();
     if (setpriv.isPresent()) {
       words.addAll(List.of(setpriv.get().toString(), "--no-new-privs"));
-      number.ifPresent(n -> words.addAll(changed(n)));
+      number.ifPresent(
+          n -> words.addAll(List.of("--reuid=" + n, "--regid=" + n, "--clear-groups")));
       String kept = (capabilities() & OPENS_PORTS) == 0 ? NOTHING : PORTS;
       words.addAll(List.of("--inh-caps=" + kept, "--ambient-caps=" + kept));
       if (number.isPresent()) {
@@ -71,10 +72,6 @@ record UnprivilegedUser(Optional<Integer> number, Optional<Path> setpriv) {
     }
     words.addAll(program);
     return words;
-  }
-
-  private static List<String> changed(int number) {
-    return List.of("--reuid=" + number, "--regid=" + number, "--clear-groups");
   }
 
   private static long capabilities() throws IOException {

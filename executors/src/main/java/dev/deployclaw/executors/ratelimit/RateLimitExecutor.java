@@ -39,7 +39,6 @@ import javax.net.ssl.SSLException;
  */
 public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redis)
     implements BackendExecutor {
-  private static final String STATUS = "/v1/status";
   private static final String USAGE = "/v1/usage";
   private static final Set<String> LOOKS = Set.of("topology", "scan", "usage");
 
@@ -206,7 +205,7 @@ public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redi
   }
 
   private ServiceStatus status(Service service) throws IOException {
-    var answer = answer(service, STATUS);
+    var answer = answer(service, "/v1/status");
     Optional<ServiceStatus> status =
         answer.status() == 200 ? ServiceStatus.parse(answer.body()) : Optional.empty();
     return status.orElseThrow(

@@ -8,7 +8,6 @@ import dev.deployclaw.executors.wire.HandshakeCodec;
 import dev.deployclaw.executors.wire.HostDescription;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.netty.channel.EventLoopGroup;
@@ -146,7 +145,10 @@ public final class HostConnection implements AutoCloseable {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      return new Opened.Failed(unreachable(e.getStatus()));
+      return new Opened.Failed(
+          new HostGreeting.Unreachable(
+              "the executor host at %s can't be reached: %s"
+                  .formatted(address.socket(), HostSession.words(e.getStatus()))));
     } finally {
       if (!kept) {
         channel.shutdownNow();
@@ -196,12 +198,6 @@ public final class HostConnection implements AutoCloseable {
         CallOptions.DEFAULT.withDeadlineAfter(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS);
     return ClientCalls.blockingUnaryCall(
         channel, ExecutorHostGrpc.getHandshakeMethod(), options, request);
-  }
-
-  private HostGreeting unreachable(Status status) {
-    return new HostGreeting.Unreachable(
-        "the executor host at %s can't be reached: %s"
-            .formatted(address.socket(), HostSession.words(status)));
   }
 
   private ManagedChannel channel() {

@@ -25,8 +25,6 @@ public final class OutcomeCodec {
   /** Reports of one answer. */
   public static final int MOST_REPORTS = 50_000;
 
-  private static final String CUT = "…";
-
   private OutcomeCodec() {}
 
   /**
@@ -112,7 +110,7 @@ public final class OutcomeCodec {
   }
 
   private static String bounded(String reason) {
-    return reason.length() <= MOST_REASON ? reason : reason.substring(0, MOST_REASON) + CUT;
+    return reason.length() <= MOST_REASON ? reason : reason.substring(0, MOST_REASON) + "…";
   }
 
   public static CallOutcome decode(Outcome message, EffectClass effect) {

@@ -11,6 +11,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
+import dev.deployclaw.testkit.kubernetes.RolloutUndo;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -125,7 +126,7 @@ class UndoneRolloutTest {
   }
 
   private void undo() {
-    assertThat(estate.api().undoRollout(DEPLOYMENT).status()).isEqualTo(200);
+    assertThat(RolloutUndo.undo(estate.api(), DEPLOYMENT).status()).isEqualTo(200);
     kept();
   }
 

@@ -32,7 +32,14 @@ final class ConflictingLimitsCheck {
     var found = new ArrayList<PolicyFinding>();
     for (var policy : set.tenants().values()) {
       if (!ComparedLimits.isWhole(policy)) {
-        found.add(tooMany(policy));
+        found.add(
+            FindingSubject.tenant(policy.tenant())
+                .warning(
+                    CheckKind.CONFLICTING_WINDOWS,
+                    "it has %d limits, of which only the first %d were compared"
+                        .formatted(policy.limits().size(), ComparedLimits.MOST),
+                    "give it fewer limits: each request is matched with all of them",
+                    Map.of("limits", policy.limits().size(), "compared", ComparedLimits.MOST)));
       }
       found.addAll(rivals(policy));
     }
@@ -65,16 +72,6 @@ final class ConflictingLimitsCheck {
         && (contradict(first, second)
             || ArrivalCurve.neverBinds(first, second)
             || ArrivalCurve.neverBinds(second, first));
-  }
-
-  private static PolicyFinding tooMany(TenantPolicy policy) {
-    return FindingSubject.tenant(policy.tenant())
-        .warning(
-            CheckKind.CONFLICTING_WINDOWS,
-            "it has %d limits, of which only the first %d were compared"
-                .formatted(policy.limits().size(), ComparedLimits.MOST),
-            "give it fewer limits: each request is matched with all of them",
-            Map.of("limits", policy.limits().size(), "compared", ComparedLimits.MOST));
   }
 
   private static Optional<PolicyFinding> rivals(TenantPolicy policy, Limit first, Limit second) {

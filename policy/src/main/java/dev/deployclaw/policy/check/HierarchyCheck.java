@@ -45,11 +45,23 @@ final class HierarchyCheck {
         return Optional.of(cycle(set, policy));
       }
       if (seen.size() > PolicySet.MOST_GROUPS) {
-        return Optional.of(tooDeep(policy));
+        return Optional.of(
+            FindingSubject.tenant(policy.tenant())
+                .error(
+                    CheckKind.HIERARCHY,
+                    "it has more than " + PolicySet.MOST_GROUPS + " groups above it",
+                    "remove groups between it and the root",
+                    Map.of("most", PolicySet.MOST_GROUPS)));
       }
       var above = set.tenant(parent);
       if (above.isEmpty()) {
-        return Optional.of(unknown(policy, parent));
+        return Optional.of(
+            FindingSubject.tenant(policy.tenant())
+                .error(
+                    CheckKind.HIERARCHY,
+                    "the group " + parent + " isn't defined",
+                    "define a policy for " + parent + ", or remove the parent",
+                    Map.of("parent", parent)));
       }
       at = above.get();
     }
@@ -68,24 +80,6 @@ final class HierarchyCheck {
                 + (names.size() < chain.size() ? " -> and so on" : ""),
             "remove the parent of one of them",
             Map.of("chain", names));
-  }
-
-  private static PolicyFinding tooDeep(TenantPolicy policy) {
-    return FindingSubject.tenant(policy.tenant())
-        .error(
-            CheckKind.HIERARCHY,
-            "it has more than " + PolicySet.MOST_GROUPS + " groups above it",
-            "remove groups between it and the root",
-            Map.of("most", PolicySet.MOST_GROUPS));
-  }
-
-  private static PolicyFinding unknown(TenantPolicy policy, String parent) {
-    return FindingSubject.tenant(policy.tenant())
-        .error(
-            CheckKind.HIERARCHY,
-            "the group " + parent + " isn't defined",
-            "define a policy for " + parent + ", or remove the parent",
-            Map.of("parent", parent));
   }
 
   private static List<PolicyFinding> limitsAboveTheGroups(PolicySet set, TenantPolicy policy) {

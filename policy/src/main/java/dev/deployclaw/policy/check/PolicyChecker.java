@@ -16,11 +16,6 @@ import java.util.Optional;
 public final class PolicyChecker {
   private PolicyChecker() {}
 
-  public static List<PolicyFinding> run(
-      PolicySet set, Optional<PolicySet> before, ClusterMeasurements measured) {
-    return run(set, before, measured, CheckThresholds.DEFAULT);
-  }
-
   /**
    * @param before what is enforced now; the size of a change is checked only against it
    * @return the worst first

@@ -24,7 +24,11 @@ final class UnreachableLimitCheck {
   private UnreachableLimitCheck() {}
 
   static List<PolicyFinding> find(PolicySet set) {
-    var routed = services(set);
+    var routed =
+        set.gateways().values().stream()
+            .flatMap(g -> g.routes().stream())
+            .map(Gateway.Route::service)
+            .collect(Collectors.toSet());
     var found = new ArrayList<PolicyFinding>();
     for (var policy : set.tenants().values()) {
       for (Limit limit : policy.limits()) {
@@ -34,13 +38,6 @@ final class UnreachableLimitCheck {
       }
     }
     return found;
-  }
-
-  private static Set<String> services(PolicySet set) {
-    return set.gateways().values().stream()
-        .flatMap(g -> g.routes().stream())
-        .map(Gateway.Route::service)
-        .collect(Collectors.toSet());
   }
 
   private static Optional<PolicyFinding> taken(TenantPolicy policy, Limit limit) {

@@ -23,8 +23,4 @@ public record AdmissionRequest(
       throw new IllegalArgumentException("asks for no request");
     }
   }
-
-  public static AdmissionRequest one(List<CounterCharge> charges) {
-    return new AdmissionRequest(false, charges, 1);
-  }
 }

@@ -28,8 +28,6 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * is built.
  */
 public final class BoundedYamlReader {
-  private static final String MERGE = "<<";
-
   /** Made once: it takes longer than a small document. The dialect bounds the length before. */
   private static final LoadSettings SETTINGS =
       LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
@@ -190,7 +188,7 @@ public final class BoundedYamlReader {
         throw fault(at(next), "a key that isn't text", "use a name");
       }
       DocumentNode value = node(events.next(), depth + 1);
-      if (dialect.extras() && key.plain() && key.text().equals(MERGE)) {
+      if (dialect.extras() && key.plain() && key.text().equals("<<")) {
         merge(value, merged);
       } else {
         own.add(new Entry(key, value));

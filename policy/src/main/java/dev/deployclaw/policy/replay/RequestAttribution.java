@@ -14,8 +14,6 @@ import java.util.Optional;
  *     service}, else the first segment of its path
  */
 public record RequestAttribution(TenantSource tenant, List<Route> routes) {
-  private static final String SERVICE = "service";
-
   public RequestAttribution {
     routes =
         routes.stream().sorted(Comparator.comparingInt((Route r) -> -r.prefix().length())).toList();
@@ -70,7 +68,7 @@ public record RequestAttribution(TenantSource tenant, List<Route> routes) {
 
   private Optional<String> service(RecordedRequest request, String path) {
     if (routes.isEmpty()) {
-      String named = request.fields().get(SERVICE);
+      String named = request.fields().get("service");
       return Optional.of(named != null ? named : path.substring(1).split("/", 2)[0]);
     }
     return routes.stream().filter(r -> covers(r.prefix(), path)).map(Route::service).findFirst();

@@ -121,7 +121,8 @@ public record ServiceStatus(
     var epochs = new ArrayList<Held>();
     root.required("epochs").forEach(e -> epochs.add(held(e)));
     var asks = new ArrayList<Asked>();
-    root.path("asks").forEach(a -> asks.add(asked(a)));
+    root.path("asks")
+        .forEach(a -> asks.add(new Asked(a.required("node").asText(), a.required("id").asText())));
     var differing = new ArrayList<String>();
     root.path("differing").forEach(d -> differing.add(d.asText()));
     var decided = Optional.of(root.path("decided")).filter(JsonNode::isObject);
@@ -141,10 +142,6 @@ public record ServiceStatus(
   private static Trial trial(JsonNode node) {
     var cohort = new CanaryCohort(node.required("cohort").asInt());
     return new Trial(node.required("epoch").asLong(), node.required("digest").asText(), cohort);
-  }
-
-  private static Asked asked(JsonNode node) {
-    return new Asked(node.required("node").asText(), node.required("id").asText());
   }
 
   private static Held held(JsonNode node) {

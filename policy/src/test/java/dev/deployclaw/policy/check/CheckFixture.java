@@ -2,6 +2,7 @@ package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.finding.CheckKind;
+import dev.deployclaw.policy.finding.CheckThresholds;
 import dev.deployclaw.policy.finding.ClusterMeasurements;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import java.util.List;
@@ -17,11 +18,14 @@ public final class CheckFixture {
 
   public static List<PolicyFinding> by(
       CheckKind check, PolicySet set, ClusterMeasurements measured) {
-    return only(check, PolicyChecker.run(set, Optional.empty(), measured));
+    return only(check, PolicyChecker.run(set, Optional.empty(), measured, CheckThresholds.DEFAULT));
   }
 
   static List<PolicyFinding> by(CheckKind check, PolicySet before, PolicySet after) {
-    return only(check, PolicyChecker.run(after, Optional.of(before), ClusterMeasurements.NOTHING));
+    return only(
+        check,
+        PolicyChecker.run(
+            after, Optional.of(before), ClusterMeasurements.NOTHING, CheckThresholds.DEFAULT));
   }
 
   /** For example {@code WARNING acme/search}. */

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.check.cluster.NetworkPartitionCheck;
 import dev.deployclaw.policy.finding.CheckKind;
+import dev.deployclaw.policy.finding.CheckThresholds;
 import dev.deployclaw.policy.finding.ClusterMeasurements;
 import dev.deployclaw.policy.finding.ClusterMeasurements.Cluster;
 import dev.deployclaw.policy.finding.ClusterMeasurements.Drift;
@@ -170,7 +171,12 @@ class EstateChecksTest {
 
   @Test
   void saysWhatWasNotMeasured() {
-    var found = PolicyChecker.run(PolicySet.EMPTY, Optional.empty(), ClusterMeasurements.NOTHING);
+    var found =
+        PolicyChecker.run(
+            PolicySet.EMPTY,
+            Optional.empty(),
+            ClusterMeasurements.NOTHING,
+            CheckThresholds.DEFAULT);
 
     assertThat(found.stream().map(PolicyFinding::reason))
         .containsExactly(

@@ -53,7 +53,8 @@ class ArrivalCurveTest {
       for (int step = 0; step < STEPS; step++) {
         now += random.nextLong(700_000);
         admitted +=
-            ReferenceModel.decide(counters, AdmissionRequest.one(List.of(charge(limit))), now)
+            ReferenceModel.decide(
+                    counters, new AdmissionRequest(false, List.of(charge(limit)), 1), now)
                 .admitted();
       }
 
@@ -68,7 +69,7 @@ class ArrivalCurveTest {
     long now = 1_700_000_000_000_000L + random.nextLong(100_000_000);
     for (int step = 0; step < STEPS; step++) {
       now += random.nextInt(3) == 0 ? 0 : random.nextLong(2_000_000);
-      var ask = AdmissionRequest.one(List.of(charge(limit), charge(other)));
+      var ask = new AdmissionRequest(false, List.of(charge(limit), charge(other)), 1);
       var verdicts = ReferenceModel.decide(counters, ask, now).verdicts();
       boolean alone = verdicts.get(0).fits() == 0 && verdicts.get(1).fits() == 1;
       assertThat(alone).as("%s, %s", LimitPhrases.of(limit), LimitPhrases.of(other)).isFalse();

@@ -89,6 +89,6 @@ class FixedWindowCounterTest {
 
   private AdmissionDecision ask(long at, LimitRule rule) {
     return ReferenceModel.decide(
-        counters, AdmissionRequest.one(List.of(new CounterCharge("a", rule, 1))), at);
+        counters, new AdmissionRequest(false, List.of(new CounterCharge("a", rule, 1)), 1), at);
   }
 }

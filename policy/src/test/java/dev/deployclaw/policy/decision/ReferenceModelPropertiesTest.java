@@ -109,7 +109,9 @@ class ReferenceModelPropertiesTest {
 
         var decision =
             ReferenceModel.decide(
-                counters, AdmissionRequest.one(List.of(new CounterCharge("a", rule, cost))), now);
+                counters,
+                new AdmissionRequest(false, List.of(new CounterCharge("a", rule, cost)), 1),
+                now);
 
         assertThat(decision.allowed()).as("seed %d, step %d", seed, i).isEqualTo(conforms);
       }

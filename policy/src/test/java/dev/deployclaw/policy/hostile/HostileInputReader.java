@@ -6,6 +6,7 @@ import static dev.deployclaw.policy.PolicyFixtures.limit;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.check.PolicyChecker;
+import dev.deployclaw.policy.finding.CheckThresholds;
 import dev.deployclaw.policy.finding.ClusterMeasurements;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.finding.Severity;
@@ -140,7 +141,9 @@ final class HostileInputReader {
 
   private static void check(String name, List<TenantPolicy> tenants) {
     var set = PolicySet.of(tenants, List.of(), "");
-    var found = PolicyChecker.run(set, Optional.empty(), ClusterMeasurements.NOTHING);
+    var found =
+        PolicyChecker.run(
+            set, Optional.empty(), ClusterMeasurements.NOTHING, CheckThresholds.DEFAULT);
     long errors = found.stream().filter(f -> f.severity() == Severity.ERROR).count();
     long longest =
         found.stream().map(PolicyFinding::reason).mapToInt(String::length).max().orElse(0);

@@ -11,6 +11,7 @@ import dev.deployclaw.policy.PolicyFixtures;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.check.PolicyChecker;
 import dev.deployclaw.policy.finding.CheckKind;
+import dev.deployclaw.policy.finding.CheckThresholds;
 import dev.deployclaw.policy.finding.ClusterMeasurements;
 import dev.deployclaw.policy.finding.ClusterMeasurements.Cluster;
 import dev.deployclaw.policy.match.RequestShape;
@@ -162,7 +163,7 @@ class CutOffMasterTest {
         new ClusterMeasurements(
             new TreeMap<>(), new TreeMap<>(), Optional.of(settings), new TreeMap<>());
     var evidence =
-        PolicyChecker.run(SET, Optional.empty(), measured).stream()
+        PolicyChecker.run(SET, Optional.empty(), measured, CheckThresholds.DEFAULT).stream()
             .filter(f -> f.check() == CheckKind.PARTITION && f.evidence().containsKey("admits"))
             .findFirst()
             .orElseThrow()

@@ -362,7 +362,7 @@ public final class RateLimitDecider {
 
   private DecisionResponse failed(Attempt attempt, Throwable cause) {
     if (!(cause instanceof RedisUnavailableException || cause instanceof TimeoutException)) {
-      LOG.atError().setMessage("a decision failed").setCause(cause).log();
+      LOG.atError().setCause(cause).log("a decision failed");
     }
     return withoutRedis(attempt, String.valueOf(cause.getMessage()));
   }

@@ -68,7 +68,7 @@ public record EnvoyRateLimitService(
     asked
         .onSuccess(answers -> reply(answers, call))
         .onFailure(e -> {
-          LOG.atError().setMessage("a request failed").setCause(e).log();
+          LOG.atError().setCause(e).log("a request failed");
           call.fail(GrpcUnaryCall.INTERNAL, "");
         });
   }

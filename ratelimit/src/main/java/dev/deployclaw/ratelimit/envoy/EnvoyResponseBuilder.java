@@ -65,7 +65,11 @@ final class EnvoyResponseBuilder {
           status.setLimitRemaining(uint32(left.remaining()));
           status.setCurrentLimit(limit(left));
           if (left.resetMicros() < AdmissionDecision.NEVER) {
-            status.setDurationUntilReset(duration(left.resetMicros()));
+            status.setDurationUntilReset(
+                Duration.newBuilder()
+                    .setSeconds(left.resetMicros() / MICROS)
+                    .setNanos((int) (left.resetMicros() % MICROS) * 1_000)
+                    .build());
           }
         });
     return status.build();
@@ -81,13 +85,6 @@ final class EnvoyResponseBuilder {
         .setName(left.name())
         .setRequestsPerUnit(uint32(left.requests()))
         .setUnit(UNITS.getOrDefault(left.windowMicros() / MICROS, RateLimit.Unit.UNKNOWN))
-        .build();
-  }
-
-  private static Duration duration(long micros) {
-    return Duration.newBuilder()
-        .setSeconds(micros / MICROS)
-        .setNanos((int) (micros % MICROS) * 1_000)
         .build();
   }
 

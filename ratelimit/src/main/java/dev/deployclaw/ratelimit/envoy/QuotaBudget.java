@@ -65,10 +65,9 @@ public final class QuotaBudget {
     long before = toldAt.get();
     if (now - before >= LOG_PAUSE_NANOS && toldAt.compareAndSet(before, now)) {
       LOG.atWarn()
-          .setMessage("buckets are denied")
           .addKeyValue("gateway", shortly(gateway))
           .addKeyValue("why", shortly(why))
-          .log();
+          .log("buckets are denied");
     }
   }
 

@@ -282,7 +282,7 @@ final class QuotaStream {
       count(bucket);
       return loop.quotas().lease(bucket.question(), bucket.next(now()));
     } catch (RuntimeException e) {
-      LOG.atError().setMessage("a quota can't be asked for").setCause(e).log();
+      LOG.atError().setCause(e).log("a quota can't be asked for");
       return Future.failedFuture(e);
     }
   }

@@ -124,10 +124,9 @@ final class EtcdPolicyReader implements AutoCloseable {
       return known.isPresent() ? known : Optional.of(load(epoch, manifest.get(), promise));
     } catch (StoredPolicySet.DamagedSetException | IllegalArgumentException e) {
       LOG.atWarn()
-          .setMessage("a policy set can't be read")
           .addKeyValue("epoch", epoch)
           .addKeyValue("reason", e.getMessage())
-          .log();
+          .log("a policy set can't be read");
       return Optional.empty();
     }
   }

@@ -105,7 +105,7 @@ public final class PolicyFeed implements AutoCloseable {
       asked.completeExceptionally(e);
       return trouble;
     } catch (EtcdPolicyReader.Unreadable | RuntimeException e) {
-      LOG.atDebug().setMessage("etcd can't be read").setCause(e).log();
+      LOG.atDebug().setCause(e).log("etcd can't be read");
       etcd.drop();
       asked.completeExceptionally(e);
       return String.valueOf(e.getMessage());
@@ -121,10 +121,9 @@ public final class PolicyFeed implements AutoCloseable {
   private void told(PolicySnapshot fresh) {
     if (!epochs(fresh).equals(epochs(view)) || !fresh.active().equals(view.active())) {
       LOG.atInfo()
-          .setMessage("policy sets changed")
           .addKeyValue("held", epochs(fresh))
           .addKeyValue("active", fresh.active().map(Constants::epoch).orElse(0L))
-          .log();
+          .log("policy sets changed");
     }
   }
 
@@ -133,11 +132,7 @@ public final class PolicyFeed implements AutoCloseable {
         why.isEmpty()
             ? "etcd is read again"
             : "etcd can't be read: the last known policies stay in use";
-    LOG.atWarn()
-        .setMessage(message)
-        .addKeyValue("held", epochs(view))
-        .addKeyValue("reason", why)
-        .log();
+    LOG.atWarn().addKeyValue("held", epochs(view)).addKeyValue("reason", why).log(message);
   }
 
   private void pause() {

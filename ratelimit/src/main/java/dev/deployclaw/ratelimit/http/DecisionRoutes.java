@@ -140,11 +140,7 @@ public record DecisionRoutes(RateLimitDecider decider, HeaderStyle style) {
   }
 
   private static void fault(HttpServerRequest request, Throwable e) {
-    LOG.atError()
-        .setMessage("a request failed")
-        .addKeyValue("path", request.path())
-        .setCause(e)
-        .log();
+    LOG.atError().addKeyValue("path", request.path()).setCause(e).log("a request failed");
     request.response().setStatusCode(500).end();
   }
 }

@@ -152,10 +152,8 @@ public final class ConnectionCap extends ChannelInboundHandlerAdapter {
     long before = toldAt.get();
     if (now - before >= LOG_PAUSE_NANOS && toldAt.compareAndSet(before, now)) {
       LOG.atWarn()
-          .setMessage(
-              "too many connections, or requests are too large: some connections are closed")
           .addKeyValue("most", most)
-          .log();
+          .log("too many connections, or requests are too large: some connections are closed");
     }
   }
 

@@ -34,11 +34,9 @@ public record StatusAccess(Optional<Listener> listener, Optional<Token> token) {
 
   /** A bearer token. It is never printed. */
   public record Token(String text) {
-    private static final String SCHEME = "Bearer ";
-
     /** Whether an {@code Authorization} header shows it; takes as long whatever it shows. */
     boolean isIn(String authorization) {
-      return MessageDigest.isEqual(bytes(SCHEME + text), bytes(authorization));
+      return MessageDigest.isEqual(bytes("Bearer " + text), bytes(authorization));
     }
 
     private static byte[] bytes(String text) {

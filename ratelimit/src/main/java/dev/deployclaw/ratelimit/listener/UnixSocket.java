@@ -23,8 +23,6 @@ public record UnixSocket(Path path, Set<PosixFilePermission> mode, Optional<Stri
   /** {@code sun_path} has 108 bytes, and the folder it is bound in first takes some. */
   private static final int LONGEST_PATH = 80;
 
-  private static final String DRAFT = ".s";
-
   public UnixSocket {
     mode = Set.copyOf(mode);
     if (!path.isAbsolute() || path.getFileName() == null) {
@@ -42,7 +40,7 @@ public record UnixSocket(Path path, Set<PosixFilePermission> mode, Optional<Stri
       throw new IOException("there is no folder for the socket " + path + ": create " + parent);
     }
     var rights = PosixFilePermissions.fromString("rwx------");
-    return Files.createTempDirectory(parent, DRAFT, PosixFilePermissions.asFileAttribute(rights))
+    return Files.createTempDirectory(parent, ".s", PosixFilePermissions.asFileAttribute(rights))
         .resolve("s");
   }
 

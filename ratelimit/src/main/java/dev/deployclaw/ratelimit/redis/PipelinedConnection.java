@@ -85,7 +85,7 @@ final class PipelinedConnection {
       try {
         then.complete(reply, failure);
       } catch (RuntimeException e) {
-        LOG.atError().setMessage("an answer of Redis was dropped").setCause(e).log();
+        LOG.atError().setCause(e).log("an answer of Redis was dropped");
       }
     }
   }
@@ -214,7 +214,7 @@ final class PipelinedConnection {
 
   private void admitted() {
     pause = FIRST_PAUSE;
-    LOG.atInfo().setMessage("connected to Redis").addKeyValue("node", address).log();
+    LOG.atInfo().addKeyValue("node", address).log("connected to Redis");
   }
 
   private void flushSoon() {
@@ -269,11 +269,7 @@ final class PipelinedConnection {
   }
 
   private void told(String what) {
-    LOG.atWarn()
-        .setMessage("a Redis node changed")
-        .addKeyValue("node", address)
-        .addKeyValue("it", what)
-        .log();
+    LOG.atWarn().addKeyValue("node", address).addKeyValue("it", what).log("a Redis node changed");
   }
 
   private void failed(NetSocket which, Throwable e) {
@@ -295,10 +291,9 @@ final class PipelinedConnection {
   private void broken(String reason) {
     if (socket != null) {
       LOG.atWarn()
-          .setMessage("lost a connection to Redis")
           .addKeyValue("node", address)
           .addKeyValue("reason", reason)
-          .log();
+          .log("lost a connection to Redis");
     }
     giveUp(reason);
   }

@@ -24,7 +24,6 @@ import java.util.OptionalInt;
 /** Reads values and collects what is wrong with them. No message quotes a secret. */
 record ServiceSettingsReader(
     Map<String, String> values, Map<String, String> environment, List<String> problems) {
-  private static final String HTTPS = "https://";
   private static final int MOST_HEADER_VALUES = 1_000_000;
   private static final int MOST_LOOPS = 64;
 
@@ -43,7 +42,7 @@ record ServiceSettingsReader(
 
   EtcdSourceSettings etcd() {
     var endpoints = List.of(text("etcd").split(",", -1));
-    long encrypted = endpoints.stream().filter(e -> e.startsWith(HTTPS)).count();
+    long encrypted = endpoints.stream().filter(e -> e.startsWith("https://")).count();
     if (encrypted != 0 && encrypted != endpoints.size()) {
       problems.add("etcd mixes http:// and https://: write the same for each endpoint");
     }

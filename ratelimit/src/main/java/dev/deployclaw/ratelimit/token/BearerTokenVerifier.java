@@ -174,7 +174,7 @@ public final class BearerTokenVerifier {
     if (e instanceof FairCheckQueue.Busy) {
       return BUSY;
     }
-    LOG.atError().setMessage("a token's check failed").addKeyValue("error", e.getClass()).log();
+    LOG.atError().addKeyValue("error", e.getClass()).log("a token's check failed");
     return FAILED;
   }
 }

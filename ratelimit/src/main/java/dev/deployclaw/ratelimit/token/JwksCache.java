@@ -104,10 +104,9 @@ public final class JwksCache {
     if (!held.keys().equals(read)) {
       held = new Edition(held.number() + 1, read);
       LOG.atInfo()
-          .setMessage("token keys were read")
           .addKeyValue("keys", read.keys().size())
           .addKeyValue("unused", read.unused())
-          .log();
+          .log("token keys were read");
     }
     return held;
   }
@@ -119,10 +118,9 @@ public final class JwksCache {
     if (!why.equals(trouble)) {
       trouble = why;
       LOG.atWarn()
-          .setMessage("token keys can't be read; the previous ones stay in use")
           .addKeyValue("held", held.keys().keys().size())
           .addKeyValue("cause", cause.getClass().getSimpleName() + ": " + why)
-          .log();
+          .log("token keys can't be read; the previous ones stay in use");
     }
     return held;
   }

@@ -28,7 +28,6 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     description = "The reference run's phases on the lab, cold and warm.")
 final class RunBench extends BenchCommand<RunBench.Figures> {
-  private static final String REFERENCE = "Orchestrate the rate limit policies of all tenants";
   private static final List<String> CHANGES =
       List.of(
           "set umbrella's search limit to 600 per minute, burst 90",
@@ -70,7 +69,7 @@ final class RunBench extends BenchCommand<RunBench.Figures> {
     var runs = new ArrayList<RunFigures>();
     var config = ConfigReader.read(lab.config(), Map.of());
     try (var agent = AgentRuntime.open(config, ProgressListener.NONE)) {
-      runs.add(run(agent, REFERENCE));
+      runs.add(run(agent, "Orchestrate the rate limit policies of all tenants"));
       var cold = HopLatencies.measure(config);
       for (int round = 0; round < rounds; round++) {
         runs.add(run(agent, CHANGES.get(round % CHANGES.size())));

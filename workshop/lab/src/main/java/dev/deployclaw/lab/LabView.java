@@ -2,7 +2,6 @@ package dev.deployclaw.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.lab.docker.LabContainers;
@@ -26,7 +25,7 @@ record LabView(CommandEnvironment around, boolean json) {
       out.put("config", lab.config().toString());
       out.put("processes", lab.daemons().size());
       agent.ifPresent(serving -> out.put("agent", serving.address()));
-      print(out);
+      around.json(out);
     } else {
       around.out().println("The lab runs; its configuration is " + lab.config());
       agent.ifPresent(serving -> around.out().println(serving.welcome()));
@@ -45,7 +44,7 @@ record LabView(CommandEnvironment around, boolean json) {
       deployments(lab).ifPresent(all -> out.put("deployments", all));
       containers(lab).ifPresent(all -> out.put("containers", all));
       out.put("faults", faults.stream().map(InjectedFault::toMap).toList());
-      print(out);
+      around.json(out);
     } else if (processes.isEmpty()) {
       around.out().println("There is no lab; start one with: deployclaw lab up");
     } else {
@@ -72,7 +71,7 @@ record LabView(CommandEnvironment around, boolean json) {
 
   int broken(InjectedFault fault) {
     if (json) {
-      print(fault.toMap());
+      around.json(fault.toMap());
     } else {
       around.out().println(fault.text() + ": done; undo it with: deployclaw lab heal");
     }
@@ -86,7 +85,7 @@ record LabView(CommandEnvironment around, boolean json) {
       out.put("done", healed.done());
       out.put("denied", healed.denied());
       out.put("broken", healed.broken());
-      print(out);
+      around.json(out);
     } else {
       healed.done().forEach(around.out()::println);
     }
@@ -106,7 +105,7 @@ record LabView(CommandEnvironment around, boolean json) {
 
   int down(int processes) {
     if (json) {
-      print(Map.of("stopped", processes));
+      around.json(Map.of("stopped", processes));
     } else {
       around.out().println("The lab is down; " + processes + " processes were stopped.");
     }
@@ -165,9 +164,5 @@ record LabView(CommandEnvironment around, boolean json) {
 
   private void complain(String what) {
     around.err().println("deployclaw: " + what);
-  }
-
-  private void print(Map<String, Object> document) {
-    around.out().println(JsonOutput.text(document));
   }
 }

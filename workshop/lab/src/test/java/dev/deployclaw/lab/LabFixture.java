@@ -56,11 +56,17 @@ final class LabFixture implements AutoCloseable {
 
   static LabFixture up(Path folder, LabEstate.Size size)
       throws InterruptedException, InvalidConfigException {
-    var lab = LabEstate.in(folder.resolve("lab"));
-    lab.up(size, _ -> {});
-    var scene = new LabFixture(lab, ConfigReader.read(lab.config(), Map.of()));
+    var scene = upOnce(folder, size);
     AotCacheWarmUp.of(scene.config());
     return scene;
+  }
+
+  /** The same where no other lab follows: learning for later ones costs more than it gives back. */
+  static LabFixture upOnce(Path folder, LabEstate.Size size)
+      throws InterruptedException, InvalidConfigException {
+    var lab = LabEstate.in(folder.resolve("lab"));
+    lab.up(size, _ -> {});
+    return new LabFixture(lab, ConfigReader.read(lab.config(), Map.of()));
   }
 
   @Override

@@ -46,7 +46,7 @@ class ReferenceRunTest extends RecoveryCases {
 
   @BeforeAll
   static void carryOut() throws Exception {
-    scene = LabFixture.up(folder, LabEstate.GATEWAYS);
+    scene = LabFixture.upOnce(folder, LabEstate.Size.of(LabEstate.GATEWAYS));
     witness = new EstateObserver(scene);
     handWritten = liveFiles();
     ran = scene.agent().run("run", "--json", DemoCommand.REQUEST);

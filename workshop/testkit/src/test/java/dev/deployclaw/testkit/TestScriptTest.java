@@ -143,6 +143,18 @@ final class TestScriptTest {
   }
 
   @Test
+  void failsWhereTheAnalysersFoundSomethingBesideTestsThatPass() throws Exception {
+    maven("a.LongTest", 5, 0);
+    write("found", "");
+
+    var run = run("--analyse", "--slow", "1/1");
+
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.out().lines()).endsWith("4 passed, 0 failed, 1 skipped");
+    assertThat(run.err()).contains("failed: analyse").doesNotContain("failed: slow");
+  }
+
+  @Test
   void saysThatTheBuildFailedAndRunsNothing() throws Exception {
     program("bin/mvn", "echo '[ERROR] no luck'; exit 1");
 
@@ -208,7 +220,7 @@ final class TestScriptTest {
     return Files.readString(folder.resolve("arguments"));
   }
 
-  /** A Maven that reports so many tests of a class, one of them skipped. */
+  /** A Maven that reports so many tests of a class, one of them skipped; analysers may find. */
   private void maven(String reported, int tests, int failed) {
     String report =
         "<testsuite name=\"%s\" time=\"2.500\" tests=\"%d\" errors=\"0\" skipped=\"1\" failures=\"%d\">"
@@ -220,7 +232,7 @@ final class TestScriptTest {
     }
     program(
         "bin/mvn",
-        "cd '%s'; echo \"$@\" >>arguments; mkdir -p workshop/lab/target/surefire-reports; echo '%s' >workshop/lab/target/surefire-reports/TEST-a.xml"
+        "cd '%s'; echo \"$@\" >>arguments; case \"$*\" in *-Panalyse*) [ ! -e found ]; exit ;; esac; mkdir -p workshop/lab/target/surefire-reports; echo '%s' >workshop/lab/target/surefire-reports/TEST-a.xml"
             .formatted(folder, report));
   }
 

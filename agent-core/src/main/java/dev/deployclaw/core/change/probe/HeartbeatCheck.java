@@ -33,8 +33,6 @@ import java.util.stream.Stream;
  * heartbeat has, so that any number of agents may do it. Needs no leadership and leaves no log.
  */
 public final class HeartbeatCheck {
-  private static final String COUNTER = "counter";
-
   private final AgentPorts ports;
   private final AgentSettings settings;
   private final ChangeLedger ledger;
@@ -216,6 +214,6 @@ public final class HeartbeatCheck {
   }
 
   private static Optional<String> key(MemberReport report) {
-    return Optional.ofNullable(report.facts().get(COUNTER)).map(String::valueOf);
+    return Optional.ofNullable(report.facts().get("counter")).map(String::valueOf);
   }
 }

@@ -5,6 +5,7 @@ import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.time.TimeReader;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Settings;
@@ -79,7 +80,9 @@ final class CoverageCheck {
     boolean valued = intent.operations().stream().anyMatch(VALUED::contains);
     boolean known = unused.stream().allMatch(w -> (valued && VALUES.contains(w)) || isMissed(w));
     var ofWords =
-        known && missed.stream().allMatch(this::isPart) ? ReadingLoss.PART : ReadingLoss.ORDER;
+        missed.stream()
+            .map(this::lossOf)
+            .reduce(known ? ReadingLoss.PART : ReadingLoss.ORDER, ReadingLoss::with);
     return unused.isEmpty() ? cues.loss(corrected) : ofWords.with(cues.loss(corrected));
   }
 
@@ -87,10 +90,24 @@ final class CoverageCheck {
     return missed.stream().anyMatch(t -> words.equals(text.substring(t.from(), t.to())));
   }
 
+  private ReadingLoss lossOf(Token missed) {
+    if (isPart(missed)) {
+      return ReadingLoss.PART;
+    }
+    boolean day = missed.is(Kind.PHRASE) && missed.text().equals("asked-time");
+    return day && grammar.pieces().isBeside(missed) ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
+  }
+
+  /** Whether all changes are of tenants by name. */
+  private boolean names() {
+    return !intent.changes().isEmpty()
+        && intent.changes().stream().noneMatch(c -> c.who().tenants().isEmpty());
+  }
+
   /** Whether what is missed names another thing, and turns, ends and guards nothing. */
   private boolean isPart(Token token) {
     return switch (token.kind()) {
-      case TENANT -> intent.changes().stream().noneMatch(c -> c.who().tenants().isEmpty());
+      case TENANT -> names();
       case PHRASE -> PARTS.contains(token.text());
       case INSTANT, DATE, CLOCK, TIME ->
           token.all().anyMatch(t -> t.rule().equals(TimeReader.PASSED));
@@ -225,7 +242,7 @@ final class CoverageCheck {
     return switch (token.rule()) {
       case "check-drift" -> intent.operation() == TaskOperation.REPAIR_DRIFT;
       case "rollback" -> grammar.pieces().isQuoting() && intent.guards().maxP99Millis().isPresent();
-      case "snapshot" -> intent.operation().editsTenants() && grammar.isBegun(token);
+      case "snapshot", "validate" -> grammar.isBegun(token, intent.operation());
       default -> false;
     };
   }

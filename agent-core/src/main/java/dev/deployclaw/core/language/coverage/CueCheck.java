@@ -4,8 +4,10 @@ import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.TaskOperation;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +28,15 @@ final class CueCheck {
   private static final Set<BindingCue.Kind> AWAITED =
       Set.of(BindingCue.Kind.CONDITION, BindingCue.Kind.DENIAL, BindingCue.Kind.LATER);
 
+  /** What changes no value of a limit. */
+  private static final Set<TaskOperation> LIMITLESS =
+      Set.of(TaskOperation.BLOCK, TaskOperation.UNBLOCK, TaskOperation.SET_MODE);
+
+  private static final Set<String> LIMITS = Set.of("limit", "limits", "rate", "rates", "quota");
+
+  private static final Set<String> GUESSES =
+      Set.of("maybe", "perhaps", "possibly", "probably", "presumably");
+
   private static final Set<BindingCue.Kind> SPARING =
       Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION, BindingCue.Kind.NOTHING);
 
@@ -43,16 +54,24 @@ final class CueCheck {
 
   /** The gravest of what is unsaid. */
   ReadingLoss loss(boolean corrected) {
-    return unsaid(corrected).map(c -> loss(c.kind())).reduce(ReadingLoss.NONE, ReadingLoss::with);
+    return unsaid(corrected).map(this::loss).reduce(ReadingLoss.NONE, ReadingLoss::with);
   }
 
-  private static ReadingLoss loss(BindingCue.Kind kind) {
-    return switch (kind) {
+  private ReadingLoss loss(BindingCue cue) {
+    return switch (cue.kind()) {
       case CONDITION, LATER, APPROVAL -> ReadingLoss.CONDITION;
       case SOCIAL, NOW, RELEASE, RESTORE, WIDENING, FALLBACK -> ReadingLoss.PART;
-      case EXCEPTION, DENIAL, NOTHING, DOUBT, CORRECTION, MISTAKE, ALIKE, SHARE ->
-          ReadingLoss.ORDER;
+      case DOUBT -> isGuess(cue) ? ReadingLoss.ASIDE : ReadingLoss.ORDER;
+      case EXCEPTION, DENIAL, NOTHING, CORRECTION, MISTAKE, ALIKE, SHARE -> ReadingLoss.ORDER;
     };
+  }
+
+  /** "Probably Tuesday", where nothing is denied. */
+  private boolean isGuess(BindingCue cue) {
+    var words = grammar.pieces().around(cue);
+    return GUESSES.contains(
+            grammar.pieces().text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT))
+        && grammar.pieces().leftOut().isApart(words);
   }
 
   /**
@@ -62,7 +81,24 @@ final class CueCheck {
     return grammar.pieces().cues().stream()
         .filter(cue -> !isIn(cue) && !(corrected && TAKEN_BACK.contains(cue.kind())))
         .filter(cue -> !isAwaited(cue) && !isElsewhere(cue) && !isGuarded(cue) && !isOpen(cue))
+        .filter(cue -> !isSequel(cue) && !isKept(cue))
         .filter(cue -> !isAlso(cue) && !isTakenBack(cue) && !isTried(cue));
+  }
+
+  /** "Their limits stay as they are", beside what changes none. */
+  private boolean isKept(BindingCue cue) {
+    return cue.kind() == BindingCue.Kind.EXCEPTION
+        && intent.operations().stream().allMatch(LIMITLESS::contains)
+        && grammar.pieces().clause(cue).stream().anyMatch(t -> LIMITS.contains(t.text()))
+        && names(grammar.pieces().clause(cue)).isEmpty();
+  }
+
+  /** "After that", behind what the change begins with. */
+  private boolean isSequel(BindingCue cue) {
+    return behind(cue).stream().skip(1).limit(1).anyMatch(t -> t.text().equals("that"))
+        && grammar.tokens().stream()
+            .anyMatch(
+                t -> t.is("op") && t.to() <= cue.from() && grammar.isBegun(t, intent.operation()));
   }
 
   /** "Until it is fixed", with "no end date yet, I'll ask again": nothing ends it by itself. */

@@ -2,6 +2,7 @@ package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation.Waits;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ public final class ReadingJudge {
    * @param invented what the reading says and the request doesn't
    * @param unnamed what the reading says by a word of ours and the request by none that is known
    * @param leftOut what the request says, in its words, and the reading doesn't
-   * @param shown that with what is around it, for a person
+   * @param shown that with what is around it, for a person, but for
+   * @param denied clauses that are surely no order, and that it reads as one
    * @param loss the gravest of that
    * @param unused words that no slot has a use for; a person is shown them
    */
@@ -30,6 +32,7 @@ public final class ReadingJudge {
       List<String> unnamed,
       List<String> leftOut,
       List<String> shown,
+      List<String> denied,
       ReadingLoss loss,
       List<String> unused) {
     public Judgement {
@@ -37,12 +40,13 @@ public final class ReadingJudge {
       unnamed = List.copyOf(unnamed);
       leftOut = List.copyOf(leftOut);
       shown = List.copyOf(shown);
+      denied = List.copyOf(denied);
       unused = List.copyOf(unused);
     }
 
     /** The same with all that it invents. */
     public Judgement inventing(List<String> all) {
-      return new Judgement(intent, all, unnamed, leftOut, shown, loss, unused);
+      return new Judgement(intent, all, unnamed, leftOut, shown, denied, loss, unused);
     }
 
     /** What speaks against it, for a reader that may read again. */
@@ -79,8 +83,10 @@ public final class ReadingJudge {
   }
 
   private static ReadingLoss loss(RequestGrammar grammar, ReadingLoss loss, List<String> left) {
-    boolean turned = loss == ReadingLoss.PART && grammar.pieces().turns(left);
-    return turned || !grammar.pieces().denied().isEmpty() ? ReadingLoss.ORDER : loss;
+    var pieces = grammar.pieces();
+    var clauses = pieces.leftOut();
+    var turned = loss == ReadingLoss.PART ? clauses.turned(left) : ReadingLoss.NONE;
+    return loss.with(turned).with(clauses.denying(pieces.denied()));
   }
 
   /**
@@ -95,9 +101,9 @@ public final class ReadingJudge {
     var leftOut = new ArrayList<>(values);
     leftOut.addAll(unused.binding());
     leftOut.addAll(coverage.cues());
-    if (reading.operation().waits() != Waits.ONLY_LOOKS && !reading.guards().dryRun()) {
-      leftOut.addAll(grammar.pieces().denied());
-    }
+    leftOut.addAll(grammar.pieces().leftOut().remarks());
+    boolean acts = reading.operation().waits() != Waits.ONLY_LOOKS && !reading.guards().dryRun();
+    var denied = acts ? grammar.pieces().denied() : List.<String>of();
     var grounded =
         new Intent(
             reading.operation(),
@@ -106,7 +112,7 @@ public final class ReadingJudge {
             reading.guards(),
             reading.schedule(),
             presence.grounding());
-    var left = leftOut.stream().distinct().toList();
+    var left = Stream.concat(leftOut.stream(), denied.stream()).distinct().toList();
     return new Judgement(
         grounded,
         invented,
@@ -114,12 +120,14 @@ public final class ReadingJudge {
         left,
         grammar
             .pieces()
+            .leftOut()
             .shown(
-                left,
+                leftOut,
                 t ->
                     grounded.grounding().stream()
                         .anyMatch(g -> g.from() < t.to() && t.from() < g.to())),
-        loss(grammar, coverage.loss(), left),
+        denied,
+        loss(grammar, coverage.loss(), leftOut),
         unused.plain());
   }
 }

@@ -67,14 +67,14 @@ public final class OutcomeText {
 
   /**
    * Whether both say the same: an instant in whatever offset, an end as such or as a length, an
-   * operation once or with each of its changes; a snapshot that a change begins with is its own.
+   * operation once or with each of its changes; what a change begins with is its own.
    */
   static boolean same(String one, String other) {
     return one.equals(other) || instants(once(one)).equals(instants(once(other)));
   }
 
   private static String once(String outcome) {
-    String change = outcome.replaceFirst("^snapshot \\+ ", "");
+    String change = outcome.replaceFirst("^(?:snapshot|validate) \\+ ", "");
     return change.replace(" + " + change.split(" ", -1)[0] + " ", " + ");
   }
 

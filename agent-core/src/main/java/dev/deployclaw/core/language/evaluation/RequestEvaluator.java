@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -68,8 +69,8 @@ public record RequestEvaluator(
   }
 
   /**
-   * A look in words is answered as a question about the estate, and a group less some is the rest
-   * of it by name: each may be expected as either.
+   * A look in words is answered as a question about the estate, a group less some is the rest of it
+   * by name, and an exception of who isn't in it is none: each may be expected as either.
    */
   private String came(Interpretation answer, String expected) {
     String came = OutcomeText.of(answer);
@@ -81,8 +82,9 @@ public record RequestEvaluator(
     }
     var asked =
         EstateQuestion.of(intent, names).map(question -> OutcomeText.of(new Inquiry(question)));
-    var named = Optional.of(OutcomeText.of(new Planned(named(intent))));
-    return Stream.of(asked, named)
+    var named = Optional.of(OutcomeText.of(new Planned(named(intent, this::named))));
+    var excepting = Optional.of(OutcomeText.of(new Planned(named(intent, this::excepting))));
+    return Stream.of(asked, named, excepting)
         .flatMap(Optional::stream)
         .filter(expected::equals)
         .findFirst()
@@ -100,11 +102,11 @@ public record RequestEvaluator(
         .map(text -> came(new GrammarInterpreter(zone).read(request(text), names), expected));
   }
 
-  private Intent named(Intent intent) {
+  private static Intent named(Intent intent, UnaryOperator<Who> naming) {
     return new Intent(
         intent.operation(),
         intent.target(),
-        intent.changes().stream().map(c -> c.with(named(c.who()))).toList(),
+        intent.changes().stream().map(c -> c.with(naming.apply(c.who()))).toList(),
         intent.guards(),
         intent.schedule(),
         List.of());
@@ -115,6 +117,14 @@ public record RequestEvaluator(
       return who;
     }
     return new Who(new EstateNames(names).meant(who), new TreeMap<>(), false, List.of());
+  }
+
+  /** Without exceptions of others than its members. */
+  private Who excepting(Who who) {
+    var members =
+        new EstateNames(names).meant(new Who(who.tenants(), who.labels(), who.all(), List.of()));
+    var except = who.except().stream().filter(members::contains).toList();
+    return new Who(who.tenants(), who.labels(), who.all(), except);
   }
 
   /**

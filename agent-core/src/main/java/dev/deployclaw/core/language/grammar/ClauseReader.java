@@ -78,7 +78,9 @@ final class ClauseReader {
     var words = typed.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
     boolean goesOn = told && !hasOrder() && OrderEvidence.goesOn(words, piece);
     boolean used = words.stream().anyMatch(quoted);
-    if (!used && (goesOn || OrderEvidence.isBackground(words, piece, hasOrder()))) {
+    boolean within = !ordering.isEmpty() && !ordering.getLast().isStop();
+    boolean reason = within && hasOrder() && OrderEvidence.isReason(words, piece);
+    if (!used && (goesOn || reason || OrderEvidence.isBackground(words, piece, hasOrder()))) {
       told = piece.stream().noneMatch(Token::isStop);
       telling.addAll(words);
       piece.stream().filter(Token::isMark).forEach(ordering::add);

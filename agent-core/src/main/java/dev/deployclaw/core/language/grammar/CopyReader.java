@@ -19,7 +19,7 @@ record CopyReader(
     List<Token> tokens, WhoReader whose, OpenQuestions questions, GroundingList grounds) {
   private static final Optional<String> NONE = Optional.empty();
   private static final Set<String> TO = Set.of("to", "onto", "for", "on", "with");
-  private static final Set<String> FROM = Set.of("from", "of", "as", "like");
+  private static final Set<String> FROM = Set.of("from", "of", "as", "like", "that", "which");
 
   List<RequestedChange> changes(List<Frame> frames, ChangeBuilder builder) {
     var groups = new ArrayList<Token>();
@@ -30,7 +30,7 @@ record CopyReader(
         tokens.stream()
             .filter(t -> t.is("who") || t.is("op"))
             .findFirst()
-            .filter(t -> t.is("op"))
+            .filter(t -> t.is("op") && !t.parts().getFirst().text().startsWith("giv"))
             .isPresent();
     for (int i = 0; i < tokens.size(); i++) {
       if (!tokens.get(i).is("who")) {

@@ -49,7 +49,8 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
       questions.ask("what", "What shall the limit of each one be?");
     }
-    if (TokenClass.has(typed, "sparing")) {
+    if (TokenClass.has(typed, "sparing")
+        || (several(typed, Kind.TENANT) && TokenClass.has(typed, "=is <tenant>"))) {
       questions.ask("who", "Who is spared?");
     }
     if (NAMES.stream().anyMatch(kind -> several(typed, kind))

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 /** What in the words of a sentence orders, narrows, delays or denies, beside what they tell. */
 final class OrderEvidence {
   private static final BigDecimal SECOND = BigDecimal.valueOf(1000);
+  private static final int LONGEST_REASON = 12;
   private static final int NEAR = 3;
 
   private OrderEvidence() {}
@@ -49,6 +50,28 @@ final class OrderEvidence {
         && words.stream().noneMatch(OrderEvidence::directs)
         && words.stream().noneMatch(t -> TokenClass.is(t, "bound-value") && !(since && passed(t)))
         && read.stream().noneMatch(t -> orders(t, true));
+  }
+
+  /**
+   * "They're backfilling", "since their cron job is hammering us": why, behind an order, by a cause
+   * that is known, without values, names and times, and without words that may turn an order
+   * around.
+   *
+   * @param typed the clause as typed
+   * @param read the same with phrases
+   */
+  static boolean isReason(List<Token> typed, List<Token> read) {
+    var said = typed.stream().filter(t -> !t.isMark()).dropWhile(ClauseReader::links).toList();
+    return said.size() > 1
+        && said.size() <= LONGEST_REASON
+        && TokenClass.is(said.getFirst(), "explaining")
+        && TokenClass.has(said.subList(0, Math.min(said.size(), NEAR + 2)), "happening")
+        && said.stream().allMatch(t -> TokenClass.isWord(t) && !t.text().endsWith("n't"))
+        && TokenClass.has(said, "causing")
+        && !TokenClass.has(
+            said, "turning | alike | urging | all-of | itself | pointing | limits | authority")
+        && !TokenClass.has(said, "beside | offering | extra | bound | timing | =next | =at | =per")
+        && !TokenClass.has(read, "<op> | <mode>");
   }
 
   static boolean passed(Token token) {

@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.core.task.TaskOperation.Waits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
  * says its tenants and one operation; words that may belong to two of them leave it whole. Pure.
  */
 final class OrderSplitter {
+  private static final Set<String> BEGINNINGS =
+      Set.of(TaskOperation.SNAPSHOT.word(), TaskOperation.VALIDATE.word());
+
   private static final String DOING = "<op> | figure | <mode>";
 
   private OrderSplitter() {}
@@ -40,20 +44,32 @@ final class OrderSplitter {
     return out.size() > 1 ? named(out).orElse(List.of(tokens)) : List.of(tokens);
   }
 
-  /** Whether a token is a snapshot of no one's, which comes before all changes that are made. */
+  /**
+   * Whether a token names what all changes begin with that come behind it: a snapshot of no one's,
+   * or the check of policies before they are applied.
+   */
   static boolean isBegun(Token token, List<Token> all) {
     var before = all.subList(0, all.indexOf(token));
     var after = all.subList(before.size() + 1, all.size());
+    var verbs = after.stream().filter(t -> t.is("op")).toList();
     return token.is("op")
-        && token.rule().equals(TaskOperation.SNAPSHOT.word())
+        && BEGINNINGS.contains(token.rule())
         && before.stream().noneMatch(t -> ClauseReader.leftover(t) || t.text().equals("only"))
         && !TokenClass.has(before, DOING)
         && TokenClass.has(after, "^ cut | ^ <polite> cut | ^ =please cut")
         && TokenClass.has(after, DOING)
-        && after.stream()
-            .filter(t -> t.is("op"))
+        && after.stream().skip(1).limit(1).noneMatch(t -> TokenClass.holds(t, "asker"))
+        && !(verbs.isEmpty() && token.rule().equals(TaskOperation.VALIDATE.word()))
+        && verbs.stream()
             .flatMap(t -> TaskOperation.ofWord(t.rule()).stream())
-            .allMatch(TaskOperation::editsTenants);
+            .allMatch(o -> begins(o, token.rule()));
+  }
+
+  /** Whether such an operation begins with another one. */
+  public static boolean begins(TaskOperation operation, String other) {
+    return other.equals(TaskOperation.SNAPSHOT.word())
+        ? operation.waits() == Waits.AT_THE_GATE
+        : other.equals(TaskOperation.VALIDATE.word()) && operation == TaskOperation.APPLY_POLICIES;
   }
 
   /**

@@ -196,7 +196,9 @@ public final class RequestGrammar {
 
   private Optional<Intent> intent() {
     var guardReader = new GuardReader(tokens, questions, grounds);
-    var orders = OrderSplitter.split(tokens.stream().filter(t -> !isBegun(t)).toList());
+    var orders =
+        OrderSplitter.split(
+            tokens.stream().filter(t -> !OrderSplitter.isBegun(t, tokens)).toList());
     var operations = new ArrayList<TaskOperation>();
     var changes = new ArrayList<RequestedChange>();
     for (List<Token> order : orders) {
@@ -242,9 +244,11 @@ public final class RequestGrammar {
     return Optional.of(intent);
   }
 
-  /** Whether it is a snapshot that is to come first: each change of tenants has a checkpoint. */
-  public boolean isBegun(Token token) {
-    return OrderSplitter.isBegun(token, tokens);
+  /** Whether it is what an operation begins with: each change has a checkpoint. */
+  public boolean isBegun(Token token, TaskOperation operation) {
+    return OrderSplitter.begins(operation, token.rule())
+        && (OrderSplitter.isBegun(token, tokens)
+            || (token.rule().equals(TaskOperation.SNAPSHOT.word()) && pieces.isAhead(token)));
   }
 
   /** What would be done is neither asked nor only told. */

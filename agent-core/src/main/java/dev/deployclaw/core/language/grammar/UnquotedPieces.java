@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,7 +20,7 @@ public final class UnquotedPieces {
   private final ToldSentences sentences;
   private final Predicate<Token> quoted;
   private final Predicate<Token> unused;
-  private final OrderContent order = new OrderContent();
+  private final OrderBearing.OrderContent order = new OrderBearing.OrderContent();
   private final List<Token> told = new ArrayList<>();
   private final List<String> background = new ArrayList<>();
   private final List<BindingCue> cues = new ArrayList<>();
@@ -263,32 +262,37 @@ public final class UnquotedPieces {
     return quoting ? sentences.speech().denied(quoted) : List.of();
   }
 
-  /** Words with the clauses that they are in; by themselves in one with a source. */
-  public List<String> shown(List<String> words, Predicate<Token> source) {
-    return words.stream()
-        .filter(text()::contains)
-        .flatMap(w ->
-            around(w).isEmpty()
-                ? Stream.of(w)
-                : around(w).stream().map(c -> c.stream().anyMatch(source) ? w : sentences.text(c)))
-        .distinct()
-        .toList();
+  /** What it means that clauses are left out. */
+  public LeftOutClauses leftOut() {
+    return new LeftOutClauses(sentences, clauses, quoting ? quoted : _ -> true);
   }
 
-  /** Whether something in the clauses of such words may turn the order around. */
-  public boolean turns(List<String> words) {
-    return words.stream()
-        .flatMap(w -> around(w).stream())
-        .flatMap(List::stream)
-        .anyMatch(t -> TokenClass.is(t, "turning"));
+  /** Whether a word of no one's is asked for before all else that a reader takes. */
+  boolean isAhead(Token word) {
+    var own = own(word);
+    return own.stream()
+            .allMatch(c ->
+                !c.past()
+                    && c.read().stream()
+                        .filter(t -> t.from() < word.from() || word.to() < t.to())
+                        .noneMatch(
+                            t -> ClauseReader.leftover(t) && !TokenClass.is(t, "ahead-of-all")))
+        && clauses.stream()
+            .filter(c -> isCited(c) && c.reads("<op> | figure | <mode> | <number>"))
+            .allMatch(c -> own.contains(c) || word.to() <= c.typed().getFirst().from());
   }
 
-  /** The clauses that have such words. */
-  private List<List<Token>> around(String words) {
-    var whole = Pattern.compile("(?<!\\w)" + Pattern.quote(words) + "(?!\\w)");
+  /** Whether no source but names is in the clauses of a word. */
+  public boolean isBeside(Token word) {
+    return own(word).stream()
+        .flatMap(c -> c.read().stream())
+        .noneMatch(t -> t.all().anyMatch(quoted) && !TokenClass.is(t, "name | <who> | <where>"));
+  }
+
+  private List<RequestClause> own(Token word) {
     return clauses.stream()
-        .map(RequestClause::typed)
-        .filter(typed -> whole.matcher(sentences.text(typed)).find())
+        .filter(c -> c.typed().getFirst().from() < word.to())
+        .filter(c -> word.from() < c.typed().getLast().to())
         .toList();
   }
 

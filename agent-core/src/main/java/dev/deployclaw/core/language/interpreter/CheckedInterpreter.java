@@ -19,7 +19,7 @@ import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.ProposalRequest;
 import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.coverage.ReadingJudge.Judgement;
-import dev.deployclaw.core.language.coverage.ReadingLoss;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.RequestedChange.Who;
@@ -303,9 +303,12 @@ public final class CheckedInterpreter implements RequestInterpreter {
         : doubted(ours, text);
   }
 
-  /** Whether the best question is about a word alone. */
+  /** Whether the best question is about a word, or any is and the best suggests nothing. */
   private static boolean stumbles(List<ClarificationQuestion> questions) {
-    return questions.isEmpty() || questions.getFirst().slot().equals("words");
+    return questions.isEmpty()
+        || questions.stream()
+            .limit(questions.getFirst().suggestion().isEmpty() ? questions.size() : 1)
+            .anyMatch(q -> q.slot().equals("words"));
   }
 
   /** A doubt about a plan holds it; beside a question it changes nothing. */

@@ -11,7 +11,6 @@ import dev.deployclaw.core.language.NameInventory;
 import dev.deployclaw.core.language.RequestInterpreter;
 import dev.deployclaw.core.language.SuggestionFinder;
 import dev.deployclaw.core.language.coverage.ReadingJudge;
-import dev.deployclaw.core.language.coverage.ReadingLoss;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.grammar.SkippingReader;
 import dev.deployclaw.core.language.grammar.SkippingReader.Skipped;
@@ -22,6 +21,7 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.question.EstateQuestionReader;
 import dev.deployclaw.core.language.refusal.RequestRefusals;
 import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.language.value.ReadingLoss;
 import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
@@ -113,7 +113,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     var judged = ReadingJudge.judge(quoting, some.intent());
     return judged.invented().isEmpty()
         && judged.unnamed().isEmpty()
-        && judged.loss() != ReadingLoss.ORDER;
+        && judged.loss().compareTo(ReadingLoss.ASIDE) < 0;
   }
 
   private boolean plans(String text, TaskRequest request, NameInventory inventory) {

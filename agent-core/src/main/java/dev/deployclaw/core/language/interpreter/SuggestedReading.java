@@ -22,7 +22,10 @@ final class SuggestedReading {
     String named = String.join("\", \"", judged.unnamed());
     String adds =
         named.isEmpty() ? "" : "Is \"" + named + "\" meant? I don't find it in your words. ";
-    return (adds + (judged.leftOut().isEmpty() ? "" : leaving(judged.shown()))).strip();
+    String told = String.join("\", \"", judged.denied());
+    String done = told.isEmpty() ? "" : "\"" + told + "\": shall that be done? ";
+    boolean whole = judged.leftOut().size() == judged.denied().size();
+    return (adds + done + (whole ? "" : leaving(judged.shown()))).strip();
   }
 
   /** Asks whether words may be left out. */

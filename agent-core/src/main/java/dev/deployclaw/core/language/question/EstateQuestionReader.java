@@ -54,7 +54,7 @@ public final class EstateQuestionReader {
   /** "Could you" asks for a deed, unless that is to tell something. */
   private static final Pattern POLITE =
       Pattern.compile(
-          "(?is)(?:.*\\W)?(?:can|could|would|will)\\W+(?:you|u|someone|somebody|we|i)\\b(?!.*\\b(?:tell|show|list|give"
+          "(?is)(?:.*\\W)?(?<!\\bhow (?:many|much)\\b.{0,60})(?:can|could|would|will)\\W+(?:you|u|someone|somebody|we|i)\\b(?!.*\\b(?:tell|show|list|give"
               + "|let|explain|remind|compare|check|look|say|confirm|see|find|get|have|pull|send)\\b).*");
 
   /** "I'd like to know whether", in the middle of a sentence. */

@@ -62,6 +62,8 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
         var ahead = m.first(Kind.DURATION).orElseThrow().value().longValueExact();
         yield Optional.of(List.of(written(m, now.plus(Duration.ofMillis(ahead)))));
       }
+      case "away" -> away(m);
+      case "rest-of-day" -> restOfDay(m);
       case "end-of-day" -> {
         boolean day = m.first(Kind.UNIT).filter(u -> !u.text().equals("day")).isEmpty();
         yield day ? endOfDay(m) : questions.ask(m, "At what time of that day?", List.of());
@@ -84,6 +86,26 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     return other
         ? Optional.empty()
         : Optional.of(List.of(Token.of(Kind.DATE, day, from, last.to())));
+  }
+
+  /** "Two weeks from today": a day; empty where it is no number of days. */
+  private Optional<List<Token>> away(Match m) {
+    long length = m.first(Kind.DURATION).orElseThrow().value().longValueExact();
+    return length % DAY == 0
+        ? holiday(now.toLocalDate().plusDays(length / DAY).toString(), m)
+        : Optional.empty();
+  }
+
+  private Optional<List<Token>> restOfDay(Match m) {
+    var first = m.tokens().getFirst();
+    var until = Token.of(Kind.WORD, "until", first.from(), first.to());
+    boolean other =
+        m.first(Kind.UNIT).filter(u -> !u.text().equals("day")).isPresent()
+            || Stream.of("month", "year", "weekend").anyMatch(w -> SpokenClock.has(m.tokens(), w))
+            || date(m).filter(d -> !d.equals(today(m))).isPresent();
+    return other
+        ? questions.ask(m, "Until when exactly?", List.of())
+        : endOfDay(m).map(end -> Stream.concat(Stream.of(until), end.stream()).toList());
   }
 
   /** A day, or one with its part, in one token: which day it is may hang on a zone behind it. */

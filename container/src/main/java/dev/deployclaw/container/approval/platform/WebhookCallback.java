@@ -120,7 +120,8 @@ public final class WebhookCallback {
       }
     }
     String reason = text(fields, "reason");
-    if (reason.length() > LONGEST_REASON || !isText(fields, "reason")) {
+    if (reason.length() > LONGEST_REASON
+        || !(fields.getOrDefault("reason", "") instanceof String)) {
       return new Received.Malformed("reason", "isn't a text of " + LONGEST_REASON + " characters");
     }
     return vote(fields, decision.equals("approve"), TypedText.of(reason.strip()).masked(mask));
@@ -152,10 +153,6 @@ public final class WebhookCallback {
         .log("A signed decision came");
     return new Received.Vote(
         new HoldVote(decision, Optional.of(text(fields, "shown")), "the channel " + config.name()));
-  }
-
-  private static boolean isText(Map<String, Object> fields, String key) {
-    return fields.getOrDefault(key, "") instanceof String;
   }
 
   private static String text(Map<String, Object> fields, String key) {

@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
@@ -68,7 +67,7 @@ public final class ConfigCommand {
       var document = begin(file.toString(), true);
       document.put("problems", List.of());
       document.put("effective", values);
-      around.out().println(JsonOutput.text(document));
+      around.json(document);
       return;
     }
     if (effective) {
@@ -83,7 +82,7 @@ public final class ConfigCommand {
     if (json) {
       var document = begin(invalid.file(), false);
       document.put("problems", all);
-      around.out().println(JsonOutput.text(document));
+      around.json(document);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.ConsoleCommand;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.doctor.Diagnosis;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
@@ -44,7 +43,7 @@ public final class DoctorCommand extends ConsoleCommand {
     var worst =
         found.stream().map(Diagnosis::level).max(Comparator.naturalOrder()).orElse(Level.OK);
     if (shared.json()) {
-      around.out().println(JsonOutput.text(document(found, worst)));
+      around.json(document(found, worst));
     } else {
       found.forEach(this::print);
     }

@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
@@ -108,7 +107,7 @@ public final class PluginCommand {
       var out = new LinkedHashMap<String, Object>();
       out.put("broken", broken);
       out.put("promises", results.stream().map(PluginCommand::document).toList());
-      around.out().println(JsonOutput.text(out));
+      around.json(out);
     } else {
       around.say("%d of %d promises are broken".formatted(broken, results.size()));
     }

@@ -60,8 +60,6 @@ public final class ServeCommand extends ConsoleCommand {
   /** What the end takes beyond the time that the task at work is given. */
   private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
-  private static final String SERVE = "DEPLOYCLAW_SERVE_";
-
   /** Runs a command of a client; {@code CommandLineRunner} has all of them. */
   @FunctionalInterface
   public interface CommandRunner {
@@ -244,7 +242,7 @@ public final class ServeCommand extends ConsoleCommand {
       }
       try {
         var theirs = new TreeMap<>(environment);
-        theirs.keySet().removeIf(name -> !name.startsWith(SERVE));
+        theirs.keySet().removeIf(name -> !name.startsWith("DEPLOYCLAW_SERVE_"));
         client.environment().forEach(theirs::putIfAbsent);
         return ConfigReader.read(client.configuration(), theirs, role(config)).equals(config);
       } catch (InvalidConfigException e) {

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.admin;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.skill.SkillPinService;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.SkillAllowance;
@@ -26,7 +25,7 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
       var out = new LinkedHashMap<String, Object>();
       out.put("skills", skills.stream().map(this::summary).toList());
       out.put("warnings", warnings);
-      print(out);
+      around.json(out);
     } else {
       for (var entry : skills) {
         var skill = entry.skill();
@@ -44,7 +43,7 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
       var out = new LinkedHashMap<String, Object>();
       out.put("valid", exit == ExitCode.OK);
       out.put("problems", problems);
-      print(out);
+      around.json(out);
     } else {
       problems.forEach(p -> around.say(p.text()));
       around.say(exit == ExitCode.OK ? "valid" : "not valid");
@@ -60,7 +59,7 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
       out.put("valid", exit == ExitCode.OK);
       out.put("problems", problems);
       out.put("skills", skills.stream().map(this::granted).toList());
-      print(out);
+      around.json(out);
       return exit.code();
     }
     problems.forEach(p -> around.say(p.text()));
@@ -93,7 +92,7 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
 
   int pinned(List<SkillPinService.Change> changes) {
     if (json) {
-      print(Map.of("pinned", changes.stream().map(SkillsView::change).toList()));
+      around.json(Map.of("pinned", changes.stream().map(SkillsView::change).toList()));
     } else {
       changes.forEach(c -> around.say(c.text()));
     }
@@ -112,7 +111,7 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
       out.put("sha256", skill.sha256());
       out.put("allowed_tools", skill.allowedTools().declared());
       out.put("steps", steps);
-      print(out);
+      around.json(out);
       return;
     }
     var lines = new ArrayList<String>();
@@ -127,10 +126,6 @@ record SkillsView(CommandEnvironment around, boolean json, OperatorPolicy operat
       lines.add("  %d %s".formatted(i + 1, steps.get(i)));
     }
     lines.forEach(around::say);
-  }
-
-  private void print(Object document) {
-    around.out().println(JsonOutput.text(document));
   }
 
   private Map<String, Object> summary(SkillCatalogue.Entry entry) {

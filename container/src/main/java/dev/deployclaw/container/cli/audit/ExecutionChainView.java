@@ -5,7 +5,6 @@ import dev.deployclaw.audit.signing.LogBundle;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.CommonOptions;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -86,7 +85,7 @@ record ExecutionChainView(CommandEnvironment around, CommonOptions shared) {
       out.put("folder", folder.toString());
       out.put("logs", written.here().size());
       out.put("elsewhere", written.elsewhere());
-      around.out().println(JsonOutput.text(out));
+      around.json(out);
     } else {
       around.say(folder + ": " + written.here().size() + " logs and their chain");
       written.elsewhere().forEach(id -> around.say("not on this machine, add its log: " + id));

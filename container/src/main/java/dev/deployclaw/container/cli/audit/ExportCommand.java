@@ -14,7 +14,6 @@ import dev.deployclaw.audit.signing.LogEndVerifier;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.ConsoleCommand;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.LocalLogs;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
@@ -159,7 +158,7 @@ public final class ExportCommand extends ConsoleCommand {
   private int told(Order order, ExportTotals totals) {
     boolean failed = totals.count(Kind.FAILED) > 0;
     if (shared.json()) {
-      around.out().println(JsonOutput.text(document(order, totals)));
+      around.json(document(order, totals));
     } else if (file == null) {
       around.warn("deployclaw: " + sentence(order, totals));
     } else {

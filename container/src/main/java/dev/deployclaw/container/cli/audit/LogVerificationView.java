@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.audit;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.core.result.ExitCode;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ public interface LogVerificationView {
   /** Prints it, as a document or as lines, and returns the exit code. */
   default int show(CommandEnvironment around, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(map()));
+      around.json(map());
     } else {
       lines().forEach(around::say);
     }

@@ -23,8 +23,6 @@ import java.util.TreeMap;
  * aren't here.
  */
 record StreamComparison(CommandEnvironment around, CommonOptions shared) {
-  private static final String LAST = "last";
-
   /**
    * Compares all logs, or one; prints how they differ and returns the exit code.
    *
@@ -57,7 +55,7 @@ record StreamComparison(CommandEnvironment around, CommonOptions shared) {
       AgentConfig config, LocalLogs logs, Optional<String> id)
       throws IOException, InterruptedException {
     var here = id.flatMap(logs::find);
-    if (here.isEmpty() && id.filter(LAST::equals).isPresent()) {
+    if (here.isEmpty() && id.filter("last"::equals).isPresent()) {
       return Optional.empty();
     }
     try (var diff = StreamDiff.open(logs.journal(), AgentRuntime.streamSettings(config))) {

@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.change;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.query.OutcomeDocuments;
@@ -66,7 +65,7 @@ public final class ApproveCommand extends AgentCommand {
 
     void show(HeldPlan held, boolean json) {
       if (json) {
-        around.out().println(JsonOutput.text(OutcomeDocuments.document(held)));
+        around.json(OutcomeDocuments.document(held));
       } else {
         print(held);
       }

@@ -3,7 +3,6 @@ package dev.deployclaw.container.cli.change;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
@@ -56,7 +55,7 @@ public final class CheckpointCommand {
     /** Prints it and returns the exit code. */
     public int show(CheckpointReport answer, boolean json) {
       if (json) {
-        around.out().println(JsonOutput.text(OutcomeDocuments.document(answer)));
+        around.json(OutcomeDocuments.document(answer));
       } else {
         print(answer);
       }

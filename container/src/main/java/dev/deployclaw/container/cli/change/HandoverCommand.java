@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.change;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.core.result.ExitCode;
@@ -96,11 +95,7 @@ public final class HandoverCommand extends AgentCommand {
       throw wrong("GATEWAY: no gateway in Kubernetes is named " + gateway);
     }
     if (shared.json()) {
-      around
-          .out()
-          .println(
-              JsonOutput.text(
-                  Map.of("gateways", reports.stream().map(HandoverCommand::map).toList())));
+      around.json(Map.of("gateways", reports.stream().map(HandoverCommand::map).toList()));
     } else if (reports.isEmpty()) {
       around.say("no gateway runs in Kubernetes");
     } else {

@@ -133,7 +133,12 @@ public record CommandEnvironment(
     shown(line).forEach(out::println);
   }
 
-  /** The same on standard error. */
+  /** Prints a document, indented. */
+  public void json(Object document) {
+    out.println(JsonOutput.text(document));
+  }
+
+  /** A line for people on standard error. */
   public void warn(String line) {
     shown(line).forEach(err::println);
   }

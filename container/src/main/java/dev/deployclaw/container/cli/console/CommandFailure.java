@@ -27,7 +27,7 @@ public record CommandFailure(ExitCode exit, String reason) {
       document.put("outcome", "error");
       document.put("exit", exit.code());
       document.put("reason", reason);
-      around.out().println(JsonOutput.text(document));
+      around.json(document);
     }
     return exit.code();
   }

@@ -7,7 +7,6 @@ import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.CommonOptions;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
@@ -122,7 +121,7 @@ public record LogRebuilder(CommandEnvironment around, CommonOptions shared) {
       save(file, ExecutionDocument.of(view.rebuilt().records(), agent.signer()));
     }
     if (shared.json()) {
-      around.out().println(JsonOutput.text(view.map(file)));
+      around.json(view.map(file));
     } else {
       view.lines(file).forEach(around::say);
     }

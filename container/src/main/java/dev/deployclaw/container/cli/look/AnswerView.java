@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExitCode;
 import java.util.LinkedHashMap;
@@ -14,7 +13,7 @@ public record AnswerView(CommandEnvironment around) {
       var document = new LinkedHashMap<String, Object>();
       document.put("outcome", "answered");
       document.put("answer", answer.toMap());
-      around.out().println(JsonOutput.text(document));
+      around.json(document);
     } else {
       answer.statements().forEach(s -> around.say(s.text()));
       answer.unknown().forEach(u -> around.say("UNKNOWN: " + u));

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.core.query.ClientLimitsReport;
 import dev.deployclaw.core.query.ClientLimitsReport.Row;
 import dev.deployclaw.core.query.ClientRequest;
@@ -22,7 +21,7 @@ record CheckView(CommandEnvironment around) {
   /** Prints it and returns the exit code. */
   int show(ClientRequest question, ClientLimitsReport answer, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(document(question, answer)));
+      around.json(document(question, answer));
     } else if (answer.reason().isEmpty()) {
       text(question, answer).forEach(around::say);
     }

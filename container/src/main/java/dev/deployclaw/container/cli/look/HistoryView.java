@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.core.query.TenantHistoryReport;
 import dev.deployclaw.core.query.TenantHistoryReport.Changed;
 import dev.deployclaw.core.result.ExitCode;
@@ -19,7 +18,7 @@ public record HistoryView(CommandEnvironment around) {
   /** Prints it and returns the exit code. */
   public int show(String tenant, TenantHistoryReport answer, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(document(tenant, answer)));
+      around.json(document(tenant, answer));
     } else if (answer.exit() == ExitCode.OK) {
       print(tenant, answer);
     }

@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.result.ExitCode;
@@ -24,7 +23,7 @@ public record ScanView(CommandEnvironment around) {
   /** Prints it and returns the exit code. */
   public int show(ScanReport answer, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(document(answer)));
+      around.json(document(answer));
     } else if (answer.exit() != ExitCode.UNREACHABLE) {
       print(answer);
     }
@@ -37,7 +36,7 @@ public record ScanView(CommandEnvironment around) {
     if (json) {
       var document = document(answer);
       document.keySet().retainAll(List.of("epoch", "reason", "drift"));
-      around.out().println(JsonOutput.text(document));
+      around.json(document);
     } else if (answer.exit() != ExitCode.UNREACHABLE) {
       differences(answer);
     }
@@ -122,10 +121,7 @@ public record ScanView(CommandEnvironment around) {
 
   private static String line(PolicyFinding f) {
     String about = f.tenant().orElse("estate") + f.limit().map(l -> "/" + l).orElse("");
-    return "%-8s %s: %s; %s".formatted(word(f.severity().name()), about, f.reason(), f.remedy());
-  }
-
-  private static String word(String name) {
-    return name.toLowerCase(Locale.ROOT);
+    return "%-8s %s: %s; %s"
+        .formatted(f.severity().name().toLowerCase(Locale.ROOT), about, f.reason(), f.remedy());
   }
 }

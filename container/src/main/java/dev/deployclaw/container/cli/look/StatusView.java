@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.query.StatusDocument;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.log.StreamCopy.Stuck;
@@ -42,7 +41,7 @@ public record StatusView(CommandEnvironment around) {
       }
       watched.ifPresent(w -> document.put("watch", w.document()));
       beside.host().ifPresent(host -> document.put("executor_host", host));
-      around.out().println(JsonOutput.text(document));
+      around.json(document);
     } else if (answer.unreachable().isEmpty()) {
       print(answer);
       beside.scheduled().entries().forEach(s -> around.say(words(s)));

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.screen.ScreenFrame.Line;
 import dev.deployclaw.container.cli.screen.ScreenFrame.Look;
 import dev.deployclaw.container.cli.screen.TerminalColumns;
@@ -72,7 +71,7 @@ public record TopView(CommandEnvironment around, Order order, int most) {
   }
 
   int json(LimitUsageReport answer) {
-    around.out().println(JsonOutput.text(document(answer)));
+    around.json(document(answer));
     return tell(answer);
   }
 

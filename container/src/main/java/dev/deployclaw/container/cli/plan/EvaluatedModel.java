@@ -25,8 +25,6 @@ record EvaluatedModel(
     Optional<ModelCassette> cassette,
     Optional<Path> place)
     implements AutoCloseable {
-  private static final String PROMPTS = ".prompts.jsonl";
-
   /**
    * Ends a replay that lacks an answer.
    *
@@ -44,7 +42,7 @@ record EvaluatedModel(
     if (place.isEmpty() || open.isEmpty()) {
       return Optional.empty();
     }
-    var file = Path.of(place.get() + PROMPTS);
+    var file = Path.of(place.get() + ".prompts.jsonl");
     var lines = open.stream().map(p -> JsonOutput.line(p) + "\n").collect(Collectors.joining());
     AtomicFile.write(file, lines.getBytes(StandardCharsets.UTF_8));
     return Optional.of(

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.plan;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.language.evaluation.EvaluatedCase;
 import dev.deployclaw.core.language.evaluation.EvaluationTable;
@@ -50,7 +49,7 @@ record EvaluationView(CommandEnvironment around, Path file, Optional<TokenPrice>
 
   void show(EvaluationTable table, String name, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(document(table, name)));
+      around.json(document(table, name));
     } else {
       print(table, name);
     }

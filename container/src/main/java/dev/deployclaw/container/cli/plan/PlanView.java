@@ -49,7 +49,7 @@ public final class PlanView {
   /** Prints it and returns the exit code. */
   public int show(PlanPreviewReport answer, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(PlanDocument.of(answer)));
+      around.json(PlanDocument.of(answer));
     } else {
       print(answer);
       schedule(answer).ifPresent(s -> section("times", times(s)));

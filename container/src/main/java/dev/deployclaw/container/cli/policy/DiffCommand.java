@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.ConsoleCommand;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.query.CommittedPolicies;
@@ -106,7 +105,7 @@ public final class DiffCommand extends ConsoleCommand {
     }
     var diff = PolicyDiff.between(comparable(from, to), comparable(to, from));
     if (shared.json()) {
-      around.out().println(JsonOutput.text(DiffView.document(diff)));
+      around.json(DiffView.document(diff));
     } else {
       DiffView.lines(diff).forEach(around::say);
     }

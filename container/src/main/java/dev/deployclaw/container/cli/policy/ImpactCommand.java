@@ -3,7 +3,6 @@ package dev.deployclaw.container.cli.policy;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.ConsoleCommand;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.console.ProgressBar;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.file.FileFault;
@@ -187,7 +186,7 @@ public final class ImpactCommand extends ConsoleCommand {
 
     void show(ImpactReport impact, UnreadLines unread, boolean json) {
       if (json) {
-        around.out().println(JsonOutput.text(ImpactDocument.of(impact, unread)));
+        around.json(ImpactDocument.of(impact, unread));
       } else {
         text(impact, unread).forEach(around::say);
       }

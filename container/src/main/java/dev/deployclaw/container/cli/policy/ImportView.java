@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.policy.document.DocumentProblem;
 import dev.deployclaw.policy.imports.ImportResult;
 import dev.deployclaw.policy.imports.ImportedRule;
@@ -28,7 +27,7 @@ record ImportView(CommandEnvironment around) {
     if (json) {
       var document = document(imported, written);
       document.put("writers", writers);
-      around.out().println(JsonOutput.text(document));
+      around.json(document);
     } else {
       text(imported, written).forEach(around::say);
       writers.forEach(w -> around.say("can't be owned: " + w));

@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.model.EnforcementMode;
@@ -22,11 +21,7 @@ record ShadowModeTenants(CommandEnvironment around, AgentSession session, boolea
     }
     var left = answer.set().tenants().values().stream().filter(t -> !shadows(t).isEmpty()).toList();
     if (json) {
-      around
-          .out()
-          .println(
-              JsonOutput.text(
-                  Map.of("shadowed", left.stream().map(ShadowModeTenants::map).toList())));
+      around.json(Map.of("shadowed", left.stream().map(ShadowModeTenants::map).toList()));
     } else {
       left.forEach(t -> around.say(line(t)));
       around.say(left.isEmpty() ? "every limit is enforced" : left.size() + " tenants");

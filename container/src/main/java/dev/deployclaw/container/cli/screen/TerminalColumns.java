@@ -10,8 +10,6 @@ public final class TerminalColumns {
   /** How wide a terminal is that doesn't say. */
   public static final int USUAL = 80;
 
-  private static final String MORE = "…";
-
   /** Further lines of a text begin within the first part of so many. */
   private static final int DEEPEST = 4;
 
@@ -32,7 +30,7 @@ public final class TerminalColumns {
     if (width(text) <= columns) {
       return text;
     }
-    return columns < 1 ? "" : text.substring(0, end(text, 0, columns - 1)) + MORE;
+    return columns < 1 ? "" : text.substring(0, end(text, 0, columns - 1)) + "…";
   }
 
   /**

@@ -4,7 +4,6 @@ import dev.deployclaw.audit.view.LogTextRenderer;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.console.ProgressView;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
@@ -155,7 +154,7 @@ public final class AgentSession implements AutoCloseable {
   private void unlogged(RequestOutcome ended) {
     new FailureExplanationView(around).tell(ended, Optional.empty());
     if (shared.json()) {
-      around.out().println(JsonOutput.text(RecoveryView.ended(ended)));
+      around.json(RecoveryView.ended(ended));
     }
   }
 

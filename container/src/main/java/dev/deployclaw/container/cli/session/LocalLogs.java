@@ -16,8 +16,6 @@ import java.util.Optional;
  * alone.
  */
 public record LocalLogs(FileJournal journal, LazyObjectStore bucket) implements AutoCloseable {
-  private static final String LAST = "last";
-
   public static LocalLogs open(Path stateDir, Optional<AgentConfig> config) {
     var bucket = new LazyObjectStore(config);
     var journal =
@@ -30,7 +28,7 @@ public record LocalLogs(FileJournal journal, LazyObjectStore bucket) implements 
   /** The execution that is meant; empty where there is no such. */
   public Optional<String> find(String idOrLast) {
     var known = journal.known();
-    if (idOrLast.equals(LAST)) {
+    if (idOrLast.equals("last")) {
       return known.isEmpty() ? Optional.empty() : Optional.of(known.getLast());
     }
     return Optional.of(idOrLast).filter(known::contains);

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.session;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.llm.ChatModelNarrator.Narration;
 import dev.deployclaw.core.result.ExitCode;
 import java.util.LinkedHashMap;
@@ -18,7 +17,7 @@ public record NarrationView(CommandEnvironment around, boolean json) {
     if (json) {
       var out = new LinkedHashMap<>(records);
       out.put("in_words", document(narration));
-      around.out().println(JsonOutput.text(out));
+      around.json(out);
     }
     return switch (narration) {
       case Narration.Told told -> told(told);

@@ -2,7 +2,6 @@ package dev.deployclaw.container.cli.session;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
-import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.result.RequestOutcome;
 import java.util.LinkedHashMap;
@@ -13,7 +12,7 @@ public record RecoveryView(CommandEnvironment around) {
   /** Prints it and returns the exit code. */
   public int show(RecoveryReport answer, boolean json) {
     if (json) {
-      around.out().println(JsonOutput.text(document(answer)));
+      around.json(document(answer));
     } else {
       print(answer);
     }

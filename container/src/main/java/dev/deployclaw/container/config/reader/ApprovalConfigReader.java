@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
 
 /** Reads the section {@code approvals}. */
 final class ApprovalConfigReader {
-  private static final String SLACK = "https://slack.com/api";
   private static final String PEOPLE = "people";
   private static final int SHORTEST_SECRET = 16;
   private static final int MOST_CHANNELS = 16;
@@ -80,7 +79,7 @@ final class ApprovalConfigReader {
 
   private Platform slack(ConfigSection f) {
     return new Platform.Slack(
-        f.given("url") ? f.url("url") : SLACK,
+        f.given("url") ? f.url("url") : "https://slack.com/api",
         matching(f, "channel", SLACK_CHANNEL, "isn't the id of a channel, such as C0123456789"),
         matching(f, "team", SLACK_TEAM, "isn't the id of a workspace, such as T0123456789"),
         MonitoringConfigReader.needed(f, "token", SHORTEST_SECRET, content),

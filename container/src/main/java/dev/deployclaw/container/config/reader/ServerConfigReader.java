@@ -17,7 +17,6 @@ import javax.security.auth.x500.X500Principal;
 
 /** Reads the section {@code serve}. */
 final class ServerConfigReader {
-  private static final String HERE = "127.0.0.1:8088";
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
   private static final int MOST_PORT = 65_535;
@@ -40,7 +39,7 @@ final class ServerConfigReader {
   }
 
   ServerConfig read(ConfigSection f) {
-    String listen = f.text("listen", HERE);
+    String listen = f.text("listen", "127.0.0.1:8088");
     String host = listen.substring(0, Math.max(0, listen.lastIndexOf(':')));
     boolean plaintext = f.flag("plaintext", false);
     var tokensFile = f.optional("tokensFile").map(path);

@@ -19,7 +19,6 @@ record TlsConfigReader(CredentialFiles files) {
   /** As {@code certificate} was written before. */
   private static final String FORMER = "cert";
 
-  private static final String KEY = "key";
   private static final String REMEDY =
       "write https:// in the address (tls:// for NATS), or remove the section";
 
@@ -42,7 +41,7 @@ record TlsConfigReader(CredentialFiles files) {
     } else if (f.optional(CERTIFICATE).isPresent()) {
       f.wrong(FORMER, "is now called certificate, which is given, too", "remove cert");
     }
-    var secret = f.optional(KEY).map(files::noted);
+    var secret = f.optional("key").map(files::noted);
     secret.ifPresent(files::learnLines);
     var name = f.optional("serverName").filter(n -> !n.isBlank());
     f.done();

@@ -28,10 +28,6 @@ public final class CredentialStore {
   private final InstantSource clock;
   private volatile List<Token> tokens;
 
-  public CredentialStore(List<Token> tokens, List<ServerConfig.Client> clients) {
-    this(tokens, clients, Optional.empty(), InstantSource.system());
-  }
-
   /**
    * @param provider of people's tokens; empty for none
    */
@@ -96,21 +92,18 @@ public final class CredentialStore {
   /** By what a session began with. */
   public CredentialCheck bySession(SessionCredential credential) {
     return switch (credential) {
-      case SessionCredential.FileToken(String sha256) -> byHash(sha256);
+      case SessionCredential.FileToken(String sha256) ->
+          tokens.stream()
+              .filter(known -> known.sha256().equals(sha256))
+              .findFirst()
+              .map(this::current)
+              .orElse(new CredentialCheck.Refused("the token of this session is no longer known"));
       case SessionCredential.ProvidedIdentity(var caller, long edition, var until) ->
           provider.filter(p -> p.isCurrent(edition)).isPresent() && clock.instant().isBefore(until)
               ? unmistaken(new CredentialCheck.Known(caller))
               : new CredentialCheck.Refused(
                   "what the provider said of this person no longer holds: sign in again");
     };
-  }
-
-  private CredentialCheck byHash(String sha256) {
-    return tokens.stream()
-        .filter(known -> known.sha256().equals(sha256))
-        .findFirst()
-        .map(this::current)
-        .orElse(new CredentialCheck.Refused("the token of this session is no longer known"));
   }
 
   private CredentialCheck current(Token token) {

@@ -34,15 +34,6 @@ public final class RequestAuthorizer {
   private final Optional<SessionAuthenticator> sessions;
   private final SignInLog signIns;
 
-  /** One that knows no sessions. */
-  public RequestAuthorizer(
-      CredentialStore credentials,
-      Optional<ServerTls> tls,
-      ApiRateLimits budgets,
-      SignInLog signIns) {
-    this(credentials, tls, budgets, signIns, Optional.empty());
-  }
-
   /**
    * @param sessions of browsers; empty where there is no console
    */

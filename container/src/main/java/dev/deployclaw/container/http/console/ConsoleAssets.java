@@ -16,7 +16,6 @@ import java.util.TreeMap;
  * browser may keep them, and never mixes files of two versions.
  */
 final class ConsoleAssets {
-  private static final String PAGE = "index.html";
   private static final int VERSION_DIGITS = 16;
   private static final List<String> NAMES =
       List.of(
@@ -35,7 +34,7 @@ final class ConsoleAssets {
     files.put("log.js", LogHtmlRenderer.script());
     String all = String.join("\n", files.values());
     version = CanonicalJson.sha256(all).substring(0, VERSION_DIGITS);
-    page = resource(PAGE).replace("{{assets}}", "/console/assets/" + version);
+    page = resource("index.html").replace("{{assets}}", "/console/assets/" + version);
   }
 
   /** The one page; its script shows what its address names. */

@@ -20,7 +20,6 @@ public record ProblemDetail(
     String remedy,
     Map<String, String> headers) {
   static final String MEDIA_TYPE = "application/problem+json";
-  private static final String TYPES = "urn:deployclaw:problem:";
 
   public ProblemDetail {
     headers = Map.copyOf(headers);
@@ -39,7 +38,7 @@ public record ProblemDetail(
 
   Map<String, Object> toMap() {
     var out = new LinkedHashMap<String, Object>();
-    out.put("type", TYPES + type);
+    out.put("type", "urn:deployclaw:problem:" + type);
     out.put("title", title);
     out.put("status", status);
     out.put("detail", detail);

@@ -38,7 +38,6 @@ final class ProviderClient {
 
   private static final int MOST_KEYS = 100;
   private static final Duration ANSWER = Duration.ofSeconds(10);
-  private static final String DISCOVERY = "/.well-known/openid-configuration";
   private static final int OK = 200;
   private static final Set<Integer> REFUSALS = Set.of(400, 401, 403);
   private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
@@ -75,7 +74,7 @@ final class ProviderClient {
     try (var http = http()) {
       try {
         String base = issuer.toString().replaceFirst("/$", "");
-        var discovered = get(http, URI.create(base + DISCOVERY));
+        var discovered = get(http, URI.create(base + "/.well-known/openid-configuration"));
         var document = ProviderDocument.of(issuer, object(discovered.body(), "discovery document"));
         var keys = set(get(http, document.keys()).body());
         if (keys.isEmpty() || keys.size() > MOST_KEYS) {

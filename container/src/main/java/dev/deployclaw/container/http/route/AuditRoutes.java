@@ -38,7 +38,6 @@ public final class AuditRoutes {
   private static final PageLimit SIGN_INS = new PageLimit(50, 200);
   private static final int LONGEST_WORD = 200;
   private static final int MOST_BUNDLES = 2;
-  private static final String ZIP = "application/zip";
 
   private final AgentServer server;
   private final AuditQueries audit;
@@ -175,7 +174,7 @@ public final class AuditRoutes {
       return Future.succeededFuture();
     }
     return response
-        .putHeader("Content-Type", ZIP)
+        .putHeader("Content-Type", "application/zip")
         .putHeader("Content-Disposition", "attachment; filename=\"deployclaw-audit.zip\"")
         .putHeader("Cache-Control", "no-store")
         .putHeader("Cross-Origin-Resource-Policy", "same-origin")

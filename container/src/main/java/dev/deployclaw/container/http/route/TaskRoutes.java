@@ -33,8 +33,6 @@ public record TaskRoutes(AgentServer server) {
   /** Visible ASCII. */
   private static final Pattern KEY_FORM = Pattern.compile("[!-~]{1,255}");
 
-  private static final String LAST = "last";
-
   public List<ApiRoute> routes() {
     return List.of(
         ApiRoute.post("/v1/tasks", ApiRole.OPERATOR, this::submit),
@@ -144,7 +142,7 @@ public record TaskRoutes(AgentServer server) {
   private ApiResponse rollback(ApiRequest call) throws InterruptedException {
     String id = call.path().apply("id");
     var key = key(call);
-    if (!id.equals(LAST) && isNoChange(id, call.caller().name())) {
+    if (!id.equals("last") && isNoChange(id, call.caller().name())) {
       return ApiResponse.of(
           ProblemCatalogue.notFound("there is no change " + ExecutionIdFormat.shown(id)));
     }

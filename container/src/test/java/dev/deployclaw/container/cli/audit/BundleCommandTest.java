@@ -113,13 +113,12 @@ class BundleCommandTest {
   private void ended(String execution) throws Exception {
     var facts = Map.<String, Object>of("request", "freeze", "result", "COMPLETED");
     var records =
-        new HashChainSealer(SecretRedactor.of(List.of()))
-            .seal(
-                LogHead.START,
-                Stream.of(Phase.REQUEST, Phase.END)
-                    .map(phase ->
-                        LogEntryFixture.of(execution, phase, "Told").facts(facts).thought())
-                    .toList());
+        LogEntryFixture.seal(
+            new HashChainSealer(SecretRedactor.of(List.of())),
+            LogHead.START,
+            Stream.of(Phase.REQUEST, Phase.END)
+                .map(phase -> LogEntryFixture.of(execution, phase, "Told").facts(facts).thought())
+                .toList());
     try (var journal = FileJournal.open(folder.resolve("state"))) {
       records.forEach(sealed -> journal.append(execution, sealed));
     }

@@ -93,8 +93,8 @@ class CopiesCommandTest {
       thoughts.add(LogEntryFixture.of(execution, Phase.END, "Looking").facts(facts).thought());
     }
     try (var journal = FileJournal.open(folder.resolve("state"))) {
-      new HashChainSealer(SecretRedactor.of(List.of()))
-          .seal(LogHead.START, thoughts)
+      LogEntryFixture.seal(
+              new HashChainSealer(SecretRedactor.of(List.of())), LogHead.START, thoughts)
           .forEach(sealed -> journal.append(execution, sealed));
     }
   }

@@ -138,8 +138,7 @@ class DiffStreamCommandTest {
     for (int n = 1; n <= RECORDS; n++) {
       thoughts.add(LogEntryFixture.of(execution, Phase.PLAN, action + " " + n).step(1).thought());
     }
-    new HashChainSealer(SecretRedactor.of(List.of()))
-        .seal(LogHead.START, thoughts)
+    LogEntryFixture.seal(new HashChainSealer(SecretRedactor.of(List.of())), LogHead.START, thoughts)
         .forEach(sealed -> journal.append(execution, sealed));
   }
 }

@@ -196,8 +196,8 @@ class ExportCommandTest {
             thought("Refusing", Phase.PLAN, Map.of()),
             thought("Ended: REFUSED", Phase.END, Map.of("result", "REFUSED")));
     try (var journal = FileJournal.open(state())) {
-      new HashChainSealer(SecretRedactor.of(List.of()))
-          .seal(LogHead.START, thoughts)
+      LogEntryFixture.seal(
+              new HashChainSealer(SecretRedactor.of(List.of())), LogHead.START, thoughts)
           .forEach(sealed -> journal.append(ID, sealed));
     }
   }

@@ -229,7 +229,8 @@ class LogAndAuditTest {
             thought(0, "Asked", Phase.REQUEST, Map.of("request", "set 1200 per minute")),
             thought(1, "Applying", Phase.STAGE, Map.of("summary", true)),
             thought(0, "Finished", Phase.END, Map.of("result", "COMPLETED", "request", "set")));
-    return new HashChainSealer(SecretRedactor.of(List.of())).seal(LogHead.START, thoughts);
+    return LogEntryFixture.seal(
+        new HashChainSealer(SecretRedactor.of(List.of())), LogHead.START, thoughts);
   }
 
   private static LogEntry thought(int step, String action, Phase phase, Map<String, Object> facts) {

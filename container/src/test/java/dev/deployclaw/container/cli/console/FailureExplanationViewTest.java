@@ -296,8 +296,11 @@ class FailureExplanationViewTest {
             thought(5, Phase.STAGE, Status.ERROR, Map.of("summary", true)),
             thought(0, Phase.END, Status.ERROR, Map.of("result", "ABORTED")));
     return ExecutionDocument.of(
-        new HashChainSealer(SecretRedactor.of(List.of()))
-            .seal(LogHead.START, thoughts).stream().map(SealedRecord::bytes).toList());
+        LogEntryFixture.seal(
+                new HashChainSealer(SecretRedactor.of(List.of())), LogHead.START, thoughts)
+            .stream()
+            .map(SealedRecord::bytes)
+            .toList());
   }
 
   private static LogEntry thought(int step, Phase phase, Status status, Map<String, Object> facts) {

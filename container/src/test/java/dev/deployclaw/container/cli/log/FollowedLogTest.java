@@ -109,7 +109,8 @@ class FollowedLogTest {
             i -> thoughts.add(thought(1, "Step-" + i + " ", Phase.STAGE, Map.of("summary", true))));
     thoughts.add(
         thought(0, "Finished", Phase.END, Map.of("result", "COMPLETED", "request", "set")));
-    return new HashChainSealer(SecretRedactor.of(List.of())).seal(LogHead.START, thoughts);
+    return LogEntryFixture.seal(
+        new HashChainSealer(SecretRedactor.of(List.of())), LogHead.START, thoughts);
   }
 
   private static LogEntry thought(int step, String action, Phase phase, Map<String, Object> facts) {

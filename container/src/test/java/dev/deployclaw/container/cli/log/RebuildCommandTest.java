@@ -265,7 +265,8 @@ class RebuildCommandTest {
       var phase = n == 1 ? Phase.REQUEST : n == length ? Phase.END : Phase.PLAN;
       thoughts.add(thought(execution, "Looking at " + n, phase));
     }
-    return new HashChainSealer(SecretRedactor.of(List.of())).seal(LogHead.START, thoughts);
+    return LogEntryFixture.seal(
+        new HashChainSealer(SecretRedactor.of(List.of())), LogHead.START, thoughts);
   }
 
   private static LogEntry thought(String execution, String action, Phase phase) {

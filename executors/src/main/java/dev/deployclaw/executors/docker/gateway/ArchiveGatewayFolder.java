@@ -22,7 +22,6 @@ import java.util.Optional;
  * </ul>
  */
 record ArchiveGatewayFolder(ResolvedContainer.Present gateway) implements GatewayFolder {
-  private static final String DISCARDED = "discarded";
   private static final String OVERTAKEN = "another leader took over during the write";
 
   @Override
@@ -47,7 +46,7 @@ record ArchiveGatewayFolder(ResolvedContainer.Present gateway) implements Gatewa
   @Override
   public void delete(long epoch) throws IOException {
     if (gateway.view().file(epoch).isPresent()) {
-      put(gateway.id(), new TarArchive().link("epochs/" + epoch, DISCARDED));
+      put(gateway.id(), new TarArchive().link("epochs/" + epoch, "discarded"));
     }
   }
 

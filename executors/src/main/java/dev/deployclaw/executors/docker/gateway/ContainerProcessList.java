@@ -23,7 +23,6 @@ record ContainerProcessList(Optional<String> master, boolean first, List<Worker>
   private static final String NGINX = "nginx: ";
   private static final String MASTER = "nginx: master process ";
   private static final String WORKER = "nginx: worker process";
-  private static final String LEAVING = WORKER + " is shutting down";
   private static final Set<String> INITS = Set.of("docker-init", "tini", "dumb-init", "catatonit");
 
   /** A worker process; its start tells it from a later process of that number. */
@@ -44,7 +43,7 @@ record ContainerProcessList(Optional<String> master, boolean first, List<Worker>
     /** NGINX writes its title over its command line; the text before it is the start. */
     Worker worker() {
       String start = words.substring(0, words.indexOf(NGINX)).strip().replace(' ', '-');
-      return new Worker(pid, start, is(LEAVING));
+      return new Worker(pid, start, is(WORKER + " is shutting down"));
     }
 
     boolean isInit() {

@@ -87,7 +87,8 @@ public final class PolicyStoreExecutor implements BackendExecutor {
       case ExecutorCall.Publish(EpochSpec activation) -> active(activation);
       case ExecutorCall.Converge(EpochSpec activation) -> active(activation);
       case ExecutorCall.Discard(long epoch) -> writer.discard(epoch, fence);
-      case ExecutorCall.Look _, ExecutorCall.SpecialCall _ -> cannot(call);
+      case ExecutorCall.Look _, ExecutorCall.SpecialCall _ ->
+          CallOutcome.failed(new CallFault.Invalid("etcd has no verb " + call.verb()));
     };
   }
 
@@ -122,7 +123,9 @@ public final class PolicyStoreExecutor implements BackendExecutor {
         continue;
       }
       var manifest = StoredPolicySet.Manifest.parse(entry.value());
-      long epoch = epochOf(entry.key());
+      long epoch =
+          Long.parseLong(
+              entry.key().substring(SETS.length(), entry.key().length() - MANIFEST.length()));
       found.add(
           Map.of("epoch", epoch, "digest", manifest.digest(), "chunks", (long) manifest.chunks()));
     }
@@ -158,15 +161,6 @@ public final class PolicyStoreExecutor implements BackendExecutor {
     }
     String there = active.map(a -> "epoch " + a.epoch()).orElse("nothing");
     return one(MemberReport.no(MEMBER, "active is " + there + ", not epoch " + activation.epoch()));
-  }
-
-  private static long epochOf(String manifestKey) {
-    return Long.parseLong(
-        manifestKey.substring(SETS.length(), manifestKey.length() - MANIFEST.length()));
-  }
-
-  private static CallOutcome cannot(ExecutorCall call) {
-    return CallOutcome.failed(new CallFault.Invalid("etcd has no verb " + call.verb()));
   }
 
   static CallOutcome one(MemberReport report) {

@@ -63,7 +63,13 @@ public record ListPager(ApiServerTransport exchange, SeenResourceVersions floors
                     + "the list starts again");
       }
     }
-    throw unsteady(ask);
+    throw new KubernetesException(
+        KubernetesException.NO_STATUS,
+        new CallFault.Unavailable(
+            ask.words()
+                + ": began "
+                + MOST_BEGINNINGS
+                + " times, and it expired, or was older than what was seen before"));
   }
 
   /** Empty where it must be begun again. */
@@ -118,15 +124,5 @@ public record ListPager(ApiServerTransport exchange, SeenResourceVersions floors
   /** As an API server words its cause {@code ResourceVersionTooLarge}. */
   private static boolean isOfTheFuture(KubernetesException e) {
     return e.status() == TIMEOUT && e.fault().reason().contains("Too large resource version");
-  }
-
-  private static KubernetesException unsteady(RbacRequest ask) {
-    return new KubernetesException(
-        KubernetesException.NO_STATUS,
-        new CallFault.Unavailable(
-            ask.words()
-                + ": began "
-                + MOST_BEGINNINGS
-                + " times, and it expired, or was older than what was seen before"));
   }
 }

@@ -25,8 +25,6 @@ import java.util.stream.Stream;
  */
 public record VolumeHandoverStatus(
     KubernetesGateway gateway, List<Owner> appliers, Set<String> unshared, boolean rewritten) {
-  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
-
   /** Who has to do the next step. */
   public enum Step {
     /** The volume is the agent's alone. */
@@ -115,7 +113,7 @@ public record VolumeHandoverStatus(
     String manifest =
         Objects.requireNonNullElse(
                 deployment.getMetadata().getAnnotations(), Map.<String, String>of())
-            .getOrDefault(LAST_APPLIED, "");
+            .getOrDefault("kubectl.kubernetes.io/last-applied-configuration", "");
     if (!manifest.startsWith("{")) {
       return false;
     }

@@ -26,7 +26,12 @@ public final class LatencyCheck {
   public static List<PolicyFinding> find(
       PolicySet set, ClusterMeasurements measured, CheckThresholds thresholds) {
     if (measured.trips().isEmpty()) {
-      return List.of(notMeasured());
+      return List.of(
+          FindingSubject.ESTATE.info(
+              CheckKind.LATENCY,
+              "no round trip was measured",
+              "validate again when Redis answers",
+              Map.of()));
     }
     var found = new ArrayList<PolicyFinding>();
     long budget = thresholds.decisionBudgetMicros();
@@ -34,9 +39,24 @@ public final class LatencyCheck {
         .trips()
         .forEach((node, trips) -> {
           if (trips.median() > budget) {
-            found.add(slow(node, trips, budget));
+            found.add(
+                FindingSubject.ESTATE.warning(
+                    CheckKind.LATENCY,
+                    "%s takes %s for a decision, gateways wait %s"
+                        .formatted(
+                            node, LimitPhrases.millis(trips.median()), LimitPhrases.millis(budget)),
+                    "move the node closer, or let the gateways wait longer",
+                    evidence(node, trips, budget)));
           } else if (trips.p99() > budget) {
-            found.add(atTimes(node, trips, budget));
+            found.add(
+                FindingSubject.ESTATE.info(
+                    CheckKind.LATENCY,
+                    ("%s takes %s for one decision in a hundred, gateways wait %s: these requests "
+                            + "are decided without it")
+                        .formatted(
+                            node, LimitPhrases.millis(trips.p99()), LimitPhrases.millis(budget)),
+                    "look at the node's load and its network, or let the gateways wait longer",
+                    evidence(node, trips, budget)));
           }
         });
     long slowest = measured.trips().values().stream().mapToLong(Trips::median).max().orElse(0);
@@ -48,33 +68,6 @@ public final class LatencyCheck {
       }
     }
     return found;
-  }
-
-  private static PolicyFinding notMeasured() {
-    return FindingSubject.ESTATE.info(
-        CheckKind.LATENCY,
-        "no round trip was measured",
-        "validate again when Redis answers",
-        Map.of());
-  }
-
-  private static PolicyFinding slow(String node, Trips trips, long budget) {
-    return FindingSubject.ESTATE.warning(
-        CheckKind.LATENCY,
-        "%s takes %s for a decision, gateways wait %s"
-            .formatted(node, LimitPhrases.millis(trips.median()), LimitPhrases.millis(budget)),
-        "move the node closer, or let the gateways wait longer",
-        evidence(node, trips, budget));
-  }
-
-  private static PolicyFinding atTimes(String node, Trips trips, long budget) {
-    return FindingSubject.ESTATE.info(
-        CheckKind.LATENCY,
-        ("%s takes %s for one decision in a hundred, gateways wait %s: these requests "
-                + "are decided without it")
-            .formatted(node, LimitPhrases.millis(trips.p99()), LimitPhrases.millis(budget)),
-        "look at the node's load and its network, or let the gateways wait longer",
-        evidence(node, trips, budget));
   }
 
   private static Map<String, Object> evidence(String node, Trips trips, long budget) {

@@ -42,12 +42,28 @@ public final class NetworkPartitionCheck {
     var cluster = measured.cluster().get();
     var found = new ArrayList<PolicyFinding>();
     if (cluster.masters() < FEWEST_MASTERS) {
-      found.add(noFailover(cluster));
+      found.add(
+          FindingSubject.ESTATE.warning(
+              CheckKind.PARTITION,
+              "%d masters can't agree on a failover: a cut-off slot stays down"
+                  .formatted(cluster.masters()),
+              "run " + FEWEST_MASTERS + " masters or more",
+              Map.of("masters", cluster.masters())));
     }
     found.add(admitted(set, cluster));
-    var open = failingOpen(set);
+    var open =
+        set.tenants().values().stream()
+            .flatMap(t ->
+                t.limits().stream().filter(l -> opens(t, l)).map(l -> t.tenant() + "/" + l.name()))
+            .toList();
     if (!open.isEmpty()) {
-      found.add(failOpen(open));
+      found.add(
+          FindingSubject.ESTATE.info(
+              CheckKind.PARTITION,
+              "%d limits admit everything while their master is out of reach"
+                  .formatted(open.size()),
+              "set onBackendFailure: deny if that is too much",
+              Map.of("count", open.size(), "limits", open.stream().limit(MOST_NAMED).toList())));
     }
     return found;
   }
@@ -63,15 +79,6 @@ public final class NetworkPartitionCheck {
 
   private static long within(Limit limit, long millis) {
     return Math.min(ArrivalCurve.most(limit, millis * 1_000), Long.MAX_VALUE / 2);
-  }
-
-  private static PolicyFinding noFailover(Cluster cluster) {
-    return FindingSubject.ESTATE.warning(
-        CheckKind.PARTITION,
-        "%d masters can't agree on a failover: a cut-off slot stays down"
-            .formatted(cluster.masters()),
-        "run " + FEWEST_MASTERS + " masters or more",
-        Map.of("masters", cluster.masters()));
   }
 
   private static PolicyFinding admitted(PolicySet set, Cluster cluster) {
@@ -103,22 +110,7 @@ public final class NetworkPartitionCheck {
             "admits", most));
   }
 
-  private static List<String> failingOpen(PolicySet set) {
-    return set.tenants().values().stream()
-        .flatMap(
-            t -> t.limits().stream().filter(l -> opens(t, l)).map(l -> t.tenant() + "/" + l.name()))
-        .toList();
-  }
-
   private static boolean opens(TenantPolicy tenant, Limit limit) {
     return limit.onBackendFailure().orElse(tenant.onBackendFailure()) == BackendFailureMode.ALLOW;
-  }
-
-  private static PolicyFinding failOpen(List<String> open) {
-    return FindingSubject.ESTATE.info(
-        CheckKind.PARTITION,
-        "%d limits admit everything while their master is out of reach".formatted(open.size()),
-        "set onBackendFailure: deny if that is too much",
-        Map.of("count", open.size(), "limits", open.stream().limit(MOST_NAMED).toList()));
   }
 }

@@ -22,7 +22,6 @@ import java.util.TreeMap;
  * person enforces tenant by tenant. Any other writer is named, since it can't be owned.
  */
 public final class LimitAdoption {
-  private static final String DEFAULT_TENANT = "default";
   private static final String WHOLE = "0|[1-9][0-9]{0,9}";
 
   private final Duration window;
@@ -90,7 +89,7 @@ public final class LimitAdoption {
   /** What came of all; nothing where a file couldn't be read. */
   public AdoptionResult adopted() {
     if (drafts.has(NginxLimitReqReader.GROUP)) {
-      drafts.open(DEFAULT_TENANT);
+      drafts.open("default");
       List.copyOf(drafts.tenants()).stream()
           .filter(t -> !t.equals(NginxLimitReqReader.GROUP))
           .forEach(t -> drafts.under(t, NginxLimitReqReader.GROUP));

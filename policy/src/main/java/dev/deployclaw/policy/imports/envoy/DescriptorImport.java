@@ -54,7 +54,14 @@ public final class DescriptorImport {
           .ifPresent(domain -> {
             var first = seen.putIfAbsent(domain.name(), file.name());
             if (first != null) {
-              problems.add(twice(domain, first));
+              problems.add(
+                  new DocumentProblem(
+                      domain.source(),
+                      "domain",
+                      1,
+                      1,
+                      "duplicate domain " + domain.name() + ", first in " + first,
+                      "join the two files, or import each alone"));
             }
             domains.add(domain);
           });
@@ -62,16 +69,6 @@ public final class DescriptorImport {
     return problems.isEmpty()
         ? new DescriptorImport(mapping).carry(domains)
         : ImportResult.refused(problems);
-  }
-
-  private static DocumentProblem twice(DescriptorRule.Domain domain, String first) {
-    return new DocumentProblem(
-        domain.source(),
-        "domain",
-        1,
-        1,
-        "duplicate domain " + domain.name() + ", first in " + first,
-        "join the two files, or import each alone");
   }
 
   private ImportResult carry(List<DescriptorRule.Domain> domains) {

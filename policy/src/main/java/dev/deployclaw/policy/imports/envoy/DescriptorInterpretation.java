@@ -101,7 +101,8 @@ record DescriptorInterpretation(
     if (!value.startsWith("/") && !value.startsWith("*")) {
       return losing("a route starts with / or * here, not as \"" + value + "\" does");
     }
-    if (wildcards(value) > MOST_WILDCARDS || value.length() > LONGEST_ROUTE) {
+    if (value.chars().filter(c -> c == '*').count() > MOST_WILDCARDS
+        || value.length() > LONGEST_ROUTE) {
       return losing("a route has at most 256 characters and 8 times * here");
     }
     var on = matching(new RequestMatch(match.service(), Optional.of(value), match.method()));
@@ -151,9 +152,5 @@ record DescriptorInterpretation(
     var more = new ArrayList<>(lost);
     more.add(why);
     return new DescriptorInterpretation(tenant, perTenant, match, key, differs, more);
-  }
-
-  private static long wildcards(String value) {
-    return value.chars().filter(c -> c == '*').count();
   }
 }

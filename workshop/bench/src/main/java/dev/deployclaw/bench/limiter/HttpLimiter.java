@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * its end are looked at, and what a reader wants, so that asking costs little.
  */
 public final class HttpLimiter implements RateLimiter {
-  private static final String PASSED = "HTTP/1.1 204 ";
   private static final String END = "\r\n\r\n";
 
   private final HostPort server;
@@ -142,7 +141,7 @@ public final class HttpLimiter implements RateLimiter {
       if (length < END.length() || head.indexOf(END, length - END.length()) < 0) {
         return;
       }
-      long read = head.indexOf(PASSED) == 0 ? reader.applyAsLong(head) : -1;
+      long read = head.indexOf("HTTP/1.1 204 ") == 0 ? reader.applyAsLong(head) : -1;
       String failure = read < 0 ? head.toString() : "";
       head.setLength(0);
       var done = answer;

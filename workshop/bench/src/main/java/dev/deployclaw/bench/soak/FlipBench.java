@@ -81,9 +81,8 @@ public final class FlipBench extends BenchCommand<List<FlipBench.FlipLine>> {
       for (int i = 0; i <= lines; i++) {
         var line = line(stores, service, clients);
         LOG.atInfo()
-            .setMessage("an epoch was put in force")
             .addKeyValue("answers_per_second", line.answers().perSecond())
-            .log();
+            .log("an epoch was put in force");
         all.add(line);
       }
       return all.subList(1, all.size());

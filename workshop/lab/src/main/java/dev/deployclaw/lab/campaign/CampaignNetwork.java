@@ -17,14 +17,13 @@ import java.util.function.Consumer;
  * @param outer the network that it came from; empty where it entered none
  */
 record CampaignNetwork(Optional<String> outer) {
-  private static final String OUTER = "CAMPAIGN_OUTER_NETWORK";
   private static final String OBSTACLE =
       "links are cut in a network namespace of the campaign's own alone, which ./campaign makes as"
           + " root (in a container with the capability SYS_ADMIN)";
 
   /** By what the script says. */
   static CampaignNetwork entered() {
-    return new CampaignNetwork(Optional.ofNullable(System.getenv(OUTER)));
+    return new CampaignNetwork(Optional.ofNullable(System.getenv("CAMPAIGN_OUTER_NETWORK")));
   }
 
   /** Those that touch nothing of this machine's own network; {@code left} hears of the others. */

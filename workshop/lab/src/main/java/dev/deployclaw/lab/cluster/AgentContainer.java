@@ -21,7 +21,6 @@ import org.apache.commons.lang3.function.Failable;
  * @param container as the pod describes it
  */
 record AgentContainer(PodFiles files, JsonNode container) {
-  private static final String PROGRAM = "deployclaw";
   private static final JavaProgram MAIN =
       JavaProgram.of("dev.deployclaw.container.Main", JavaProgram.QUICK);
   private static final String NAME = "agent";
@@ -29,7 +28,7 @@ record AgentContainer(PodFiles files, JsonNode container) {
   /** Empty for a pod without one. */
   static Optional<AgentContainer> of(PodObject pod, PodFiles files) {
     return pod.containers().stream()
-        .filter(c -> c.at("/command/0").asText().equals(PROGRAM))
+        .filter(c -> c.at("/command/0").asText().equals("deployclaw"))
         .findFirst()
         .map(c -> new AgentContainer(files, c));
   }

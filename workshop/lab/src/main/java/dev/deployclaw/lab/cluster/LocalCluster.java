@@ -58,7 +58,6 @@ public final class LocalCluster implements LocalServer {
 
   private static final String NAME = "kubernetes";
   private static final String KUBECONFIG = "kubeconfig";
-  private static final String ADMINISTRATOR = "admin.kubeconfig";
   private static final Duration READY = Duration.ofSeconds(90);
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final int TOKEN_BYTES = 16;
@@ -86,7 +85,7 @@ public final class LocalCluster implements LocalServer {
       Files.writeString(folder.resolve(PORT), Integer.toString(port));
       TestCertificate.make(folder.resolve(TLS), "CN=kubernetes");
       TestFiles.secret(folder.resolve(KUBECONFIG), kubeconfig(folder, port, token));
-      TestFiles.secret(folder.resolve(ADMINISTRATOR), kubeconfig(folder, port, token));
+      TestFiles.secret(folder.resolve("admin.kubeconfig"), kubeconfig(folder, port, token));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (Exception e) {

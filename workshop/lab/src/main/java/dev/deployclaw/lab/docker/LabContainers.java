@@ -21,8 +21,6 @@ public final class LabContainers {
   /** Where a gateway's NGINX finds its files: {@code epochs} and {@code live}. */
   public static final String FILES = "/etc/nginx/deployclaw";
 
-  private static final String RUNNING = "running";
-
   private final Path folder;
 
   private LabContainers(Path folder) {
@@ -36,7 +34,7 @@ public final class LabContainers {
   /** A container, with the daemon's word for its state, and its files if it is a gateway. */
   public record ContainerSnapshot(String name, String state, Optional<Path> files) {
     public boolean runs() {
-      return RUNNING.equals(state);
+      return "running".equals(state);
     }
   }
 

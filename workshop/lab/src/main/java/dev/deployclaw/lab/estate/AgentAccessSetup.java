@@ -18,9 +18,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * service account.
  */
 final class AgentAccessSetup {
-  private static final String MANIFEST = "access.yaml";
   private static final String SHIPPED_NAMESPACE = "edge";
-  private static final String SHIPPED_GATEWAY = "gw-01";
 
   private AgentAccessSetup() {}
 
@@ -68,9 +66,7 @@ final class AgentAccessSetup {
 
   private static List<String> named(ArrayNode shipped, String namespace, List<String> gateways) {
     String first = shipped.path(0).asText();
-    return first.equals(SHIPPED_GATEWAY)
-        ? gateways
-        : List.of(first.replace(SHIPPED_NAMESPACE, namespace));
+    return first.equals("gw-01") ? gateways : List.of(first.replace(SHIPPED_NAMESPACE, namespace));
   }
 
   private static String collection(ObjectNode object, String namespace) {
@@ -83,7 +79,7 @@ final class AgentAccessSetup {
   private static List<ObjectNode> shipped() {
     var out = new ArrayList<ObjectNode>();
     var load = new Load(LoadSettings.builder().build());
-    for (Object document : load.loadAllFromString(ResourceTemplate.fill(MANIFEST, Map.of()))) {
+    for (Object document : load.loadAllFromString(ResourceTemplate.fill("access.yaml", Map.of()))) {
       out.add(ApiServer.JSON.valueToTree(document));
     }
     return out;

@@ -15,12 +15,10 @@ import java.util.stream.Collectors;
 /** Gateways that read their files from folders of this machine, as policies are read, too. */
 record FolderGatewayFleet(List<LabNginxGateway> gateways, UpstreamServices upstreams)
     implements GatewayFleet {
-  private static final String POLICIES = "policies";
-
   static FolderGatewayFleet start(
       Path folder, int count, GatewayDependencies beside, ExecutorService starts)
       throws IOException, InterruptedException {
-    seedPolicies(folder.resolve(POLICIES));
+    seedPolicies(folder.resolve("policies"));
     var gateways = new ArrayList<LabNginxGateway>();
     for (var gateway : ReferenceScenario.gateways(count)) {
       var home = folder.resolve("gateways").resolve(gateway.name());

@@ -42,7 +42,9 @@ public record LabConfigFile(
             .formatted(
                 backends.etcd(),
                 ETCD_PREFIX,
-                redisNodes(),
+                backends.redis().stream()
+                    .map(n -> "\"" + n.host() + ":" + n.port() + "\"")
+                    .collect(Collectors.joining(", ")),
                 backends.s3().endpoint(),
                 backends.s3().bucket(),
                 backends.s3().accessKeyFile(),
@@ -52,12 +54,6 @@ public record LabConfigFile(
                 services())
         + containers.map(ContainerGatewayFleet::text).orElse("")
         + fleet.text();
-  }
-
-  private String redisNodes() {
-    return backends.redis().stream()
-        .map(n -> "\"" + n.host() + ":" + n.port() + "\"")
-        .collect(Collectors.joining(", "));
   }
 
   private String services() {

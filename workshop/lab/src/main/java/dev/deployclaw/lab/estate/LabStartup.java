@@ -62,7 +62,13 @@ public record LabStartup(Path folder, Size size, Consumer<String> progress) {
               done(nats).url(),
               services.urls());
       var contained = contained(containers, fleet, beside);
-      progress.accept(whole());
+      progress.accept(
+          "all: %d gateways in %d namespaces, %d Redis nodes, %d tenants"
+              .formatted(
+                  size.besideContainers() + size.inContainers(),
+                  ReferenceScenario.NAMESPACES.size(),
+                  PRIMARIES * (1 + REPLICAS_EACH),
+                  ReferenceScenario.policies().values().stream().mapToInt(List::size).sum()));
       return new LabConfigFile(backends, fleet, contained);
     }
   }
@@ -87,15 +93,6 @@ public record LabStartup(Path folder, Size size, Consumer<String> progress) {
       ready("kubernetes", LocalCluster.spawn(folder));
     }
     return size.inKubernetes();
-  }
-
-  private String whole() {
-    return "all: %d gateways in %d namespaces, %d Redis nodes, %d tenants"
-        .formatted(
-            size.besideContainers() + size.inContainers(),
-            ReferenceScenario.NAMESPACES.size(),
-            PRIMARIES * (1 + REPLICAS_EACH),
-            ReferenceScenario.policies().values().stream().mapToInt(List::size).sum());
   }
 
   private GatewayFleet fleet(GatewayDependencies beside, ExecutorService starts)

@@ -8,7 +8,6 @@ import java.util.Optional;
 
 /** Bad things that are done to the lab in a folder. */
 public final class FaultInjector {
-  private static final String FOLDER = "faults";
   private static final int MOST_TARGETS = 2;
 
   private final Path folder;
@@ -30,7 +29,7 @@ public final class FaultInjector {
   }
 
   static Path folder(Path labFolder) {
-    return labFolder.resolve(FOLDER);
+    return labFolder.resolve("faults");
   }
 
   /** Brings a fault about, by the words behind {@code lab break}, and returns it. */

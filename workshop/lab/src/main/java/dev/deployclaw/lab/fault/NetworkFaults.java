@@ -122,7 +122,8 @@ final class NetworkFaults {
   }
 
   private InjectedFault bringAbout(InjectedFault fault, Act act) throws ImpossibleFaultException {
-    if (current().stream().anyMatch(f -> same(f, fault))) {
+    if (current().stream()
+        .anyMatch(f -> f.kind() == fault.kind() && f.target().equals(fault.target()))) {
       throw new ImpossibleFaultException(
           "there is already: "
               + fault.kind().word()
@@ -138,10 +139,6 @@ final class NetworkFaults {
       throw new ImpossibleFaultException(
           e.getMessage() + "; undo the earlier ones with: deployclaw lab heal");
     }
-  }
-
-  private static boolean same(InjectedFault one, InjectedFault other) {
-    return one.kind() == other.kind() && one.target().equals(other.target());
   }
 
   private void write(InjectedFault fault) {

@@ -108,7 +108,6 @@ final class UnguardFaults {
    */
   private record TamperableGateway(
       String name, Path folder, Path live, boolean runs, Runnable reload) {
-    private static final String GATEWAYS = "gateways/";
     private static final String CONTAINERS = "containers/";
     private static final String FILE = "nginx.conf";
     private static final String LINKED = "live/" + FILE;
@@ -121,7 +120,7 @@ final class UnguardFaults {
       targets
           .all()
           .forEach((name, daemon) -> {
-            if (name.startsWith(GATEWAYS)) {
+            if (name.startsWith("gateways/")) {
               all.add(of(name, daemon, daemon.folder(), LINKED));
             } else if (PodProcesses.isOne(name)) {
               var files = LocalCluster.volume(daemon.folder(), LocalCluster.GATEWAY_VOLUME);

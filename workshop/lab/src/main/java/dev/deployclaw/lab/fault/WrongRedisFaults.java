@@ -16,13 +16,12 @@ import java.util.List;
 final class WrongRedisFaults {
   private static final Duration READY = Duration.ofMinutes(2);
   private static final String OPTION = "--redis=";
-  private static final String REDIS = "wrong-redis";
   private static final String SERVICES = "services";
 
   private final Path home;
 
   WrongRedisFaults(Path labFolder) {
-    this.home = FaultInjector.folder(labFolder).resolve(REDIS);
+    this.home = FaultInjector.folder(labFolder).resolve("wrong-redis");
   }
 
   List<InjectedFault> current(FaultTargets targets) {

@@ -13,12 +13,11 @@ import java.util.Locale;
  * @param family how it tries
  */
 record InjectionPayload(int number, String risk, String family, String text) {
-  private static final String RESOURCE = "payloads.tsv";
   private static final int COLUMNS = 3;
 
   static List<InjectionPayload> all() {
     var out = new ArrayList<InjectionPayload>();
-    for (String line : PackagedText.read(InjectionPayload.class, RESOURCE).lines().toList()) {
+    for (String line : PackagedText.read(InjectionPayload.class, "payloads.tsv").lines().toList()) {
       if (!line.startsWith("#") && !line.isBlank()) {
         String[] columns = line.split("\t", COLUMNS);
         out.add(new InjectionPayload(out.size() + 1, columns[0], columns[1], columns[2]));

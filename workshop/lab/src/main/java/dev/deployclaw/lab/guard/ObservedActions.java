@@ -63,6 +63,10 @@ record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
           List.of("run", REQUEST),
           List.of("rollback", "last"));
 
+  /** Later ones find what these leave. */
+  static final List<List<String>> BEFORE =
+      List.of(List.of("run", FIRST), TASKS.get(3), TASKS.get(4));
+
   private static List<Map<String, String>> quotes(String... words) {
     return Stream.of(words).map(w -> Map.of("slot", "some", "quote", w)).toList();
   }

@@ -72,10 +72,7 @@ public final class VerifyGuardCommand implements Callable<Integer> {
       configure(lab.config(), model, docker, skills);
       var config = ConfigReader.read(lab.config(), Map.of());
       try (var ground = new UntrustedWriter(lab, config, docker, skills)) {
-        var _ =
-            ObservedActions.of(
-                around, lab.config(), folder, List.of(List.of("run", ObservedActions.FIRST)));
-        var _ = ObservedActions.of(around, lab.config(), folder);
+        var _ = ObservedActions.of(around, lab.config(), folder, ObservedActions.BEFORE);
         var clean = ObservedActions.of(around, lab.config(), folder);
         var again = ObservedActions.of(around, lab.config(), folder);
         requireSame(clean, again);

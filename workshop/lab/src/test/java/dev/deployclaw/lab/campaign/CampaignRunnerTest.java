@@ -8,6 +8,7 @@ import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
 import dev.deployclaw.lab.campaign.trial.CrashPoints;
+import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.lab.campaign.trial.TrialOutcome.Ending;
 import dev.deployclaw.testkit.Slow;
@@ -36,19 +37,13 @@ class CampaignRunnerTest {
   /** The long campaign takes others; so does {@code -Dseed=}. */
   private static final long SEED = 242_806;
 
-  /** Trials in which something befalls the executor host. */
-  private static final int OF_HOST = 6;
-
-  /** Each stage of a task from the work queue once: three kills, three sleeps. */
-  private static final int OF_QUEUE = 6;
-
   @TempDir static Path folder;
 
   private static TrialEstate site;
 
   @BeforeAll
   static void start() throws Exception {
-    site = TrialEstate.start(folder);
+    site = TrialEstate.start(folder, GatewayPlatform.FOLDERS);
   }
 
   @AfterAll
@@ -148,34 +143,5 @@ class CampaignRunnerTest {
     assertThat(walk.kills()).isEqualTo(points.size());
     assertThat(walk.endings(Ending.OLD)).isEqualTo(2);
     assertThat(walk.endings(Ending.NEW)).isEqualTo(2);
-  }
-
-  @Test
-  @Order(6)
-  void endsAllNewOrAllOldWhateverBefallsItsExecutorHost() throws Exception {
-    var order =
-        new CampaignRunner.Order(SEED, 0, OF_HOST, Duration.ofHours(1), List.of(TrialKind.HOST));
-
-    var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
-
-    tally.lines().forEach(System.out::println);
-    assertThat(tally.violations()).isEmpty();
-    assertThat(tally.trials()).isEqualTo(OF_HOST);
-    assertThat(tally.kills()).as("of hosts").isPositive();
-    assertThat(tally.lines()).as("pauses").anyMatch(line -> line.contains("host paused at "));
-  }
-
-  @Test
-  @Order(7)
-  void carriesATaskFromTheWorkQueueOutOnceWhateverBefallsTheAgentThatHasIt() throws Exception {
-    long seed = Long.getLong("seed", SEED);
-    var order =
-        new CampaignRunner.Order(seed, 0, OF_QUEUE, Duration.ofHours(1), List.of(TrialKind.QUEUE));
-
-    var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
-
-    tally.lines().forEach(System.out::println);
-    assertThat(tally.violations()).isEmpty();
-    assertThat(tally.trials()).isEqualTo(OF_QUEUE);
   }
 }

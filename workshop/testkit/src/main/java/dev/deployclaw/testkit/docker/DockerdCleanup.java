@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 final class DockerdCleanup {
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
-  private static final String SHIM = "containerd-shim";
   private static final Duration GONE = Duration.ofSeconds(20);
 
   private DockerdCleanup() {}
@@ -37,7 +36,7 @@ final class DockerdCleanup {
 
   private static boolean isShim(ProcessHandle process, Path folder) {
     String command = process.info().commandLine().orElse("");
-    return command.contains(SHIM) && command.contains(folder + "/");
+    return command.contains("containerd-shim") && command.contains(folder + "/");
   }
 
   private static void unmount(Path folder) {

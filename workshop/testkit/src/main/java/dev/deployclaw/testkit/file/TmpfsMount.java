@@ -22,16 +22,13 @@ public final class TmpfsMount implements AutoCloseable {
   public static boolean possible() {
     return Failable.get(() -> {
       Path folder = Files.createTempDirectory("disk");
-      boolean mounted = tried(folder);
+      boolean mounted =
+          SystemTool.isRoot()
+              && SystemTool.run("mount", "-t", "tmpfs", "none", "" + folder).exit() == 0;
       unmount(folder);
       Files.delete(folder);
       return mounted;
     });
-  }
-
-  private static boolean tried(Path folder) {
-    return SystemTool.isRoot()
-        && SystemTool.run("mount", "-t", "tmpfs", "none", "" + folder).exit() == 0;
   }
 
   /** Mounts one over a folder; closing unmounts it. */
@@ -55,7 +52,7 @@ public final class TmpfsMount implements AutoCloseable {
     byte[] page = new byte[PAGE];
     try (var out =
         Files.newOutputStream(filler(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      while (free() > bytes) {
+      while (Files.getFileStore(at).getUsableSpace() > bytes) {
         out.write(page);
       }
     } catch (IOException e) {
@@ -82,10 +79,6 @@ public final class TmpfsMount implements AutoCloseable {
 
   private Path filler() {
     return at.resolve("filler");
-  }
-
-  private long free() throws IOException {
-    return Files.getFileStore(at).getUsableSpace();
   }
 
   @Override

@@ -140,22 +140,11 @@ public final class ApiServer implements AutoCloseable {
   public Answer apply(String path, String manager, JsonNode object) {
     var query = Map.of("fieldManager", manager, "force", "true");
     String type = "application/apply-patch+yaml";
-    var asked = new Asked("PATCH", path, query, type, object.toString());
-    return writes.change(asked, ResourcePath.of(path).orElseThrow());
+    return change(new Asked("PATCH", path, query, type, object.toString()));
   }
 
-  /**
-   * Undoes a Deployment's last rollout, as somebody with {@code kubectl rollout undo} does, by the
-   * ReplicaSets that are there.
-   */
-  public Answer undoRollout(String path) {
-    var deployment = store.object(path).orElseThrow();
-    var sets =
-        store.objects(p -> p.contains("/replicasets/")).values().stream()
-            .filter(set -> RolloutUndo.isOwned(deployment, set))
-            .toList();
-    var asked = new RolloutUndo(deployment, sets).asked(path);
-    return writes.change(asked, ResourcePath.of(path).orElseThrow());
+  Answer change(Asked asked) {
+    return writes.change(asked, ResourcePath.of(asked.path()).orElseThrow());
   }
 
   public Optional<ObjectNode> object(String path) {

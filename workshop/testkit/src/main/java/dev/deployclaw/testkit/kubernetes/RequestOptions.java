@@ -13,12 +13,10 @@ import java.util.Optional;
 
 /** What requests that write ask for: options, who writes, and what becomes of an object. */
 final class RequestOptions {
-  private static final String APPLY = "application/apply-patch+yaml";
-
   private RequestOptions() {}
 
   static boolean applies(Asked asked) {
-    return asked.type().equals(APPLY) && asked.method().equals("PATCH");
+    return asked.type().equals("application/apply-patch+yaml") && asked.method().equals("PATCH");
   }
 
   static void checkOptions(Asked asked, boolean apply) throws RefusedRequestException {

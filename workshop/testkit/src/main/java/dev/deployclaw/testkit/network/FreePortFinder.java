@@ -5,24 +5,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds free ports. None is handed out twice in one JVM, and all lie below the range from which
  * Linux takes the ports of outgoing connections, so that a server that restarts finds its port
  * still free. JVMs that test side by side each have a share of their own, which the environment
- * names ({@code TESTKIT_SHARE}, from {@code share 1} to {@code share 4}) and their children
+ * names ({@code TESTKIT_SHARE}, from {@code share 1} to {@code share 8}) and their children
  * inherit. Safe for use by several threads.
  */
 public final class FreePortFinder {
   private static final String SHARE = "TESTKIT_SHARE";
-  private static final int SHARES = 4;
+  private static final int SHARES = 8;
   private static final Range ALL = new Range(12_000, 20_000);
   private static final int MOST_TRIES = 5_000;
   private static final int LONGEST_CONNECT_MILLIS = 500;
@@ -49,11 +49,7 @@ public final class FreePortFinder {
   }
 
   public static List<Integer> free(int n) {
-    List<Integer> ports = new ArrayList<>(n);
-    for (int i = 0; i < n; i++) {
-      ports.add(free());
-    }
-    return List.copyOf(ports);
+    return Stream.generate(FreePortFinder::free).limit(n).toList();
   }
 
   /** Those of a share, all of them where none is named. */
@@ -67,7 +63,7 @@ public final class FreePortFinder {
         .mapToObj(i -> new Range(ALL.first() + i * count, count))
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException(SHARE + "=" + share.get() + ": not share 1 to 4"));
+            () -> new IllegalArgumentException(SHARE + "=" + share.get() + ": not share 1 to 8"));
   }
 
   /** Whether no packet filter cuts it off, such as one that a test left that was killed. */

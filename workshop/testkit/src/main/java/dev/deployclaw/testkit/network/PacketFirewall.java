@@ -28,7 +28,6 @@ public final class PacketFirewall {
   /** Netfilter takes a comment of 255 characters. */
   private static final int LONGEST_COMMENT = 200;
 
-  private static final String TABLE = "INPUT";
   private static final String WAIT_SECONDS = "10";
 
   /** What netfilter's multiport match takes. */
@@ -174,7 +173,7 @@ public final class PacketFirewall {
   private List<String> jump(String what, String chain) {
     String whole = "set by " + folder;
     String comment = whole.substring(0, Math.min(LONGEST_COMMENT, whole.length()));
-    return List.of(what, TABLE, "-i", "lo", "-m", "comment", "--comment", comment, "-j", chain);
+    return List.of(what, "INPUT", "-i", "lo", "-m", "comment", "--comment", comment, "-j", chain);
   }
 
   private static String list() throws FirewallException {

@@ -30,7 +30,6 @@ import org.apache.commons.lang3.function.Failable;
  * @param build where that is kept; empty where all are jars already
  */
 record ChildClassPath(List<Path> jars, Optional<Path> build) {
-  private static final String TESTS = "test-classes";
   private static final int SHORT = 16;
 
   /** Of what is packed: the JDK takes a jar with another time for another one. */
@@ -50,7 +49,7 @@ record ChildClassPath(List<Path> jars, Optional<Path> build) {
     for (Path entry : entries) {
       if (!Files.isDirectory(entry)) {
         jars.add(entry);
-      } else if (!entry.endsWith(TESTS)) {
+      } else if (!entry.endsWith("test-classes")) {
         jars.add(packed(entry, build.orElseThrow()));
       }
     }

@@ -79,7 +79,7 @@ public final class RedisNode extends DaemonServer {
 
   public static RedisNode adopt(Path folder) {
     int port =
-        configLines(folder).stream()
+        Failable.get(() -> Files.readAllLines(folder.resolve(CONFIG))).stream()
             .filter(line -> line.startsWith("port "))
             .map(line -> Integer.parseInt(line.substring("port ".length())))
             .findFirst()
@@ -177,9 +177,5 @@ public final class RedisNode extends DaemonServer {
             .formatted(options.port());
     String text = config + String.join("\n", options.lines()) + "\n";
     TestFiles.write(folder.resolve(CONFIG), text);
-  }
-
-  private static List<String> configLines(Path folder) {
-    return Failable.get(() -> Files.readAllLines(folder.resolve(CONFIG)));
   }
 }

@@ -18,7 +18,6 @@ import org.apache.commons.lang3.function.Failable;
  * preloaded library (see {@code skew.c}) that reads the amount from a file in the process's folder.
  */
 public final class SkewedClock {
-  private static final String SOURCE = "skew.c";
   private static final String LIBRARY = "skew.so";
   private static final String OFFSET = "skew.offset";
 
@@ -48,7 +47,7 @@ public final class SkewedClock {
    * @throws IllegalStateException when there is no C compiler, or it fails
    */
   public static RedisCluster.NodeEnvironment environments(Path folder) {
-    Path library = CSourceCompiler.compile(folder, SOURCE, LIBRARY, "-shared", "-fPIC");
+    Path library = CSourceCompiler.compile(folder, "skew.c", LIBRARY, "-shared", "-fPIC");
     return processFolder -> {
       Path file = processFolder.toAbsolutePath().resolve(OFFSET);
       write(file, Duration.ZERO);

@@ -33,7 +33,6 @@ public final class NginxServer extends DaemonServer {
 
   private static final Duration READY = Duration.ofSeconds(60);
   private static final String NAME = "nginx-process";
-  private static final String PID_FILE = "nginx.pid";
 
   private final Path pidFile;
 
@@ -55,7 +54,7 @@ public final class NginxServer extends DaemonServer {
 
   public static NginxServer start(ServerSource source, Path folder, Path configFile) {
     Path home = folder.toAbsolutePath().normalize();
-    Path pidFile = home.resolve(PID_FILE);
+    Path pidFile = home.resolve("nginx.pid");
     Path file = configFile.toAbsolutePath().normalize();
     List<String> command =
         List.of(

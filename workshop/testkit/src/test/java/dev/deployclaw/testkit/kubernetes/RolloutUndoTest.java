@@ -47,7 +47,7 @@ class RolloutUndoTest {
         });
     long generation = now().at("/metadata/generation").asLong();
 
-    assertThat(server.undoRollout(GW).status()).isEqualTo(200);
+    assertThat(RolloutUndo.undo(server, GW).status()).isEqualTo(200);
 
     assertThat(now().at("/spec/template/spec/volumes/0/configMap/name").asText())
         .isEqualTo("first");
@@ -63,10 +63,11 @@ class RolloutUndoTest {
   @Test
   void refusesWhatKubectlRefuses() {
     server.remove(SETS + "/gw-1");
-    assertThatThrownBy(() -> server.undoRollout(GW)).hasMessageContaining("no rollout history");
+    assertThatThrownBy(() -> RolloutUndo.undo(server, GW))
+        .hasMessageContaining("no rollout history");
 
     server.edit(GW, "test", d -> d.withObject("/spec").put("paused", true));
-    assertThatThrownBy(() -> server.undoRollout(GW)).hasMessageContaining("paused");
+    assertThatThrownBy(() -> RolloutUndo.undo(server, GW)).hasMessageContaining("paused");
   }
 
   private ObjectNode now() {

@@ -14,8 +14,6 @@ public record TenantConfigMaps(LocalCluster cluster) {
   /** The one whose word changes; all others say {@code allow}. */
   public static final String TENANT = "wonka";
 
-  private static final String MANAGER = "kubectl-edit";
-
   public void open() {
     for (JsonNode map : maps()) {
       if (!map.path("data").has(TENANT + ".yaml")) {
@@ -51,6 +49,6 @@ public record TenantConfigMaps(LocalCluster cluster) {
     String path =
         "/api/v1/namespaces/%s/configmaps/%s"
             .formatted(map.at("/metadata/namespace").asText(), map.at("/metadata/name").asText());
-    cluster.merge(path, MANAGER, patch);
+    cluster.merge(path, "kubectl-edit", patch);
   }
 }

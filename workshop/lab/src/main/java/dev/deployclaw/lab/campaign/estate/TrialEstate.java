@@ -79,10 +79,6 @@ public final class TrialEstate implements AutoCloseable {
             ground.converge());
   }
 
-  public static TrialEstate start(Path folder) throws IOException, InterruptedException {
-    return start(folder, GatewayPlatform.FOLDERS);
-  }
-
   /** Starts it below the folder, and makes all policies live. */
   public static TrialEstate start(Path folder, GatewayPlatform ground)
       throws IOException, InterruptedException {

@@ -1,4 +1,4 @@
-package dev.deployclaw.core.language.coverage;
+package dev.deployclaw.core.language.value;
 
 /** What a reading lacks of a request, the least first. */
 public enum ReadingLoss {
@@ -7,10 +7,13 @@ public enum ReadingLoss {
   CONDITION,
   /** Names, values and operations that may belong to something else. */
   PART,
-  /** What may turn, end or guard the order. */
+  /** What may turn or end the order, or orders nothing by itself, where no source is. */
+  ASIDE,
+  /** What turns, ends or guards the order. */
   ORDER;
 
-  ReadingLoss with(ReadingLoss other) {
+  /** The graver of the two. */
+  public ReadingLoss with(ReadingLoss other) {
     return compareTo(other) < 0 ? other : this;
   }
 }

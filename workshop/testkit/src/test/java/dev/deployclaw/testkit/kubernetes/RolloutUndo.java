@@ -3,6 +3,7 @@ package dev.deployclaw.testkit.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.Set;
  *
  * @param sets the ReplicaSets of the Deployment
  */
-record RolloutUndo(ObjectNode deployment, List<ObjectNode> sets) {
+public record RolloutUndo(ObjectNode deployment, List<ObjectNode> sets) {
   private static final String REVISION = "deployment.kubernetes.io/revision";
   private static final Set<String> SKIPPED =
       Set.of(
@@ -27,11 +28,21 @@ record RolloutUndo(ObjectNode deployment, List<ObjectNode> sets) {
           "deployment.kubernetes.io/max-replicas",
           "deprecated.deployment.rollback.to");
 
-  RolloutUndo {
+  public RolloutUndo {
     sets = List.copyOf(sets);
   }
 
-  static boolean isOwned(ObjectNode deployment, ObjectNode object) {
+  /** Undoes a Deployment's last rollout by the ReplicaSets that are there. */
+  public static Answer undo(ApiServer server, String path) {
+    var deployment = server.object(path).orElseThrow();
+    var sets =
+        server.objects(p -> p.contains("/replicasets/")).values().stream()
+            .filter(set -> isOwned(deployment, set))
+            .toList();
+    return server.change(new RolloutUndo(deployment, sets).asked(path));
+  }
+
+  private static boolean isOwned(ObjectNode deployment, ObjectNode object) {
     return object
         .at("/metadata/ownerReferences")
         .valueStream()
@@ -42,7 +53,7 @@ record RolloutUndo(ObjectNode deployment, List<ObjectNode> sets) {
    * @throws IllegalStateException where kubectl refuses: it is paused, has no revision before, or
    *     its template is that revision's already
    */
-  Asked asked(String path) {
+  private Asked asked(String path) {
     if (deployment.at("/spec/paused").asBoolean()) {
       throw new IllegalStateException("you cannot rollback a paused deployment");
     }
