@@ -212,7 +212,9 @@ public final class PlanBuilder {
       case CompilationResult.Ready ready -> {
         compiled = Optional.of(ready);
         log.sources(sources, ready.warnings());
-        yield Optional.empty();
+        yield new DirectionCheck(intent, committed, ready.target())
+            .question()
+            .map(q -> unclear(List.of(q)));
       }
     };
   }

@@ -116,6 +116,9 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
       questions.ask("what", "Requests at the same time have no window: which limit is meant?");
     }
     direction(frame, amount);
+    amount
+        .filter(_ -> requests.isPresent() && !frame.direction().isEmpty())
+        .ifPresent(t -> grounds.add(frame.direction(), t, "direction"));
     return new Settings(
         requests,
         window,

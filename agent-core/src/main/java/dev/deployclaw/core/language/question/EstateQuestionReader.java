@@ -82,9 +82,9 @@ public final class EstateQuestionReader {
 
   /** Whether figures are named, which may be those of an order. */
   public static boolean hasFigures(List<Token> words) {
-    return words.stream().anyMatch(t -> VALUES.contains(t.kind()) || t.is(Kind.PER))
+    return words.stream().anyMatch(t -> VALUES.contains(t.kind()))
         || (words.stream().anyMatch(t -> t.is(Kind.NUMBER))
-            && words.stream().anyMatch(t -> t.text().equals("per")));
+            && words.stream().anyMatch(t -> t.is(Kind.PER) || t.text().equals("per")));
   }
 
   /**
