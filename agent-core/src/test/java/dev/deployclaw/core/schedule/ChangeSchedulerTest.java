@@ -112,10 +112,10 @@ class ChangeSchedulerTest {
   }
 
   @Test
-  void aStartInThePastIsRefused() throws Exception {
+  void aStartInThePastIsAskedAbout() throws Exception {
     var ended = world.run("apply at 2026-11-01T11:00:00Z");
 
-    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.exit()).isEqualTo(ExitCode.NEEDS_CLARIFICATION);
     assertThat(ended.reason()).contains("has passed");
   }
 

@@ -2,6 +2,7 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.Planned;
+import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -31,6 +32,9 @@ public record SkippingReader(
     Function<String, Interpretation> strict) {
   private static final int MOST_ROUNDS = 3;
 
+  /** A sentence that points at the order says so with its first words. */
+  private static final int POINTING = 3;
+
   /**
    * What is left.
    *
@@ -50,11 +54,30 @@ public record SkippingReader(
     var words = shown.stream().flatMap(List::stream).collect(Collectors.toSet());
     var ordering = whole.stream().filter(s -> s.stream().anyMatch(words::contains)).toList();
     var core = OrderCore.sentences(sentences());
-    return Stream.of(text(), only(core), only(ordering), only(shown), only(slots()))
+    var asking = whole.stream().filter(s -> core.contains(s) || asks(s)).toList();
+    return Stream.of(text(), only(core), only(asking), only(ordering), only(shown), only(slots()))
         .map(this::without)
         .distinct()
-        .flatMap(text -> read(text).stream())
+        .flatMap(text -> read(text, text).or(() -> read(text, named(text))).stream())
         .findFirst();
+  }
+
+  private boolean asks(List<Token> sentence) {
+    return sentences().clauses(sentence).stream().anyMatch(RequestClause::asks);
+  }
+
+  /** With the only tenant of the request, where it is named before what is left: "them" is it. */
+  private String named(String text) {
+    var tenants = sentences().typed().stream().filter(t -> t.is(Kind.TENANT)).toList();
+    long several = tenants.stream().map(Token::text).distinct().count();
+    return several == 1 && tenants.getFirst().to() < first(text)
+        ? only(List.of(List.of(tenants.getFirst()))).substring(0, first(text))
+            + text.substring(first(text))
+        : text;
+  }
+
+  private static int first(String text) {
+    return text.length() - text.stripLeading().length();
   }
 
   private ToldSentences sentences() {
@@ -79,14 +102,17 @@ public record SkippingReader(
     return out.toString();
   }
 
-  private Optional<Skipped> read(String text) {
+  /**
+   * @param named the same with whom it is for
+   */
+  private Optional<Skipped> read(String text, String named) {
     if (text.isBlank() || turns(text)) {
       return Optional.empty();
     }
-    return strict.apply(text) instanceof Planned(var intent)
+    return strict.apply(named) instanceof Planned(var intent)
         ? Optional.of(
             new Skipped(
-                intent, left(text), new Claims(t -> !isLeft(t, text), t -> isLeft(t, text))))
+                intent, left(text), new Claims(t -> !isLeft(t, named), t -> isLeft(t, named))))
         : Optional.empty();
   }
 
@@ -145,12 +171,14 @@ public record SkippingReader(
     boolean turned =
         typed.stream()
             .filter(SkippingReader::turning)
+            .filter(t -> !isStory(t, text))
             .anyMatch(
                 t -> phrases.stream().noneMatch(p -> within(t, p.getFirst()) && !isLeft(t, text)));
     var kept = typed.stream().filter(t -> !isLeft(t, text)).toList();
     var values = kept.stream().flatMap(Token::all).map(SkippingReader::value).toList();
-    int first = text.length() - text.stripLeading().length();
+    int first = first(text);
     return turned
+        || sentences().sentences().stream().anyMatch(s -> isLeft(s, text) && bends(s))
         || IntStream.range(0, typed.size())
             .filter(i -> isLeft(typed.get(i), text) && !isWhole(typed.get(i), text))
             .anyMatch(i -> lost(typed.get(i), kept, values, first) || touches(i, text));
@@ -158,9 +186,39 @@ public record SkippingReader(
 
   /** Whether its whole sentence is left out, and shown so. */
   private boolean isWhole(Token token, String text) {
+    return sentences().sentences().stream().anyMatch(s -> s.contains(token) && isLeft(s, text));
+  }
+
+  private boolean isLeft(List<Token> sentence, String text) {
+    return sentence.stream().allMatch(t -> isLeft(t, text));
+  }
+
+  /** Whether a sentence guards the order, or asks for something itself. */
+  private boolean bends(List<Token> sentence) {
+    return sentences().clauses(sentence).stream()
+        .anyMatch(c -> c.reads("guarding") || (c.asks() && c.reads("<op> | figure | <mode>")));
+  }
+
+  /**
+   * Whether a word is of a sentence before the order that tells of something else, whatever its
+   * words are: nothing in it points at the order, or binds one.
+   */
+  private boolean isStory(Token token, String text) {
     return sentences().sentences().stream()
-        .filter(s -> s.contains(token))
-        .anyMatch(s -> s.stream().allMatch(t -> isLeft(t, text)));
+        .filter(s -> s.contains(token) && s.getLast().to() <= first(text))
+        .anyMatch(s ->
+            isLeft(s, text)
+                && !"?:".contains(text().substring(s.getLast().to()).substring(0, 1))
+                && !TokenClass.has(s, "self | authority")
+                && s.stream().limit(POINTING).noneMatch(t -> TokenClass.is(t, "pointing"))
+                && sentences().clauses(s).stream().noneMatch(this::binds));
+  }
+
+  private boolean binds(RequestClause clause) {
+    return clause.asks()
+        || clause.orders()
+        || BindingCue.of(clause.read(), true, clause.past()).stream()
+            .anyMatch(c -> c.kind() != BindingCue.Kind.SOCIAL);
   }
 
   private static boolean turning(Token word) {
