@@ -178,7 +178,8 @@ public record SkippingReader(
     var values = kept.stream().flatMap(Token::all).map(SkippingReader::value).toList();
     int first = first(text);
     return turned
-        || sentences().sentences().stream().anyMatch(s -> isLeft(s, text) && bends(s))
+        || sentences().sentences().stream()
+            .anyMatch(s -> isLeft(s, text) && (bends(s) || places(s, kept, first)))
         || IntStream.range(0, typed.size())
             .filter(i -> isLeft(typed.get(i), text) && !isWhole(typed.get(i), text))
             .anyMatch(i -> lost(typed.get(i), kept, values, first) || touches(i, text));
@@ -197,6 +198,15 @@ public record SkippingReader(
   private boolean bends(List<Token> sentence) {
     return sentences().clauses(sentence).stream()
         .anyMatch(c -> c.reads("guarding") || (c.asks() && c.reads("<op> | figure | <mode>")));
+  }
+
+  /** Whether a sentence before the order says where or when, and the order itself doesn't. */
+  private boolean places(List<Token> sentence, List<Token> kept, int first) {
+    return sentence.getLast().to() <= first
+        && sentences().clauses(sentence).stream()
+            .anyMatch(c ->
+                (c.has("<service>") && !TokenClass.has(kept, "<service>"))
+                    || (!c.past() && c.has("moment") && !TokenClass.has(kept, "moment")));
   }
 
   /**
