@@ -106,10 +106,9 @@ public record SkippingReader(
    * @param named the same with whom it is for
    */
   private Optional<Skipped> read(String text, String named) {
-    if (text.isBlank() || turns(text)) {
-      return Optional.empty();
-    }
-    return strict.apply(named) instanceof Planned(var intent)
+    return !text.isBlank()
+            && strict.apply(named) instanceof Planned(var intent)
+            && !turns(text, !intent.changes().isEmpty())
         ? Optional.of(
             new Skipped(
                 intent, left(text), new Claims(t -> !isLeft(t, named), t -> isLeft(t, named))))
@@ -164,22 +163,27 @@ public record SkippingReader(
     return "%s %s %s %s".formatted(token.kind(), token.text(), token.value(), token.window());
   }
 
-  /** Whether something is left out, or stays without its phrase, that may turn the order around. */
-  private boolean turns(String text) {
+  /**
+   * Whether something is left out, or stays without its phrase, that may turn the order around.
+   *
+   * @param placed whether the order is for places
+   */
+  private boolean turns(String text, boolean placed) {
     var typed = sentences().typed();
     var phrases = slots();
     boolean turned =
         typed.stream()
             .filter(SkippingReader::turning)
-            .filter(t -> !isStory(t, text))
+            .filter(t -> !isKept(t, text) && !isStory(t, text))
             .anyMatch(
                 t -> phrases.stream().noneMatch(p -> within(t, p.getFirst()) && !isLeft(t, text)));
     var kept = typed.stream().filter(t -> !isLeft(t, text)).toList();
     var values = kept.stream().flatMap(Token::all).map(SkippingReader::value).toList();
     int first = first(text);
     return turned
+        || clauses().anyMatch(c -> c.past() && has(c.typed(), text, "figure"))
         || sentences().sentences().stream()
-            .anyMatch(s -> isLeft(s, text) && (bends(s) || places(s, kept, first)))
+            .anyMatch(s -> isLeft(s, text) && (bends(s) || says(s, kept, placed, first)))
         || IntStream.range(0, typed.size())
             .filter(i -> isLeft(typed.get(i), text) && !isWhole(typed.get(i), text))
             .anyMatch(i -> lost(typed.get(i), kept, values, first) || touches(i, text));
@@ -188,6 +192,12 @@ public record SkippingReader(
   /** Whether its whole sentence is left out, and shown so. */
   private boolean isWhole(Token token, String text) {
     return sentences().sentences().stream().anyMatch(s -> s.contains(token) && isLeft(s, text));
+  }
+
+  /** Whether its whole sentence is kept, so that each word of it is read. */
+  private boolean isKept(Token token, String text) {
+    return sentences().sentences().stream()
+        .anyMatch(s -> s.contains(token) && s.stream().noneMatch(t -> isLeft(t, text)));
   }
 
   private boolean isLeft(List<Token> sentence, String text) {
@@ -201,12 +211,19 @@ public record SkippingReader(
   }
 
   /** Whether a sentence before the order says where or when, and the order itself doesn't. */
-  private boolean places(List<Token> sentence, List<Token> kept, int first) {
+  private boolean says(List<Token> sentence, List<Token> kept, boolean placed, int first) {
     return sentence.getLast().to() <= first
         && sentences().clauses(sentence).stream()
             .anyMatch(c ->
-                (c.has("<service>") && !TokenClass.has(kept, "<service>"))
-                    || (!c.past() && c.has("moment") && !TokenClass.has(kept, "moment")));
+                (placed && c.has("<service>") && !TokenClass.has(kept, "<service>"))
+                    || (!c.past() && isTimed(c) && !TokenClass.has(kept, "moment")));
+  }
+
+  /** A time, but for those that are names: "the retro of 24 November". */
+  private static boolean isTimed(RequestClause clause) {
+    return clause.typed().stream()
+        .filter(t -> TokenClass.is(t, "moment"))
+        .anyMatch(t -> !TokenClass.has(clause.before(t), "naming $"));
   }
 
   /**
@@ -229,6 +246,14 @@ public record SkippingReader(
         || clause.orders()
         || BindingCue.of(clause.read(), true, clause.past()).stream()
             .anyMatch(c -> c.kind() != BindingCue.Kind.SOCIAL);
+  }
+
+  private Stream<RequestClause> clauses() {
+    return sentences().clauses().stream().flatMap(List::stream);
+  }
+
+  private boolean has(List<Token> words, String text, String names) {
+    return words.stream().anyMatch(t -> !isLeft(t, text) && TokenClass.is(t, names));
   }
 
   private static boolean turning(Token word) {
@@ -290,8 +315,7 @@ public record SkippingReader(
 
   /** Whether a time that is kept may be of what such a word tells, rather than of the order. */
   private boolean dates(Token word, String text) {
-    var clauses = sentences().clauses().stream().flatMap(List::stream).map(RequestClause::typed);
-    return Stream.concat(sentences().sentences().stream(), clauses)
+    return Stream.concat(sentences().sentences().stream(), clauses().map(RequestClause::typed))
         .filter(some -> some.contains(word))
         .map(some -> some.stream().filter(t -> !isLeft(t, text)).toList())
         .anyMatch(kept ->
