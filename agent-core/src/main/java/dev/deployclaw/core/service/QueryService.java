@@ -26,7 +26,6 @@ import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.rollback.CheckpointVerifier;
-import dev.deployclaw.core.schedule.ScheduleReport;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -85,12 +84,14 @@ public final class QueryService {
   /** Where things stand, and whose time is over: for that, the sources may be read. */
   public AgentStatusReport status() throws InterruptedException {
     return StoreQuestion.answer(
-        () -> situation().with(inspector.expired()), AgentStatusReport::unreachable);
+        () -> situation().with(inspector.temporary(), inspector.expired()),
+        AgentStatusReport::unreachable);
   }
 
-  /** The same from the state store alone, for who looks often: it names no overlay. */
+  /** The same from the state store alone, for who looks often: it names no expired overlay. */
   public AgentStatusReport storeStatus() throws InterruptedException {
-    return StoreQuestion.answer(() -> situation().with(List.of()), AgentStatusReport::unreachable);
+    return StoreQuestion.answer(
+        () -> situation().with(inspector.temporary(), List.of()), AgentStatusReport::unreachable);
   }
 
   /**
@@ -152,11 +153,6 @@ public final class QueryService {
     return StoreQuestion.answer(
         () -> new ClientLimitsQuery(ports, settings, store).of(question),
         ClientLimitsReport::unreachable);
-  }
-
-  /** What is to begin at a time; throws {@link Unreachable} when that can't be read. */
-  public ScheduleReport scheduled() throws InterruptedException {
-    return parts.scheduler().all();
   }
 
   /**
@@ -223,7 +219,12 @@ public final class QueryService {
 
   private AgentStatusQuery situation() {
     return new AgentStatusQuery(
-        ports.state(), store.ledger(), parts.writeBack(), parts.finisher(), parts.heldRepairs());
+        ports.state(),
+        store.ledger(),
+        parts.writeBack(),
+        parts.finisher(),
+        parts.heldRepairs(),
+        parts.scheduler());
   }
 
   private ApprovalService approvals() {

@@ -91,6 +91,9 @@ class ConversationTest {
         .contains("\"request\":\"per minute\"")
         .contains("\"text\":\"" + ASKED + "\"")
         .contains("set acme's orders limit to 300 per minute");
+    assertThat(world.queries().history("acme", 1).changes().getFirst().request())
+        .as("the whole, not the answer alone")
+        .contains("set acme's orders limit to 300 per minute");
   }
 
   @Test

@@ -93,6 +93,7 @@ class HeldChangeTest {
     world.run("apply");
     var held = world.run("set acme 700 manually");
     world.run("set zenith 70");
+    assertThat(world.queries().storeStatus().moved(held.execution())).isPresent();
 
     var ended = world.agent().approve(held.execution(), "ann");
 

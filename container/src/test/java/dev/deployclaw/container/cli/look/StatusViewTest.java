@@ -38,11 +38,14 @@ class StatusViewTest {
           "",
           List.of(AnswerFixtures.execution(new ChangeState.Held("manual", 0, List.of()))),
           List.of(),
+          ScheduleReport.NOTHING,
           Optional.empty(),
           Optional.empty(),
+          List.of(),
           List.of(),
           List.of(),
           true,
+          0,
           "");
 
   private final CommandLineFixture screen = new CommandLineFixture(Path.of(""));
@@ -85,11 +88,14 @@ class StatusViewTest {
             "",
             List.of(),
             List.of(),
+            ScheduleReport.NOTHING,
             Optional.empty(),
             Optional.empty(),
+            List.of(),
             List.of(),
             List.of(),
             true,
+            0,
             "");
 
     view.show(trying, RelatedState.NOTHING, false);
@@ -115,11 +121,14 @@ class StatusViewTest {
             "not back yet: gateway/edge/gw-03: its Deployment is paused",
             List.of(),
             List.of(),
+            ScheduleReport.NOTHING,
             Optional.empty(),
             Optional.empty(),
+            List.of(),
             List.of(),
             List.of(),
             true,
+            0,
             "");
 
     view.show(waiting, RelatedState.NOTHING, false);
@@ -153,11 +162,14 @@ class StatusViewTest {
             "",
             List.of(),
             List.of(WAITING),
+            ScheduleReport.NOTHING,
             Optional.empty(),
             Optional.of(new LeaderIdentity("edge-1", "2026-11-24T10:00:00Z")),
             List.of("arch-2026-11-24-rate-limit-002", "arch-3"),
+            List.of(),
             List.of(AnswerFixtures.OVERLAY),
             true,
+            0,
             "");
 
     view.show(busy, RelatedState.NOTHING, false);
@@ -167,7 +179,7 @@ class StatusViewTest {
     assertThat(people)
         .contains("edge-1 leads since 2026-11-24T10:00:00Z")
         .contains("arch-2026-11-24-rate-limit-002 is still to be written back")
-        .contains("take it back: apply the policies of ")
+        .contains("a serving agent takes it back, or: apply the policies of ")
         .as("it is held: nothing is due yet")
         .doesNotContain("arch-3 is still to be written back");
     var status = StatusDocument.of(busy);
@@ -184,7 +196,8 @@ class StatusViewTest {
                     "operation", "repair-drift",
                     "requester", "olivia",
                     "why", "only a model understood it",
-                    "quote_plan", true)));
+                    "quote_plan", true,
+                    "current", true)));
     assertThat(status.get("leader"))
         .isEqualTo(Map.of("name", "edge-1", "since", "2026-11-24T10:00:00Z"));
     assertThat(status.get("write_back")).isEqualTo(busy.writeBacks());
@@ -195,22 +208,14 @@ class StatusViewTest {
   void tellsWhoIsAheadOfTheStateStoreAndWhatCanBeDecided() {
     var ahead = List.of(new AheadMember("redis/a", "epoch", 9, 3));
 
-    view.show(
-        HELD,
-        new RelatedState(
-            ahead, ScheduleReport.NOTHING, Optional.empty(), List.of(), Optional.empty()),
-        false);
+    view.show(HELD, new RelatedState(ahead, Optional.empty(), List.of(), Optional.empty()), false);
     assertThat(screen.out())
         .contains("REGRESSED: redis/a names epoch 9, the state store knows none above 3")
         .contains("deployclaw recover --accept-regression");
 
     var again = new CommandLineFixture(Path.of(""));
     new StatusView(again.surroundings())
-        .show(
-            HELD,
-            new RelatedState(
-                ahead, ScheduleReport.NOTHING, Optional.empty(), List.of(), Optional.empty()),
-            true);
+        .show(HELD, new RelatedState(ahead, Optional.empty(), List.of(), Optional.empty()), true);
     assertThat(again.json().at("/regressed/0/observed").asLong()).isEqualTo(9);
   }
 
@@ -228,23 +233,93 @@ class StatusViewTest {
             "ab",
             Optional.empty(),
             Optional.empty());
-    var beside =
-        new RelatedState(
-            List.of(),
-            new ScheduleReport(List.of(start), List.of("arch-2: its entry can't be read")),
-            Optional.empty(),
-            List.of(),
-            Optional.empty());
+    var report = new ScheduleReport(List.of(start), List.of("arch-2: its entry can't be read"));
 
-    view.show(HELD, beside, false);
+    view.show(standing(report, 4), RelatedState.NOTHING, false);
     assertThat(screen.out())
         .contains("arch-1 begins at 1970-01-01T00:01:00Z", "deployclaw reject arch-1")
         .contains("arch-2: its entry can't be read; it isn't started");
 
     var again = new CommandLineFixture(Path.of(""));
-    new StatusView(again.surroundings()).show(HELD, beside, true);
+    new StatusView(again.surroundings()).show(standing(report, 4), RelatedState.NOTHING, true);
     assertThat(again.json().at("/scheduled/0/at").asText()).isEqualTo("1970-01-01T00:01:00Z");
+    assertThat(again.json().at("/scheduled/0/current").asBoolean()).isTrue();
     assertThat(again.json().at("/unreadable_schedule/0").asText()).startsWith("arch-2");
+  }
+
+  @Test
+  void whatIsUnderWayIsNotYetToBeWrittenBack() {
+    var open = AnswerFixtures.execution(new ChangeState.Staged());
+    var running =
+        new AgentStatusReport(
+            ExitCode.OK,
+            HELD.active(),
+            Optional.of(open),
+            "",
+            List.of(),
+            List.of(),
+            ScheduleReport.NOTHING,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(open.id()),
+            List.of(),
+            List.of(),
+            true,
+            4,
+            "");
+
+    view.show(running, RelatedState.NOTHING, false);
+
+    assertThat(screen.out()).contains(" is under way: staged").doesNotContain("written back");
+  }
+
+  @Test
+  void tellsAtOnceWhatCantGoOnSinceSomethingWasCommitted() {
+    var start =
+        new ScheduledChange(
+            "arch-1",
+            60_000,
+            "set it",
+            "olivia",
+            true,
+            List.of(),
+            4,
+            "ab",
+            Optional.empty(),
+            Optional.empty());
+    var moved = standing(new ScheduleReport(List.of(start), List.of()), 9);
+
+    view.show(moved, RelatedState.NOTHING, false);
+
+    String since = "something was committed since it was planned (epoch 3 now): ask again";
+    assertThat(screen.out())
+        .contains("arch-1 won't begin at 1970-01-01T00:01:00Z: " + since)
+        .contains("arch-2026-11-24-rate-limit-004 can't go on: " + since)
+        .contains("temporary: acme", "a serving agent takes it back then")
+        .doesNotContain("deployclaw approve");
+    var document = StatusDocument.of(moved);
+    assertThat(document.get("held").toString()).contains("current=false");
+    assertThat(document.get("scheduled").toString()).contains("current=false");
+  }
+
+  /** Something is held and scheduled, and {@code active} is at this revision. */
+  private static AgentStatusReport standing(ScheduleReport schedule, long revision) {
+    return new AgentStatusReport(
+        ExitCode.OK,
+        HELD.active(),
+        Optional.empty(),
+        "",
+        HELD.held(),
+        List.of(),
+        schedule,
+        Optional.empty(),
+        Optional.empty(),
+        List.of("arch-2026-11-24-rate-limit-004"),
+        List.of(AnswerFixtures.OVERLAY),
+        List.of(),
+        true,
+        revision,
+        "");
   }
 
   @Test
@@ -257,11 +332,14 @@ class StatusViewTest {
             "",
             HELD.held(),
             List.of(),
+            ScheduleReport.NOTHING,
             Optional.of(new FreezeRecord("olivia", "incident 4711", "1970-01-01T00:00:00Z")),
             Optional.empty(),
             List.of(),
             List.of(),
+            List.of(),
             true,
+            0,
             "");
 
     view.show(frozen, RelatedState.NOTHING, false);
@@ -282,7 +360,8 @@ class StatusViewTest {
     AtomicFile.write(
         EnforcementMonitor.stateFile(folder),
         """
-        {"heartbeat_s":30,"points":[{"micros":900,"point":"gateway/eu/one","state":"ok"},
+        {"amiss":[{"event":"held","subject":"arch-1"},{"event":"drift","subject":"estate"}],
+        "heartbeat_s":30,"points":[{"micros":900,"point":"gateway/eu/one","state":"ok"},
         {"point":"gateway/eu/two","reason":"answered 500","state":"not_enforced"}],
         "written_at":"2026-11-25T12:00:00Z"}\
         """
@@ -292,29 +371,29 @@ class StatusViewTest {
         HELD,
         new RelatedState(
             List.of(),
-            ScheduleReport.NOTHING,
             MonitorStateFile.read(folder, written.plusSeconds(20)),
             List.of(),
             Optional.empty()),
         false);
 
     assertThat(screen.out())
-        .contains("enforcement points {not_enforced=1, ok=1}")
+        .contains("1 of 2 enforcement points enforce what is committed\n")
         .contains("gateway/eu/two is not_enforced: answered 500")
         .doesNotContain("no agent is monitoring");
     var late = MonitorStateFile.read(folder, written.plusSeconds(91)).orElseThrow();
     assertThat(late.lines())
         .first()
         .isEqualTo("no agent is monitoring: the last heartbeat was 91 s ago");
-    assertThat(late.document()).containsEntry("watching", false);
+    assertThat(late.document(List.of())).containsEntry("watching", false);
+    assertThat(late.document(List.of()).get("amiss"))
+        .as("what was held when it was written isn't any more")
+        .isEqualTo(List.of(Map.of("event", "drift", "subject", "estate")));
   }
 
   @Test
   void namesARecordThatTheStreamCannotBeGiven() {
     var stuck = new StreamCopy.Stuck("arch-one", 6, "it has 12,345 bytes", "raise max_payload");
-    var beside =
-        new RelatedState(
-            List.of(), ScheduleReport.NOTHING, Optional.empty(), List.of(stuck), Optional.empty());
+    var beside = new RelatedState(List.of(), Optional.empty(), List.of(stuck), Optional.empty());
 
     view.show(HELD, beside, false);
     assertThat(screen.out())
@@ -330,11 +409,7 @@ class StatusViewTest {
     view.show(
         HELD,
         new RelatedState(
-            List.of(),
-            ScheduleReport.NOTHING,
-            MonitorStateFile.read(folder, Instant.EPOCH),
-            List.of(),
-            Optional.empty()),
+            List.of(), MonitorStateFile.read(folder, Instant.EPOCH), List.of(), Optional.empty()),
         false);
 
     assertThat(screen.out())
@@ -351,11 +426,14 @@ class StatusViewTest {
             "",
             List.of(),
             List.of(),
+            ScheduleReport.NOTHING,
             Optional.empty(),
             Optional.empty(),
+            List.of(),
             List.of(),
             List.of(),
             false,
+            0,
             "the state store can't be reached");
 
     assertThat(view.show(lost, RelatedState.NOTHING, true)).isEqualTo(10);
