@@ -6,7 +6,9 @@ import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.RequestedChange;
+import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.diff.DiffFormatter;
 import dev.deployclaw.policy.diff.FieldDifference;
@@ -60,24 +62,41 @@ public final class RequestDialogue {
     return new PreparedRequest(request, report);
   }
 
-  /** Asks one question; empty without an answer. */
+  /** Asks one question, and shows it again to who asks back; empty without an answer. */
   public Optional<String> ask(ClarificationQuestion question) {
+    for (int looks = 0; looks < MOST_LOOKS; looks++) {
+      put(question);
+      var answer =
+          around.ask("(empty line: give up) > ").map(String::strip).filter(a -> !a.isEmpty());
+      if (answer.filter(a -> a.matches("(?i)(?:[?]|why|what|help)[?]*")).isEmpty()) {
+        return answer;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void put(ClarificationQuestion question) {
     around.warn("? " + question.text());
     for (int i = 0; i < question.choices().size(); i++) {
       around.warn("  #" + (i + 1) + " " + question.choices().get(i));
     }
     question.suggestion().ifPresent(s -> around.warn("  yes: " + s));
-    return around.ask("> ").map(String::strip).filter(a -> !a.isEmpty());
   }
 
   /**
    * Shows how a request was read; asks whether to go on where it reaches tenants that it doesn't
-   * name, or changes a limit by ten times or more. Where the estate changed while somebody thought
-   * about it, what they said yes to is no longer what would be done: it is shown and asked again.
+   * name, changes a limit by ten times or more, or was said in place of an answer. Where the estate
+   * changed while somebody thought about it, what they said yes to is no longer what would be done:
+   * it is shown and asked again.
    */
   public boolean goesOn(PreparedRequest understood, RequestPlanner planner)
       throws InterruptedException {
     var seen = understood.report();
+    boolean other = isOther(understood, planner);
+    if (other && seen instanceof PlanPreviewReport.Understood(var intent, var _)) {
+      around.warn("understood: " + IntentSentence.of(intent));
+      return intent.operation().waits() == TaskOperation.Waits.ONLY_LOOKS || agreed("");
+    }
     for (int looks = 0; looks < MOST_LOOKS; looks++) {
       if (!(seen instanceof PlanPreviewReport.Planned planned)
           || planned.plan().changesNothing()
@@ -86,10 +105,11 @@ public final class RequestDialogue {
       }
       var plan = planned.plan();
       show(plan);
-      if (!isWide(plan) && plan.diff().differences().stream().noneMatch(RequestDialogue::isBig)) {
+      boolean big = plan.diff().differences().stream().anyMatch(RequestDialogue::isBig);
+      if (!other && !isWide(plan) && !big) {
         return true;
       }
-      if (!agreed(plan)) {
+      if (!agreed(reach(plan))) {
         return false;
       }
       seen = planner.plan(understood.request());
@@ -120,11 +140,29 @@ public final class RequestDialogue {
         .anyMatch(who -> who.tenants().isEmpty());
   }
 
-  private boolean agreed(ChangePlan plan) {
+  /** Whether an answer is understood without its question: it may be meant for something else. */
+  private static boolean isOther(PreparedRequest understood, RequestPlanner planner)
+      throws InterruptedException {
+    var request = understood.request();
+    return !request.conversation().equals(Conversation.NONE)
+        && switch (planner.plan(request.after(Conversation.NONE))) {
+          case PlanPreviewReport.Planned _,
+              PlanPreviewReport.Understood _,
+              PlanPreviewReport.Inquiry _ ->
+              true;
+          case PlanPreviewReport.NeedsClarification _, PlanPreviewReport.Refused _ -> false;
+        };
+  }
+
+  private static String reach(ChangePlan plan) {
     int tenants = plan.diff().blastRadius().tenants().size();
-    String reach = tenants == 1 ? "1 tenant changes" : tenants + " tenants change";
+    return tenants == 1 ? "1 tenant changes. " : tenants + " tenants change. ";
+  }
+
+  /** Whether the person says yes. */
+  public boolean agreed(String reach) {
     return around
-        .ask("Go on? %s. [y/N] ".formatted(reach))
+        .ask("Go on? %s[y/N] ".formatted(reach))
         .filter(answer -> answer.strip().matches("(?i)y|yes"))
         .isPresent();
   }

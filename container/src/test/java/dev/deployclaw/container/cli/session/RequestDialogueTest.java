@@ -7,9 +7,11 @@ import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,14 +79,44 @@ class RequestDialogueTest {
         .contains("600 -> 6000", "the estate changed meanwhile; look again", "500 -> 6000");
   }
 
+  @Test
+  void aRequestInPlaceOfAnAnswerIsAskedAbout() throws Exception {
+    String open = "set acme's orders limit to 700";
+
+    assertThat(goesOn(List.of("#2"), open)).isTrue();
+    assertThat(asked).hasSize(1);
+    assertThat(goesOn(List.of("set acme's orders limit to 650 per minute", "n"), open)).isFalse();
+    assertThat(goesOn(List.of("roll back the last change", "n"), open)).isFalse();
+    assertThat(goesOn(List.of("roll back the last change", "y"), open)).isTrue();
+    assertThat(goesOn(List.of("check for drift"), open)).isTrue();
+  }
+
+  @Test
+  void whoAsksBackSeesTheQuestionWithItsChoicesAgain() throws Exception {
+    assertThat(goesOn(List.of("why?", "?", "per minute"), "set acme's orders limit to 700"))
+        .isTrue();
+
+    assertThat(asked).hasSize(3).allMatch(text -> text.equals("(empty line: give up) > "));
+    assertThat(screen.err().split("#2 per minute", -1)).hasSize(4);
+  }
+
+  private boolean goesOn(List<String> answers, String request) throws InterruptedException {
+    var left = new ArrayDeque<>(answers);
+    return goesOn(left::removeFirst, request);
+  }
+
   private boolean goesOn(String answer, String request) throws InterruptedException {
+    return goesOn(() -> answer, request);
+  }
+
+  private boolean goesOn(Supplier<String> answers, String request) throws InterruptedException {
     var around =
         screen
             .surroundings(OutputMode.TERMINAL)
             .asking(text -> {
               asked.add(text);
               change();
-              return Optional.of(answer);
+              return Optional.of(answers.get());
             });
     var dialogue = new RequestDialogue(around, false);
     return dialogue.goesOn(
