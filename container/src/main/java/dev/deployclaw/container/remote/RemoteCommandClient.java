@@ -39,6 +39,10 @@ public final class RemoteCommandClient {
                   + "import impact log export mcp plugin audit skills")
               .split(" ", -1));
 
+  /** These may go on in the agent after an interrupt. */
+  private static final Set<String> CHANGING =
+      Set.of("run", "answer", "approve", "reject", "rollback", "recover", "drift", "handover");
+
   /** The rest of the environment stays with the client. */
   private static final Set<String> PASSED_ON = Set.of("HOME", "NO_COLOR", "COLUMNS", "TERM");
 
@@ -59,6 +63,9 @@ public final class RemoteCommandClient {
   private static final String LOST_AGENT =
       "the agent ended before the command did, or its output wasn't read for a minute;"
           + " see what it did with: deployclaw status";
+  private static final String GOES_ON =
+      "the command goes on in the agent; see it with: deployclaw log last -f; what isn't committed"
+          + " yet, stop with: deployclaw freeze REASON";
   private static final String SILENT_AGENT =
       "the agent that serves doesn't answer; DEPLOYCLAW_STANDALONE=1 makes a command work alone";
   private static final String REFUSED =
@@ -162,6 +169,8 @@ public final class RemoteCommandClient {
       Path socket, RemoteCommand command, Output output, Duration longestSilence) {
     boolean connected = false;
     boolean accepted = false;
+    var working = new AtomicBoolean();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> left(working, output), "left"));
     var silent = new AtomicBoolean();
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
@@ -172,7 +181,11 @@ public final class RemoteCommandClient {
       command.write(to, ClientPass.beside(socket));
       accepted = in.readUnsignedByte() == RemoteCommand.ACCEPTED;
       bound.interrupt();
-      return accepted ? OptionalInt.of(passOn(in, to, output)) : OptionalInt.empty();
+      if (!accepted) {
+        return OptionalInt.empty();
+      }
+      working.set(CHANGING.contains(command.arguments().getFirst()));
+      return OptionalInt.of(passOn(in, to, output, working));
     } catch (IOException e) {
       if (accepted || silent.get()) {
         output.say(accepted ? LOST_AGENT : SILENT_AGENT);
@@ -180,6 +193,14 @@ public final class RemoteCommandClient {
       }
       output.tell(connected ? REFUSED : "no agent serves at " + socket + " any more");
       return OptionalInt.empty(); // nothing was begun
+    } finally {
+      working.set(false);
+    }
+  }
+
+  private static void left(AtomicBoolean working, Output output) {
+    if (working.get()) {
+      output.say(GOES_ON);
     }
   }
 
@@ -198,7 +219,9 @@ public final class RemoteCommandClient {
         });
   }
 
-  private static int passOn(DataInputStream in, DataOutputStream to, Output output)
+  /** At a question, the agent waits for an answer, and begins nothing without one. */
+  private static int passOn(
+      DataInputStream in, DataOutputStream to, Output output, AtomicBoolean working)
       throws IOException {
     var typed = new BufferedReader(new InputStreamReader(output.in(), StandardCharsets.UTF_8));
     while (true) {
@@ -209,7 +232,9 @@ public final class RemoteCommandClient {
       }
       print(type == RemoteCommand.OUT ? output.out() : output.err(), in.readNBytes(length));
       if (type == RemoteCommand.ASK) {
+        boolean before = working.getAndSet(false);
         String line = typed.readLine();
+        working.set(before);
         if (line == null
             || line.getBytes(StandardCharsets.UTF_8).length > RemoteCommand.MOST_ANSWER) {
           to.writeInt(-1);
