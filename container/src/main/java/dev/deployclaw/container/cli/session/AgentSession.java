@@ -19,12 +19,14 @@ import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 
 /** One command's use of the agent: opened from the configuration, closed at the end. */
@@ -91,6 +93,28 @@ public final class AgentSession implements AutoCloseable {
 
   public QueryService queries() {
     return agent.changeService().queries();
+  }
+
+  /** The execution that a word on what is held names. */
+  public String held(String id, boolean rejects) throws SetupException, InterruptedException {
+    return id.equals(Rollback.LAST) ? only(queries().waiting(rejects), "a decision") : id;
+  }
+
+  /** The execution that an answer names. */
+  public String asking(String id) throws SetupException, InterruptedException {
+    return id.equals(Rollback.LAST) ? only(queries().asking(around.user()), "an answer") : id;
+  }
+
+  /** Of several, none is guessed. */
+  static String only(List<String> waiting, String what) throws SetupException {
+    if (waiting.size() != 1) {
+      throw new SetupException(
+          waiting.isEmpty()
+              ? "nothing waits for " + what + "; deployclaw status shows what is held"
+              : "more than one waits for %s: %s; name one"
+                  .formatted(what, String.join(", ", waiting)));
+    }
+    return waiting.getFirst();
   }
 
   public ExecutorRegistry executors() {

@@ -6,13 +6,16 @@ import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.planning.PlanPreviewReport;
+import dev.deployclaw.core.rollback.Rollback.RollbackPreview;
 import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.diff.DiffFormatter;
 import dev.deployclaw.policy.diff.FieldDifference;
+import dev.deployclaw.policy.diff.PolicyDiff;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Optional;
 
 /** Asks on a terminal until a request is understood, each question once. Elsewhere it is silent. */
@@ -104,12 +107,12 @@ public final class RequestDialogue {
         return true;
       }
       var plan = planned.plan();
-      show(plan);
+      show(IntentSentence.of(plan.intent()), Optional.of(plan.diff()));
       boolean big = plan.diff().differences().stream().anyMatch(RequestDialogue::isBig);
       if (!other && !isWide(plan) && !big) {
         return true;
       }
-      if (!agreed(reach(plan))) {
+      if (!agreed(reach(plan.diff()))) {
         return false;
       }
       seen = planner.plan(understood.request());
@@ -125,9 +128,17 @@ public final class RequestDialogue {
     return goesOn(new PreparedRequest(request, planner.plan(request)), planner);
   }
 
-  private void show(ChangePlan plan) {
-    around.warn("understood: " + IntentSentence.of(plan.intent()));
-    var lines = DiffFormatter.of(plan.diff().differences());
+  /** Shows what a rollback would bring back, and asks whether to go on. */
+  public boolean goesOn(RollbackPreview back) {
+    show("roll back " + back.undone(), back.diff());
+    back.again().ifPresent(id -> around.warn("this brings back " + id));
+    return agreed(
+        back.diff().map(RequestDialogue::reach).orElse("The difference isn't known. "));
+  }
+
+  private void show(String understood, Optional<PolicyDiff> diff) {
+    around.warn("understood: " + understood);
+    var lines = DiffFormatter.of(diff.map(PolicyDiff::differences).orElseGet(List::of));
     lines.stream().limit(MOST_LINES).forEach(line -> around.warn("  " + line));
     if (lines.size() > MOST_LINES) {
       around.warn("  and " + (lines.size() - MOST_LINES) + " more");
@@ -154,13 +165,12 @@ public final class RequestDialogue {
         };
   }
 
-  private static String reach(ChangePlan plan) {
-    int tenants = plan.diff().blastRadius().tenants().size();
+  private static String reach(PolicyDiff diff) {
+    int tenants = diff.blastRadius().tenants().size();
     return tenants == 1 ? "1 tenant changes. " : tenants + " tenants change. ";
   }
 
-  /** Whether the person says yes. */
-  public boolean agreed(String reach) {
+  private boolean agreed(String reach) {
     return around
         .ask("Go on? %s[y/N] ".formatted(reach))
         .filter(answer -> answer.strip().matches("(?i)y|yes"))

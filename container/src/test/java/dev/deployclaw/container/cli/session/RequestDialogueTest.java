@@ -1,8 +1,10 @@
 package dev.deployclaw.container.cli.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.container.cli.CommandLineFixture;
+import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
@@ -100,6 +102,31 @@ class RequestDialogueTest {
     assertThat(screen.err().split("#2 per minute", -1)).hasSize(4);
   }
 
+  @Test
+  void aRollbackShowsItsDifferenceAndWhatItBringsBack() throws Exception {
+    assertThat(world.run("set acme's orders limit to 700 per minute").exit().code()).isZero();
+    var undone = world.queries().active().orElseThrow().change();
+    var dialogue = new RequestDialogue(answering(() -> "n"), false);
+
+    assertThat(dialogue.goesOn(world.queries().rollback("last").orElseThrow())).isFalse();
+    assertThat(screen.err())
+        .contains("understood: roll back " + undone, "requests 700 -> 600")
+        .doesNotContain("brings back");
+    assertThat(world.agent().rollback("last", "somebody").exit().code()).isZero();
+    assertThat(dialogue.goesOn(world.queries().rollback("last").orElseThrow())).isFalse();
+    assertThat(screen.err()).contains("requests 600 -> 700", "this brings back " + undone);
+    assertThat(world.queries().rollback("nosuch")).isEmpty();
+  }
+
+  @Test
+  void ofSeveralThatWaitNoneIsGuessed() throws Exception {
+    assertThat(AgentSession.only(List.of("arch-1"), "an answer")).isEqualTo("arch-1");
+    assertThatThrownBy(() -> AgentSession.only(List.of("arch-1", "arch-2"), "an answer"))
+        .hasMessage("more than one waits for an answer: arch-1, arch-2; name one");
+    assertThatThrownBy(() -> AgentSession.only(List.of(), "an answer"))
+        .hasMessageStartingWith("nothing waits for an answer");
+  }
+
   private boolean goesOn(List<String> answers, String request) throws InterruptedException {
     var left = new ArrayDeque<>(answers);
     return goesOn(left::removeFirst, request);
@@ -110,17 +137,19 @@ class RequestDialogueTest {
   }
 
   private boolean goesOn(Supplier<String> answers, String request) throws InterruptedException {
-    var around =
-        screen
-            .surroundings(OutputMode.TERMINAL)
-            .asking(text -> {
-              asked.add(text);
-              change();
-              return Optional.of(answers.get());
-            });
-    var dialogue = new RequestDialogue(around, false);
+    var dialogue = new RequestDialogue(answering(answers), false);
     return dialogue.goesOn(
         dialogue.complete(world.request(request), world.agent()::plan), world.agent()::plan);
+  }
+
+  private CommandEnvironment answering(Supplier<String> answers) {
+    return screen
+        .surroundings(OutputMode.TERMINAL)
+        .asking(text -> {
+          asked.add(text);
+          change();
+          return Optional.of(answers.get());
+        });
   }
 
   /** Somebody else's change, once. */
