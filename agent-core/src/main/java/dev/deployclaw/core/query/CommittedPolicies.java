@@ -4,9 +4,12 @@ import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.StoreQuestion;
+import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.policy.PolicySet;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The policies that are committed.
@@ -31,14 +34,26 @@ public record CommittedPolicies(ExitCode exit, String reason, long epoch, Policy
   public static CommittedPolicies of(long epoch, PolicySetReader archive)
       throws InterruptedException {
     return StoreQuestion.answer(
-        () ->
-            of(
-                epoch,
-                archive.stored(epoch),
-                "the state store has no policies of epoch "
-                    + epoch
-                    + ": it keeps the active one, its predecessor and the last proven one"),
+        () -> {
+          var set = archive.stored(epoch);
+          return set.isPresent() ? of(epoch, set, "") : absent(epoch, archive.state());
+        },
         CommittedPolicies::unreachable);
+  }
+
+  private static CommittedPolicies absent(long epoch, StateStore state)
+      throws InterruptedException {
+    var kept =
+        state.list(StoreKeys.POLICIES).stream()
+            .map(e -> Long.valueOf(e.key().split("/", -1)[1]))
+            .distinct()
+            .sorted()
+            .map(String::valueOf)
+            .collect(Collectors.joining(", "));
+    String reason =
+        "the state store keeps no policies of epoch %d; it has those of: %s"
+            .formatted(epoch, kept.isEmpty() ? "none" : kept);
+    return new CommittedPolicies(ExitCode.WRONG_USAGE, reason, 0, PolicySet.EMPTY);
   }
 
   private static CommittedPolicies of(long epoch, Optional<PolicySet> set, String otherwise) {

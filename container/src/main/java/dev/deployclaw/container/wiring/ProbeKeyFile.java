@@ -3,6 +3,7 @@ package dev.deployclaw.container.wiring;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.file.AtomicFile;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +41,7 @@ public final class ProbeKeyFile {
       throw broken(file, "doesn't hold an Ed25519 key pair");
     } catch (IOException e) {
       throw new SetupException(
-          "the probe key " + file + " can't be read: " + e + "; check its permissions");
+          "the probe key " + file + " can't be read: " + FileFault.words(e) + "; check its permissions");
     }
   }
 
@@ -60,7 +61,7 @@ public final class ProbeKeyFile {
       return key;
     } catch (IOException | UncheckedIOException e) {
       throw new SetupException(
-          "the public probe key " + known + " can't be read: " + e + "; check its permissions");
+          "the public probe key " + known + " can't be read: " + FileFault.words(e) + "; check its permissions");
     }
   }
 

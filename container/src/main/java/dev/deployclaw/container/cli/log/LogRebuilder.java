@@ -11,6 +11,7 @@ import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExitCode;
@@ -157,7 +158,7 @@ public record LogRebuilder(CommandEnvironment around, CommonOptions shared) {
 
   private static SetupException unwritable(Path file, IOException e) {
     return new SetupException(
-        file + " can't be written: " + e + "; name a file in a folder that you can write to");
+        file + " can't be written: " + FileFault.words(e) + "; name a file in a folder that you can write to");
   }
 
   private int failed(ExitCode exit, String reason) {

@@ -53,6 +53,7 @@ public final class AgentSession implements AutoCloseable {
       throws InvalidConfigException, SetupException {
     ProgressListener progress = shared.json() ? ProgressListener.NONE : new ProgressView(around);
     var config = config(around, shared);
+    OfflineSettings.make(config.stateDir());
     return new AgentSession(around, shared, config, around.runtimes().open(config, progress));
   }
 

@@ -35,8 +35,6 @@ public final class TrialEstate implements AutoCloseable {
   private static final int GATEWAYS = 3;
   private static final int FIRST_RUNS = 2;
 
-  /** How the agent ends when what it was asked for was rejected. */
-
   private static final String STATE = "state";
 
   private static final String PROBE_KEY = "probe.key";
