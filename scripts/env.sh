@@ -381,7 +381,8 @@ run_program() {
     JAVA_FLAGS+=("${AGENT_FLAGS[@]}")
   fi
   if [[ -r $CACHE ]]; then JAVA_FLAGS+=(-XX:AOTCache="$CACHE"); fi
-  "${LAUNCH:-exec}" "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "-Ddeployclaw.home=$ROOT" "${CLASSES[@]}" "$MAIN" "$@"
+  "${LAUNCH:-exec}" "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "-Ddeployclaw.home=$ROOT" \
+    ${CALLED:+"-Ddeployclaw.command=$CALLED"} "${CLASSES[@]}" "$MAIN" "$@"
 }
 
 # own_network CMD…: replaces this shell by the command in a network namespace of its own, which has a loopback and

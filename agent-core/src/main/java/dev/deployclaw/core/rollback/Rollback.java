@@ -133,8 +133,7 @@ public final class Rollback {
    * @param again the one that comes back with it, where that was a rollback itself
    * @param diff empty where it isn't known
    */
-  public record RollbackPreview(
-      String undone, Optional<String> again, Optional<PolicyDiff> diff) {}
+  public record RollbackPreview(String undone, Optional<String> again, Optional<PolicyDiff> diff) {}
 
   /** Empty where it would be refused. */
   public Optional<RollbackPreview> preview(String target) throws InterruptedException {

@@ -222,8 +222,7 @@ public final class QueryService {
   /** The latest executions whose question waits for this requester. */
   public List<String> asking(String who) throws InterruptedException {
     var out = new ArrayList<String>();
-    for (String id :
-        ports.journal().executions().reversed().stream().limit(MOST_ASKING).toList()) {
+    for (String id : ports.journal().executions().reversed().stream().limit(MOST_ASKING).toList()) {
       if (question(id, who) instanceof OpenQuestion.Waiting) {
         out.add(id);
       }

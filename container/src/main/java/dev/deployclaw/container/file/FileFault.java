@@ -1,6 +1,5 @@
 package dev.deployclaw.container.file;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;

@@ -62,7 +62,8 @@ record AdmittedProgram(List<String> words, Path folder) {
       }
       copy(contents, folder, program.path());
     } catch (IOException e) {
-      throw new SetupException("plugin " + plugin.name() + " can't be copied: " + FileFault.words(e));
+      throw new SetupException(
+          "plugin " + plugin.name() + " can't be copied: " + FileFault.words(e));
     }
     var words = new ArrayList<String>();
     words.add((inPlace ? real(program.path()) : beside(folder, program.path())).toString());
@@ -86,7 +87,8 @@ record AdmittedProgram(List<String> words, Path folder) {
                 .formatted(file, sha256, admitted));
       }
     } catch (IOException e) {
-      problems.add(file + " can't be read: " + FileFault.words(e) + "; correct the path under plugins");
+      problems.add(
+          file + " can't be read: " + FileFault.words(e) + "; correct the path under plugins");
     }
   }
 

@@ -46,6 +46,9 @@ public final class RemoteCommandClient {
   /** The rest of the environment stays with the client. */
   private static final Set<String> PASSED_ON = Set.of("HOME", "NO_COLOR", "COLUMNS", "TERM");
 
+  /** How the program was called, which hints repeat; {@code CommandEnvironment} reads it, too. */
+  private static final String CALLED = "deployclaw.command";
+
   private static final String PREFIX = "DEPLOYCLAW_";
   private static final String ALONE = "DEPLOYCLAW_STANDALONE";
 
@@ -112,6 +115,7 @@ public final class RemoteCommandClient {
     }
     var passed = passedOn(environment);
     passed.put(ProgramIdentity.VARIABLE, ProgramIdentity.own());
+    passed.put(CALLED, System.getProperty(CALLED, ""));
     var command = new RemoteCommand(all, file.get(), home, working, passed, isTerminal());
     return run(socket.get(), command, output);
   }

@@ -41,7 +41,11 @@ public final class ProbeKeyFile {
       throw broken(file, "doesn't hold an Ed25519 key pair");
     } catch (IOException e) {
       throw new SetupException(
-          "the probe key " + file + " can't be read: " + FileFault.words(e) + "; check its permissions");
+          "the probe key "
+              + file
+              + " can't be read: "
+              + FileFault.words(e)
+              + "; check its permissions");
     }
   }
 
@@ -61,7 +65,11 @@ public final class ProbeKeyFile {
       return key;
     } catch (IOException | UncheckedIOException e) {
       throw new SetupException(
-          "the public probe key " + known + " can't be read: " + FileFault.words(e) + "; check its permissions");
+          "the public probe key "
+              + known
+              + " can't be read: "
+              + FileFault.words(e)
+              + "; check its permissions");
     }
   }
 

@@ -162,8 +162,7 @@ class CommandLineRunnerTest {
     screen.run("approve");
 
     assertThat(screen.err().strip())
-        .isEqualTo(
-            "deployclaw: Missing required parameter: 'ID'; see: deployclaw approve --help");
+        .isEqualTo("deployclaw: Missing required parameter: 'ID'; see: deployclaw approve --help");
   }
 
   @ParameterizedTest
@@ -171,7 +170,8 @@ class CommandLineRunnerTest {
   void namesAStateFolderThatCanNotBeMade(String command) {
     var screen = new CommandLineFixture(folder);
     screen.write("file", "");
-    screen.write("deployclaw.yaml", 
+    screen.write(
+        "deployclaw.yaml",
         """
         stateDir: file/state
         etcd: {endpoints: ["http://127.0.0.1:1"]}

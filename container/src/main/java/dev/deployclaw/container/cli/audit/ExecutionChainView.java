@@ -51,7 +51,10 @@ record ExecutionChainView(CommandEnvironment around, CommonOptions shared) {
       return unreachable(e);
     } catch (IOException e) {
       throw new SetupException(
-          folder + " can't be written: " + FileFault.words(e) + "; name a folder that you can write to");
+          folder
+              + " can't be written: "
+              + FileFault.words(e)
+              + "; name a folder that you can write to");
     }
   }
 

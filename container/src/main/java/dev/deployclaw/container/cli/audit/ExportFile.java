@@ -45,7 +45,10 @@ final class ExportFile {
       }
     } catch (IOException e) {
       throw new SetupException(
-          name + " can't be written: " + FileFault.words(e) + "; name a file in a folder that you can write to");
+          name
+              + " can't be written: "
+              + FileFault.words(e)
+              + "; name a file in a folder that you can write to");
     }
   }
 
@@ -61,7 +64,8 @@ final class ExportFile {
       }
       return written;
     } catch (IOException e) {
-      throw new SetupException("the export can't be written: " + FileFault.words(e) + "; name a file with --out");
+      throw new SetupException(
+          "the export can't be written: " + FileFault.words(e) + "; name a file with --out");
     }
   }
 }

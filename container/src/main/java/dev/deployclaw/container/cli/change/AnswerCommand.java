@@ -27,7 +27,10 @@ import picocli.CommandLine.Parameters;
       "  deployclaw answer arch-2026-11-24-rate-limit-003 yes"
     })
 public final class AnswerCommand extends AgentCommand {
-  @Parameters(index = "0", paramLabel = "ID", description = "The execution that asked; last: the only one.")
+  @Parameters(
+      index = "0",
+      paramLabel = "ID",
+      description = "The execution that asked; last: the only one.")
   private String id = "";
 
   @Parameters(

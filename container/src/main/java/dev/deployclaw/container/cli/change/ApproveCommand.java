@@ -24,7 +24,9 @@ import picocli.CommandLine.Parameters;
       "           deployclaw approve arch-2026-11-24-rate-limit-003 --plan 1a2b3c4d5e6f"
     })
 public final class ApproveCommand extends AgentCommand {
-  @Parameters(paramLabel = "ID", description = "The execution, as `status` shows it; last: the only one.")
+  @Parameters(
+      paramLabel = "ID",
+      description = "The execution, as `status` shows it; last: the only one.")
   private String id = "";
 
   @Option(

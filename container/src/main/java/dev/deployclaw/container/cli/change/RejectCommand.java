@@ -17,7 +17,9 @@ import picocli.CommandLine.Parameters;
     description = "Refuse a held change, and remove what it staged.",
     footer = {"", "Example:  deployclaw reject arch-2026-11-24-rate-limit-003"})
 public final class RejectCommand extends AgentCommand {
-  @Parameters(paramLabel = "ID", description = "The execution, as `status` shows it; last: the only one.")
+  @Parameters(
+      paramLabel = "ID",
+      description = "The execution, as `status` shows it; last: the only one.")
   private String id = "";
 
   public RejectCommand(CommandEnvironment around) {

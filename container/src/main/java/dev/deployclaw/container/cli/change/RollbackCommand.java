@@ -30,8 +30,7 @@ public final class RollbackCommand extends AgentCommand {
   public int use(AgentSession session) throws InterruptedException {
     String id = around.masked(target); // a log names it before it is looked for
     var dialogue = new RequestDialogue(around, shared.json());
-    var back =
-        dialogue.asks() ? session.queries().rollback(id) : Optional.<RollbackPreview>empty();
+    var back = dialogue.asks() ? session.queries().rollback(id) : Optional.<RollbackPreview>empty();
     if (back.isPresent() && !dialogue.goesOn(back.get())) {
       around.warn("nothing was changed");
       return ExitCode.ABORTED.code();

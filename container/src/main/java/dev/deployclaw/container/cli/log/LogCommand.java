@@ -130,7 +130,10 @@ public final class LogCommand extends ConsoleCommand {
       Files.writeString(file, page);
     } catch (IOException e) {
       throw new SetupException(
-          file + " can't be written: " + FileFault.words(e) + "; name a file in a folder that you can write to");
+          file
+              + " can't be written: "
+              + FileFault.words(e)
+              + "; name a file in a folder that you can write to");
     }
     around.say("The page is " + file + "; open it in a browser");
   }

@@ -158,7 +158,10 @@ public record LogRebuilder(CommandEnvironment around, CommonOptions shared) {
 
   private static SetupException unwritable(Path file, IOException e) {
     return new SetupException(
-        file + " can't be written: " + FileFault.words(e) + "; name a file in a folder that you can write to");
+        file
+            + " can't be written: "
+            + FileFault.words(e)
+            + "; name a file in a folder that you can write to");
   }
 
   private int failed(ExitCode exit, String reason) {

@@ -52,7 +52,8 @@ final class PolicyFolder {
       throw new SetupException(
           e.getFile() + " is there already; give a new folder, or move it away");
     } catch (IOException e) {
-      throw new SetupException(folder + " can't be written: " + FileFault.words(e) + "; give a folder that can");
+      throw new SetupException(
+          folder + " can't be written: " + FileFault.words(e) + "; give a folder that can");
     }
   }
 
@@ -73,7 +74,8 @@ final class PolicyFolder {
       }
       return files;
     } catch (IOException e) {
-      throw new SetupException(place + " can't be listed: " + FileFault.words(e) + "; check its permissions");
+      throw new SetupException(
+          place + " can't be listed: " + FileFault.words(e) + "; check its permissions");
     }
   }
 }

@@ -147,7 +147,7 @@ public final class AgentSession implements AutoCloseable {
     }
   }
 
-  /** Prints the execution's log and returns its exit code. */
+  /** Prints the execution's log, on a terminal its end alone, and returns its exit code. */
   public int finish(RequestOutcome ended) throws InterruptedException {
     for (var question : ended.clarifications()) {
       around.warn("? " + question.text());
@@ -159,6 +159,8 @@ public final class AgentSession implements AutoCloseable {
       var document = agent.document(ended.execution());
       if (shared.json()) {
         around.out().print(document.text());
+      } else if (around.display().asks()) {
+        LogTextRenderer.ending(document).forEach(around::say);
       } else {
         LogTextRenderer.of(document).lines().forEach(around::say);
       }

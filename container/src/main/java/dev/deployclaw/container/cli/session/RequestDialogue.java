@@ -132,8 +132,7 @@ public final class RequestDialogue {
   public boolean goesOn(RollbackPreview back) {
     show("roll back " + back.undone(), back.diff());
     back.again().ifPresent(id -> around.warn("this brings back " + id));
-    return agreed(
-        back.diff().map(RequestDialogue::reach).orElse("The difference isn't known. "));
+    return agreed(back.diff().map(RequestDialogue::reach).orElse("The difference isn't known. "));
   }
 
   private void show(String understood, Optional<PolicyDiff> diff) {

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.cli.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
@@ -116,15 +115,6 @@ class RequestDialogueTest {
     assertThat(dialogue.goesOn(world.queries().rollback("last").orElseThrow())).isFalse();
     assertThat(screen.err()).contains("requests 600 -> 700", "this brings back " + undone);
     assertThat(world.queries().rollback("nosuch")).isEmpty();
-  }
-
-  @Test
-  void ofSeveralThatWaitNoneIsGuessed() throws Exception {
-    assertThat(AgentSession.only(List.of("arch-1"), "an answer")).isEqualTo("arch-1");
-    assertThatThrownBy(() -> AgentSession.only(List.of("arch-1", "arch-2"), "an answer"))
-        .hasMessage("more than one waits for an answer: arch-1, arch-2; name one");
-    assertThatThrownBy(() -> AgentSession.only(List.of(), "an answer"))
-        .hasMessageStartingWith("nothing waits for an answer");
   }
 
   private boolean goesOn(List<String> answers, String request) throws InterruptedException {
