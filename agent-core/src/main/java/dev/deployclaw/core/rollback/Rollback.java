@@ -127,11 +127,7 @@ public final class Rollback {
   }
 
   /**
-   * What a rollback would do as things are.
-   *
-   * @param undone the execution that it undoes
-   * @param again the one that comes back with it, where that was a rollback itself
-   * @param diff empty where it isn't known
+   * What a rollback undoes, what comes back where that was one itself, and the known difference.
    */
   public record RollbackPreview(String undone, Optional<String> again, Optional<PolicyDiff> diff) {}
 

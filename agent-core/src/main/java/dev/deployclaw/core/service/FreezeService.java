@@ -11,9 +11,6 @@ import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
-import dev.deployclaw.core.procedure.Procedure;
-import dev.deployclaw.core.procedure.Procedure.OnFailure;
-import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
@@ -26,21 +23,6 @@ import java.util.Optional;
 
 /** Freezes and thaws for people: the kill switch, and a log of who turned it. */
 final class FreezeService {
-  private static final String ACTION = "Turning the kill switch";
-  private static final Procedure SWITCH =
-      new Procedure(
-          "",
-          "",
-          List.of(
-              new ProcedureStep(
-                  "switch",
-                  ACTION,
-                  List.of("change.gate"),
-                  List.of(),
-                  List.of(),
-                  false,
-                  OnFailure.ABORT)));
-
   private final KillSwitch killSwitch;
   private final RecorderFactory recorders;
   private final ExecutionFinisher finisher;
@@ -97,9 +79,9 @@ final class FreezeService {
     }
     var recorder = begin(request, reached);
     recorder.asked(request);
-    recorder.follow(SWITCH);
     var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
-    recorder.tell(Phase.GATE, ACTION, new LogEntryContent(ending.reason(), status));
+    recorder.tell(
+        Phase.FINISH, "Turning the kill switch", new LogEntryContent(ending.reason(), status));
     return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 

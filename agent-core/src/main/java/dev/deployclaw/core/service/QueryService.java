@@ -205,18 +205,10 @@ public final class QueryService {
     return StoreQuestion.answer(() -> parts.rollback().preview(target), _ -> Optional.empty());
   }
 
-  /**
-   * The executions that wait for an approval, or that a rejection takes away.
-   *
-   * @throws Unreachable when the state store can't be read
-   */
-  public List<String> waiting(boolean rejects) throws InterruptedException {
-    return Stream.concat(
-            situation().with(List.of()).waiting().stream().map(PendingApproval::id),
-            scheduled().entries().stream()
-                .filter(s -> rejects || (s.hold().isPresent() && s.approvedBy().isEmpty()))
-                .map(ScheduledChange::id))
-        .toList();
+  /** The executions that wait for an approval or for their time; throws Unreachable. */
+  public List<String> waiting() throws InterruptedException {
+    var held = situation().with(List.of()).waiting().stream().map(PendingApproval::id);
+    return Stream.concat(held, scheduled().entries().stream().map(ScheduledChange::id)).toList();
   }
 
   /** The latest executions whose question waits for this requester. */

@@ -57,7 +57,7 @@ class TenantHistoryQueryTest {
     assertThat(lost.changes().getLast().unknown()).contains("epoch 1", "can't be read");
     var absent = world.queries().policies(1);
     assertThat(absent.exit()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(absent.reason()).contains("no policies of epoch 1", "4, 5");
+    assertThat(absent.reason()).contains("no policies of epoch 1 are kept", "4, 5]");
     assertThat(world.queries().policies(5).exit()).isEqualTo(ExitCode.OK);
   }
 

@@ -36,15 +36,12 @@ import dev.deployclaw.container.cli.policy.AdoptCommand;
 import dev.deployclaw.container.cli.policy.DiffCommand;
 import dev.deployclaw.container.cli.policy.ImpactCommand;
 import dev.deployclaw.container.cli.policy.ImportCommand;
-import dev.deployclaw.container.cli.screen.TerminalColumns;
 import dev.deployclaw.core.result.ExitCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -96,7 +93,6 @@ public final class CommandLineRunner {
         .setColorScheme(
             CommandLine.Help.defaultColorScheme(around.display().colour() ? Ansi.ON : Ansi.OFF))
         .setExitCodeExceptionMapper(_ -> ExitCode.INTERNAL_FAULT.code())
-        .setHelpFactory(UnbrokenHelp::new)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setUsageHelpWidth(Math.max(NARROWEST_HELP, around.columns()));
@@ -159,22 +155,6 @@ public final class CommandLineRunner {
         new HealthCommand(around),
         new CompletionCommand(around),
         new CommandLine.HelpCommand());
-  }
-
-  /** Breaks examples between words alone, so that they can be copied. */
-  private static final class UnbrokenHelp extends CommandLine.Help {
-    UnbrokenHelp(CommandLine.Model.CommandSpec spec, ColorScheme colours) {
-      super(spec, colours);
-    }
-
-    @Override
-    public String footer(Object... params) {
-      var shown = commandSpec().usageMessage();
-      return Stream.of(shown.footer())
-          .flatMap(line -> TerminalColumns.folded(line, shown.width(), true).stream())
-          .map(line -> line + System.lineSeparator())
-          .collect(Collectors.joining());
-    }
   }
 
   /** The program itself. */

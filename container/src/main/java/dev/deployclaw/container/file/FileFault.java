@@ -1,5 +1,7 @@
 package dev.deployclaw.container.file;
 
+import dev.deployclaw.container.config.SetupException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -21,5 +23,10 @@ public final class FileFault {
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> String.valueOf(e.getMessage());
     };
+  }
+
+  public static SetupException unwritable(Object what, IOException e) {
+    return new SetupException(
+        "%s can't be written: %s; name one that you can write to".formatted(what, words(e)));
   }
 }

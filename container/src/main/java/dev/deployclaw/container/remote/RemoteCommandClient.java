@@ -160,6 +160,12 @@ public final class RemoteCommandClient {
       new PrintStream(err, true, StandardCharsets.UTF_8).println("deployclaw: " + line);
     }
 
+    private void left(boolean working) {
+      if (working) {
+        say(GOES_ON);
+      }
+    }
+
     private void tell(String why) {
       say(why + "; this command works alone");
     }
@@ -174,7 +180,7 @@ public final class RemoteCommandClient {
     boolean connected = false;
     boolean accepted = false;
     var working = new AtomicBoolean();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> left(working, output), "left"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> output.left(working.get()), "left"));
     var silent = new AtomicBoolean();
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
@@ -197,14 +203,6 @@ public final class RemoteCommandClient {
       }
       output.tell(connected ? REFUSED : "no agent serves at " + socket + " any more");
       return OptionalInt.empty(); // nothing was begun
-    } finally {
-      working.set(false);
-    }
-  }
-
-  private static void left(AtomicBoolean working, Output output) {
-    if (working.get()) {
-      output.say(GOES_ON);
     }
   }
 

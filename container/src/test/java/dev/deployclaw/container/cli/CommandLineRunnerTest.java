@@ -123,13 +123,22 @@ class CommandLineRunnerTest {
     assertThat(screen.err()).contains("deployclaw plan \"set …\"").doesNotContain("mean");
   }
 
-  @Test
-  void breaksNoExampleWithinAWord() {
+  /** So that examples can be copied. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void breaksHelpBetweenWordsAlone(List<String> command) {
     var screen = new CommandLineFixture(folder);
+    var line = CommandLineRunner.make(screen.surroundings());
+    for (String name : command) {
+      line = line.getSubcommands().get(name);
+    }
+    var footer = "Usage: " + String.join(" ", line.getCommandSpec().usageMessage().footer());
 
-    screen.run("run", "--help");
+    screen.run(with(command, "--help"));
 
-    assertThat(screen.out()).containsPattern("\\blog\\.json\n").contains("./deployclaw.yaml");
+    assertThat(screen.out().split("\\s+")).contains(footer.split("\\s+"));
+    assertThat(screen.out())
+        .doesNotContainPattern("\\.\\s+/?deployclaw\\.yaml|deployclaw\\.\\s+yaml");
   }
 
   /** Such a word may come from another machine, whose user reads no file of this one. */
@@ -162,7 +171,8 @@ class CommandLineRunnerTest {
     screen.run("approve");
 
     assertThat(screen.err().strip())
-        .isEqualTo("deployclaw: Missing required parameter: 'ID'; see: deployclaw approve --help");
+        .isEqualTo(
+            "deployclaw: Missing required parameter: 'ID|last'; see: deployclaw approve --help");
   }
 
   @ParameterizedTest
@@ -181,7 +191,7 @@ class CommandLineRunnerTest {
         """);
 
     assertThat(screen.run(command.split(" "))).isEqualTo(2);
-    assertThat(screen.err()).contains("stateDir: ", "can't be made").doesNotContain("java.");
+    assertThat(screen.err()).contains("stateDir: ", "can't be written").doesNotContain("java.");
     screen.run("config", "check", "--config", ".");
     assertThat(screen.err()).contains("Is a directory").doesNotContain("java.");
   }

@@ -50,11 +50,7 @@ record ExecutionChainView(CommandEnvironment around, CommonOptions shared) {
     } catch (Unreachable e) {
       return unreachable(e);
     } catch (IOException e) {
-      throw new SetupException(
-          folder
-              + " can't be written: "
-              + FileFault.words(e)
-              + "; name a folder that you can write to");
+      throw FileFault.unwritable(folder, e);
     }
   }
 

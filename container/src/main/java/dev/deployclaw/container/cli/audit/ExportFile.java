@@ -44,11 +44,7 @@ final class ExportFile {
         Files.deleteIfExists(fresh);
       }
     } catch (IOException e) {
-      throw new SetupException(
-          name
-              + " can't be written: "
-              + FileFault.words(e)
-              + "; name a file in a folder that you can write to");
+      throw FileFault.unwritable(name, e);
     }
   }
 
@@ -64,8 +60,7 @@ final class ExportFile {
       }
       return written;
     } catch (IOException e) {
-      throw new SetupException(
-          "the export can't be written: " + FileFault.words(e) + "; name a file with --out");
+      throw FileFault.unwritable("the export", e);
     }
   }
 }

@@ -24,9 +24,7 @@ import picocli.CommandLine.Parameters;
       "           deployclaw approve arch-2026-11-24-rate-limit-003 --plan 1a2b3c4d5e6f"
     })
 public final class ApproveCommand extends AgentCommand {
-  @Parameters(
-      paramLabel = "ID",
-      description = "The execution, as `status` shows it; last: the only one.")
+  @Parameters(paramLabel = "ID|last", description = "The execution, as `status` shows it.")
   private String id = "";
 
   @Option(
@@ -45,7 +43,7 @@ public final class ApproveCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws SetupException, InterruptedException {
     String who = around.user();
-    id = session.held(id, false);
+    id = AgentSession.named(id, session.queries()::waiting);
     var objection = session.queries().objection(id, who, true, plan);
     return objection.filter(o -> o.kind() == ApprovalRefusal.Kind.UNQUOTED).isPresent()
         ? shown(session, RequestOutcome.refused(id, objection.get().reason()))

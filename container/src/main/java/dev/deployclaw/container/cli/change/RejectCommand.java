@@ -17,9 +17,7 @@ import picocli.CommandLine.Parameters;
     description = "Refuse a held change, and remove what it staged.",
     footer = {"", "Example:  deployclaw reject arch-2026-11-24-rate-limit-003"})
 public final class RejectCommand extends AgentCommand {
-  @Parameters(
-      paramLabel = "ID",
-      description = "The execution, as `status` shows it; last: the only one.")
+  @Parameters(paramLabel = "ID|last", description = "The execution, as `status` shows it.")
   private String id = "";
 
   public RejectCommand(CommandEnvironment around) {
@@ -28,7 +26,8 @@ public final class RejectCommand extends AgentCommand {
 
   @Override
   public int use(AgentSession session) throws SetupException, InterruptedException {
-    var ended = judged(session.changeService().reject(session.held(id, true), around.user()));
+    id = AgentSession.named(id, session.queries()::waiting);
+    var ended = judged(session.changeService().reject(id, around.user()));
     int exit = session.answer(ended);
     if (ended.exit() == ExitCode.OK) {
       around.warn(ended.execution() + ": " + ended.reason() + "; nothing of it is staged any more");

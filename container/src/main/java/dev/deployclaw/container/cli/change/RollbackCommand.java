@@ -13,10 +13,7 @@ import picocli.CommandLine.Parameters;
 /** {@code rollback ID|last}. */
 @Command(
     name = "rollback",
-    description = {
-      "Restore the policies from before a change, under a new epoch.",
-      "A terminal shows the difference first, and asks."
-    },
+    description = "Restore the policies from before a change, under a new epoch.",
     footer = {"", "Example:  deployclaw rollback last"})
 public final class RollbackCommand extends AgentCommand {
   @Parameters(paramLabel = "ID|last", description = "The execution whose change is undone.")

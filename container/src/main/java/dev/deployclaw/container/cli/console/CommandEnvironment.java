@@ -47,11 +47,7 @@ public record CommandEnvironment(
   /** The property, and in an environment the name, of how the program was called. */
   public static final String CALLED = "deployclaw.command";
 
-  private static final Pattern HINT =
-      Pattern.compile(
-          "(?<![\\w./-])deployclaw( (?:run|plan|ask|answer|approve|reject|rollback|recover|freeze|thaw|scan"
-              + "|validate|diff|drift|status|history|top|check|checkpoint|import|adopt|handover|doctor"
-              + "|config|log|audit|export|skills|serve|lab|demo)\\b)");
+  private static final Pattern HINT = Pattern.compile("(?<![\\w./-])deployclaw(?= [a-z])");
 
   /** Of this process, with an agent of its own, and without a person to ask. */
   public CommandEnvironment(
@@ -157,18 +153,13 @@ public record CommandEnvironment(
 
   /** A line as it is printed: on a terminal as many as it needs, no secret parted by their ends. */
   List<String> shown(String line) {
-    String safe = called(TerminalSafeText.line(line));
+    String name = environment.getOrDefault(CALLED, "");
+    String plain = TerminalSafeText.line(line);
+    String safe =
+        name.isEmpty() ? plain : HINT.matcher(plain).replaceAll(Matcher.quoteReplacement(name));
     return display.asks()
         ? TerminalColumns.folded(SecretRegistry.hidden(safe), columns(), true)
         : List.of(safe);
-  }
-
-  /** Commands in hints are written as this one was. */
-  private String called(String line) {
-    String name = environment.getOrDefault(CALLED, "");
-    return name.isEmpty()
-        ? line
-        : HINT.matcher(line).replaceAll(Matcher.quoteReplacement(name) + "$1");
   }
 
   /** Asks the person at the terminal, whatever the text holds; empty without an answer. */

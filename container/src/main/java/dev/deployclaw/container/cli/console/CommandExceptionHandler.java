@@ -38,16 +38,17 @@ public record CommandExceptionHandler(CommandEnvironment around)
 
   /** Several words may be a request. */
   private static String noCommand(UnmatchedArgumentException unmatched) {
-    var words = unmatched.getUnmatched();
-    String what = "there is no command " + words.getFirst();
-    if (words.size() > 1) {
-      return what + "; if it begins a request: deployclaw plan \"" + words.getFirst() + " …\"";
-    }
-    return what
-        + unmatched.getSuggestions().stream()
-            .findFirst()
-            .map(near -> "; did you mean " + near + "?")
-            .orElse("");
+    String word = unmatched.getUnmatched().getFirst();
+    String hint =
+        unmatched.getUnmatched().size() > 1
+            ? "; a request begins with: deployclaw plan \"%s …\"".formatted(word)
+            : String.join(
+                "",
+                unmatched.getSuggestions().stream()
+                    .limit(1)
+                    .map(near -> "; did you mean " + near + "?")
+                    .toList());
+    return "there is no command " + word + hint;
   }
 
   @Override

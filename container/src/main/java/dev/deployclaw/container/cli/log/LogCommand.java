@@ -129,11 +129,7 @@ public final class LogCommand extends ConsoleCommand {
     try {
       Files.writeString(file, page);
     } catch (IOException e) {
-      throw new SetupException(
-          file
-              + " can't be written: "
-              + FileFault.words(e)
-              + "; name a file in a folder that you can write to");
+      throw FileFault.unwritable(file, e);
     }
     around.say("The page is " + file + "; open it in a browser");
   }

@@ -137,13 +137,13 @@ public record LogRebuilder(CommandEnvironment around, CommonOptions shared) {
     try {
       Files.createFile(there);
     } catch (IOException e) {
-      throw unwritable(file, e);
+      throw FileFault.unwritable(file, e);
     }
     try {
       Files.writeString(there, document.text());
     } catch (IOException e) {
       remove(there);
-      throw unwritable(file, e);
+      throw FileFault.unwritable(file, e);
     }
   }
 
@@ -154,14 +154,6 @@ public record LogRebuilder(CommandEnvironment around, CommonOptions shared) {
     } catch (IOException e) {
       // the next try says that it is there
     }
-  }
-
-  private static SetupException unwritable(Path file, IOException e) {
-    return new SetupException(
-        file
-            + " can't be written: "
-            + FileFault.words(e)
-            + "; name a file in a folder that you can write to");
   }
 
   private int failed(ExitCode exit, String reason) {

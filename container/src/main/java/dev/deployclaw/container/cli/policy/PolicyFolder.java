@@ -52,8 +52,7 @@ final class PolicyFolder {
       throw new SetupException(
           e.getFile() + " is there already; give a new folder, or move it away");
     } catch (IOException e) {
-      throw new SetupException(
-          folder + " can't be written: " + FileFault.words(e) + "; give a folder that can");
+      throw FileFault.unwritable(folder, e);
     }
   }
 

@@ -19,6 +19,7 @@ import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.QueryService;
@@ -96,26 +97,18 @@ public final class AgentSession implements AutoCloseable {
     return agent.changeService().queries();
   }
 
-  /** The execution that a word on what is held names. */
-  public String held(String id, boolean rejects) throws SetupException, InterruptedException {
-    return id.equals(Rollback.LAST) ? only(queries().waiting(rejects), "a decision") : id;
-  }
-
-  /** The execution that an answer names. */
-  public String asking(String id) throws SetupException, InterruptedException {
-    return id.equals(Rollback.LAST) ? only(queries().asking(around.user()), "an answer") : id;
-  }
-
-  /** Of several, none is guessed. */
-  static String only(List<String> waiting, String what) throws SetupException {
-    if (waiting.size() != 1) {
-      throw new SetupException(
-          waiting.isEmpty()
-              ? "nothing waits for " + what + "; deployclaw status shows what is held"
-              : "more than one waits for %s: %s; name one"
-                  .formatted(what, String.join(", ", waiting)));
+  /** The execution that is named; {@code last} is the only one of those that wait for a word. */
+  public static String named(String id, StoreQuestion<List<String>> waiting)
+      throws SetupException, InterruptedException {
+    if (!id.equals(Rollback.LAST)) {
+      return id;
     }
-    return waiting.getFirst();
+    var all = waiting.ask();
+    if (all.size() == 1) {
+      return all.getFirst();
+    }
+    String why = all.isEmpty() ? "none waits" : "several wait: " + String.join(", ", all);
+    throw new SetupException("last names no execution: " + why + "; deployclaw status shows them");
   }
 
   public ExecutorRegistry executors() {

@@ -63,18 +63,11 @@ public record OfflineSettings(
     return new LocalLogs.LazyObjectStore(config);
   }
 
-  /**
-   * Makes the folder of logs and keys where it isn't there.
-   *
-   * @throws SetupException where that can't be
-   */
   static void make(Path stateDir) throws SetupException {
     try {
       Files.createDirectories(stateDir);
     } catch (IOException e) {
-      throw new SetupException(
-          "stateDir: %s can't be made: %s; name a folder that this user can write to"
-              .formatted(stateDir, FileFault.words(e)));
+      throw FileFault.unwritable("stateDir: " + stateDir, e);
     }
   }
 

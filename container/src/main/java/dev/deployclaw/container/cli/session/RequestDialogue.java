@@ -8,6 +8,7 @@ import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.rollback.Rollback.RollbackPreview;
 import dev.deployclaw.core.task.Conversation;
+import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -17,12 +18,17 @@ import dev.deployclaw.policy.diff.PolicyDiff;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Asks on a terminal until a request is understood, each question once. Elsewhere it is silent. */
 public final class RequestDialogue {
   private static final int MOST_LINES = 12;
   private static final int MOST_LOOKS = 3;
   private static final BigDecimal BIG = BigDecimal.TEN;
+  private static final Predicate<String> ASKS_BACK =
+      Pattern.compile("(?i)(?:[?]|why|what|help)[?]*").asMatchPredicate();
+  private static final Pattern FIRST_TURN = Pattern.compile(", turn 1\\b");
 
   private final CommandEnvironment around;
   private final boolean asks;
@@ -67,23 +73,16 @@ public final class RequestDialogue {
 
   /** Asks one question, and shows it again to who asks back; empty without an answer. */
   public Optional<String> ask(ClarificationQuestion question) {
-    for (int looks = 0; looks < MOST_LOOKS; looks++) {
-      put(question);
-      var answer =
-          around.ask("(empty line: give up) > ").map(String::strip).filter(a -> !a.isEmpty());
-      if (answer.filter(a -> a.matches("(?i)(?:[?]|why|what|help)[?]*")).isEmpty()) {
-        return answer;
+    var answer = Optional.of("?");
+    for (int i = 0; i < MOST_LOOKS && answer.filter(ASKS_BACK).isPresent(); i++) {
+      around.warn("? " + question.text());
+      for (int n = 0; n < question.choices().size(); n++) {
+        around.warn("  #" + (n + 1) + " " + question.choices().get(n));
       }
+      question.suggestion().ifPresent(s -> around.warn("  yes: " + s));
+      answer = around.ask("(empty line: give up) > ").map(String::strip);
     }
-    return Optional.empty();
-  }
-
-  private void put(ClarificationQuestion question) {
-    around.warn("? " + question.text());
-    for (int i = 0; i < question.choices().size(); i++) {
-      around.warn("  #" + (i + 1) + " " + question.choices().get(i));
-    }
-    question.suggestion().ifPresent(s -> around.warn("  yes: " + s));
+    return answer.filter(a -> !a.isEmpty() && !ASKS_BACK.test(a));
   }
 
   /**
@@ -95,8 +94,8 @@ public final class RequestDialogue {
   public boolean goesOn(PreparedRequest understood, RequestPlanner planner)
       throws InterruptedException {
     var seen = understood.report();
-    boolean other = isOther(understood, planner);
-    if (other && seen instanceof PlanPreviewReport.Understood(var intent, var _)) {
+    if (seen instanceof PlanPreviewReport.Understood(var intent, var _)
+        && isOther(understood.request(), intent)) {
       around.warn("understood: " + IntentSentence.of(intent));
       return intent.operation().waits() == TaskOperation.Waits.ONLY_LOOKS || agreed("");
     }
@@ -108,8 +107,9 @@ public final class RequestDialogue {
       }
       var plan = planned.plan();
       show(IntentSentence.of(plan.intent()), Optional.of(plan.diff()));
-      boolean big = plan.diff().differences().stream().anyMatch(RequestDialogue::isBig);
-      if (!other && !isWide(plan) && !big) {
+      if (!isOther(understood.request(), plan.intent())
+          && !isWide(plan)
+          && plan.diff().differences().stream().noneMatch(RequestDialogue::isBig)) {
         return true;
       }
       if (!agreed(reach(plan.diff()))) {
@@ -122,10 +122,6 @@ public final class RequestDialogue {
       around.warn("the estate changed meanwhile; look again");
     }
     return false;
-  }
-
-  public boolean goesOn(TaskRequest request, RequestPlanner planner) throws InterruptedException {
-    return goesOn(new PreparedRequest(request, planner.plan(request)), planner);
   }
 
   /** Shows what a rollback would bring back, and asks whether to go on. */
@@ -150,18 +146,10 @@ public final class RequestDialogue {
         .anyMatch(who -> who.tenants().isEmpty());
   }
 
-  /** Whether an answer is understood without its question: it may be meant for something else. */
-  private static boolean isOther(PreparedRequest understood, RequestPlanner planner)
-      throws InterruptedException {
-    var request = understood.request();
+  /** Whether nothing of it was said before a question: it may be meant for something else. */
+  private static boolean isOther(TaskRequest request, Intent intent) {
     return !request.conversation().equals(Conversation.NONE)
-        && switch (planner.plan(request.after(Conversation.NONE))) {
-          case PlanPreviewReport.Planned _,
-              PlanPreviewReport.Understood _,
-              PlanPreviewReport.Inquiry _ ->
-              true;
-          case PlanPreviewReport.NeedsClarification _, PlanPreviewReport.Refused _ -> false;
-        };
+        && intent.grounding().stream().noneMatch(g -> FIRST_TURN.matcher(g.rule()).find());
   }
 
   private static String reach(PolicyDiff diff) {

@@ -17,11 +17,11 @@ class AgentSessionTest {
 
   @Test
   void ofSeveralThatWaitNoneIsGuessed() throws Exception {
-    assertThat(AgentSession.only(List.of("arch-1"), "an answer")).isEqualTo("arch-1");
-    assertThatThrownBy(() -> AgentSession.only(List.of("arch-1", "arch-2"), "an answer"))
-        .hasMessage("more than one waits for an answer: arch-1, arch-2; name one");
-    assertThatThrownBy(() -> AgentSession.only(List.of(), "an answer"))
-        .hasMessageStartingWith("nothing waits for an answer");
+    assertThat(AgentSession.named("last", () -> List.of("arch-1"))).isEqualTo("arch-1");
+    assertThat(AgentSession.named("arch-2", List::of)).isEqualTo("arch-2");
+    assertThatThrownBy(() -> AgentSession.named("last", () -> List.of("arch-1", "arch-2")))
+        .hasMessageContaining("several wait: arch-1, arch-2");
+    assertThatThrownBy(() -> AgentSession.named("last", List::of)).hasMessageContaining("none");
   }
 
   /** Its steps were shown as it went. */
