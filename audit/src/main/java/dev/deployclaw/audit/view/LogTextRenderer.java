@@ -52,7 +52,7 @@ public final class LogTextRenderer {
     lines.add("%s  %s in %s s".formatted(id, doc.get("result"), doc.get("duration_seconds")));
     text(doc, "reason").ifPresent(v -> add(lines, "Reason", v));
     if ("COMPLETED".equals(doc.get("result")) && doc.containsKey("epoch")) {
-      add(lines, "Activation", activation(doc));
+      add(lines, "Epoch", String.valueOf(doc.get("epoch")));
       if (Boolean.TRUE.equals(doc.get("rollback_available"))) {
         add(lines, "Undo", "deployclaw rollback " + id);
       }

@@ -3,7 +3,6 @@ package dev.deployclaw.container.file;
 import dev.deployclaw.container.config.SetupException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -19,7 +18,6 @@ public final class FileFault {
       case NoSuchFileException _ -> "there is no such file";
       case AccessDeniedException _ -> "this user may not";
       case FileAlreadyExistsException _ -> "another file is there";
-      case CharacterCodingException _ -> "it isn't UTF-8";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> String.valueOf(e.getMessage());
     };

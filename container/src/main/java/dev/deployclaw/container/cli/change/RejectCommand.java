@@ -27,12 +27,7 @@ public final class RejectCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws SetupException, InterruptedException {
     id = AgentSession.named(id, session.queries()::waiting);
-    var ended = judged(session.changeService().reject(id, around.user()));
-    int exit = session.answer(ended);
-    if (ended.exit() == ExitCode.OK) {
-      around.warn(ended.execution() + ": " + ended.reason() + "; nothing of it is staged any more");
-    }
-    return exit;
+    return session.answer(judged(session.changeService().reject(id, around.user())));
   }
 
   /** Where the change was ended by this word, the command did what it was for. */

@@ -32,7 +32,7 @@ public final class RollbackCommand extends AgentCommand {
       around.warn("nothing was changed");
       return ExitCode.ABORTED.code();
     }
-    id = back.map(RollbackPreview::undone).orElse(id); // what was shown, whatever came after it
-    return session.finish(session.changeService().rollback(id, around.user()));
+    String shown = back.map(RollbackPreview::undone).orElse(id); // whatever came after it
+    return session.finish(session.changeService().rollback(shown, around.user()));
   }
 }

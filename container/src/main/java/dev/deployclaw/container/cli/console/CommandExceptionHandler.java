@@ -39,16 +39,10 @@ public record CommandExceptionHandler(CommandEnvironment around)
   /** Several words may be a request. */
   private static String noCommand(UnmatchedArgumentException unmatched) {
     String word = unmatched.getUnmatched().getFirst();
-    String hint =
-        unmatched.getUnmatched().size() > 1
-            ? "; a request begins with: deployclaw plan \"%s …\"".formatted(word)
-            : String.join(
-                "",
-                unmatched.getSuggestions().stream()
-                    .limit(1)
-                    .map(near -> "; did you mean " + near + "?")
-                    .toList());
-    return "there is no command " + word + hint;
+    var near = unmatched.getSuggestions();
+    boolean request = near.isEmpty() || unmatched.getUnmatched().size() > 1;
+    String meant = request ? "deployclaw plan \"" + word + " …\"" : near.getFirst();
+    return "there is no command %s; did you mean %s?".formatted(word, meant);
   }
 
   @Override
