@@ -4,6 +4,7 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.change.probe.HeartbeatCheck;
 import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.machine.CommittedEpoch;
@@ -26,19 +27,25 @@ import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.rollback.CheckpointVerifier;
+import dev.deployclaw.core.rollback.Rollback.RollbackPreview;
+import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The agent's questions. Each reads the state store and looks at back ends without leadership, and
  * leaves no log. Don't share an object between threads. Expected failures come back as values.
  */
 public final class QueryService {
+  private static final int MOST_ASKING = 50;
+
   private final AgentComponents parts;
   private final AgentPorts ports;
   private final AgentSettings settings;
@@ -187,6 +194,30 @@ public final class QueryService {
   public Optional<ApprovalRefusal> objection(String id, String who, boolean approves, String plan)
       throws InterruptedException {
     return approvals().objection(id, who, approves, plan);
+  }
+
+  /** What a rollback would do as things are; empty where it would be refused. */
+  public Optional<RollbackPreview> rollback(String target) throws InterruptedException {
+    return StoreQuestion.answer(() -> parts.rollback().preview(target), _ -> Optional.empty());
+  }
+
+  /** The executions that wait for an approval or for their time; throws Unreachable. */
+  public List<String> waiting() throws InterruptedException {
+    var status = situation().with(List.of(), List.of());
+    var held = status.waiting().stream().map(PendingApproval::id);
+    return Stream.concat(held, status.scheduled().entries().stream().map(ScheduledChange::id))
+        .toList();
+  }
+
+  /** The latest executions whose question waits for this requester. */
+  public List<String> asking(String who) throws InterruptedException {
+    var out = new ArrayList<String>();
+    for (String id : ports.journal().executions().reversed().stream().limit(MOST_ASKING).toList()) {
+      if (question(id, who) instanceof OpenQuestion.Waiting) {
+        out.add(id);
+      }
+    }
+    return out;
   }
 
   /** The question that an execution left for its requester. */

@@ -70,6 +70,19 @@ class ConversationTest {
   }
 
   @Test
+  void openQuestionsAreListedForWhoMayAnswer() throws Exception {
+    var first = world.run(ASKED);
+    var second = world.run("set acme's orders limit to 400");
+    assertThat(world.queries().asking("olivia"))
+        .containsExactly(second.execution(), first.execution());
+
+    answer(first, "olivia", "per minute", world.agent());
+
+    assertThat(world.queries().asking("olivia")).containsExactly(second.execution());
+    assertThat(world.queries().asking("somebody")).isEmpty();
+  }
+
+  @Test
   void anyAgentGoesOnWithTheAnswer() throws Exception {
     var asked = world.run(ASKED);
 

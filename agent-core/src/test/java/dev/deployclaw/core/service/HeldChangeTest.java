@@ -45,6 +45,14 @@ class HeldChangeTest {
   }
 
   @Test
+  void whatWaitsForADecisionIsListed() throws Exception {
+    var first = world.run("apply manually").execution();
+    var later = world.run("apply at 2026-11-01T13:00:00Z").execution();
+
+    assertThat(world.queries().waiting()).containsExactly(first, later);
+  }
+
+  @Test
   void rejectionRemovesWhatWasStaged() throws Exception {
     var held = world.run("apply manually");
     assertThat(world.redis.staged()).containsExactly(1L);

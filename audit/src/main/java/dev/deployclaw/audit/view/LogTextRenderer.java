@@ -58,6 +58,23 @@ public final class LogTextRenderer {
         .findFirst();
   }
 
+  /** Of an execution whose steps were shown as it went: how it ended, and what can be done. */
+  public static List<String> ending(ExecutionDocument document) {
+    Map<String, Object> doc = document.fields();
+    String id = String.valueOf(doc.get("execution_id"));
+    var lines = new ArrayList<String>();
+    lines.add("%s  %s in %s s".formatted(id, doc.get("result"), doc.get("duration_seconds")));
+    text(doc, "reason").ifPresent(v -> add(lines, "Reason", v));
+    if ("COMPLETED".equals(doc.get("result")) && doc.containsKey("epoch")) {
+      add(lines, "Epoch", String.valueOf(doc.get("epoch")));
+      if (Boolean.TRUE.equals(doc.get("rollback_available"))) {
+        add(lines, "Undo", "deployclaw rollback " + id);
+      }
+    }
+    add(lines, "Log", "deployclaw log " + id);
+    return lines.stream().map(TerminalSafeText::line).toList();
+  }
+
   /** One mark a status, so that it can be seen without colour. */
   public static String mark(String status) {
     return switch (status) {

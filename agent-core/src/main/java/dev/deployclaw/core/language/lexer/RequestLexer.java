@@ -38,7 +38,7 @@ public final class RequestLexer {
               "(?<date>" + DATE + "|" + DOTTED + ")(?:T(?=\\d{2}:\\d{2}))?",
               "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?"
                   + "|\\d{1,2}(?:\\.\\d{2})?\\s?[aApP]\\.?[mM]\\b|(?<=(?i:at|from|until|till|by) )\\d{4}(?= ?(?:UTC|GMT|Z)\\b))",
-              "(?<route>(?<![\\p{L}\\p{N}_])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
+              "(?<route>(?<![\\p{L}\\p{N}_.])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
               "(?<number>" + WrittenNumber.PATTERN + ")",
               "(?<word>\\p{L}[\\p{L}\\p{M}\\p{N}_]*([-'’.][\\p{L}\\p{N}_]+)*)",
               "(?<arrow>(?<=\\d ?/?\\p{L}{0,7} ?)(?:-{1,2}>|=>|→))",
