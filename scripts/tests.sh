@@ -104,8 +104,7 @@ run_part() {
   fi
   longest_first "$([[ $part == fast ]] && echo 4 || echo 6)"
   # The same phase as the build: what is packed already is what the tests see. A failure stops no other module.
-  # Maven itself has little to do.
-  MAVEN_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC ${MAVEN_OPTS:-}" maven package -Dmaven.test.failure.ignore=true "${only[@]}" "$@" || status=$?
+  maven package -Dmaven.test.failure.ignore=true "${only[@]}" "$@" || status=$?
   for module in $(modules); do results_of "$part" "$module"; done >"$WORK/part"
   cat "$WORK/part" >>"$RESULTS"
   without_result "$part" | while read -r module class; do
