@@ -150,7 +150,7 @@ public final class AuditCommand {
                   "Also print it in the configured language model's words, marked as "
                       + "such. The timeline is sent to its provider.")
           boolean model)
-      throws InvalidConfigException, InterruptedException {
+      throws InvalidConfigException, SetupException, InterruptedException {
     var narrator =
         model ? NarratorProvider.of(around, shared) : Optional.<ChatModelNarrator>empty();
     if (model && narrator.isEmpty()) {
