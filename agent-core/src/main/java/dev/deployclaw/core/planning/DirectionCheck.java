@@ -37,7 +37,7 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
         .flatMap(limit -> {
           var old = before.stream().filter(l -> l.name().equals(limit.name())).findFirst();
           int way = old.map(o -> way(o, limit)).orElse(-1);
-          var said = said(limit.requests());
+          var said = said(tenant.tenant(), limit.requests());
           boolean against = said.equals(Set.of("up")) ? way < 0 : way > 0;
           return said.size() == 1 && against
               ? Stream.of(text(tenant.tenant(), old, limit))
@@ -71,17 +71,18 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
         : limit.requests() + " in " + PolicyYamlWriter.window(limit.window());
   }
 
-  private Set<String> said(long requests) {
-    return intent.grounding().stream()
-        .filter(way -> way.rule().startsWith("direction"))
-        .filter(way -> intent.grounding().stream().anyMatch(g -> is(g, requests, way)))
-        .map(Grounding::value)
-        .collect(Collectors.toSet());
+  /** By the number, and where that is both raised and lowered by whose it is. */
+  private Set<String> said(String tenant, long requests) {
+    var said = said(Long.toString(requests));
+    return said.size() > 1 ? said(tenant) : said;
   }
 
-  private static boolean is(Grounding number, long requests, Grounding way) {
-    return number.value().equals(Long.toString(requests))
-        && way.from() <= number.from()
-        && number.to() <= way.to();
+  private Set<String> said(String value) {
+    var places = intent.grounding().stream().filter(g -> g.value().equals(value)).toList();
+    return intent.grounding().stream()
+        .filter(way -> way.rule().startsWith("direction"))
+        .filter(way -> places.stream().anyMatch(g -> way.from() <= g.from() && g.to() <= way.to()))
+        .map(Grounding::value)
+        .collect(Collectors.toSet());
   }
 }

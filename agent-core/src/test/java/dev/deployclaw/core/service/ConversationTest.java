@@ -63,6 +63,18 @@ class ConversationTest {
   }
 
   @Test
+  void tellsWhoseValueGoesTheOtherWayWhereTheNumbersAreEqual() throws Exception {
+    var asked =
+        world.run(
+            "raise acme's orders limit to 300 per minute and lower zenith's orders limit"
+                + " to 300 per minute");
+
+    assertThat(asked.clarifications())
+        .extracting(ClarificationQuestion::id)
+        .containsExactly("direction");
+  }
+
+  @Test
   void asksNothingWhereItGoesThatWay() throws Exception {
     var ended = world.run("lower acme's orders limit to 300 per minute");
 

@@ -16,7 +16,12 @@ final class Antecedents {
 
   private Antecedents() {}
 
-  static List<Token> resolve(List<Token> ordering, List<Token> telling, OpenQuestions questions) {
+  /**
+   * @param text the request
+   * @param telling what of it only tells
+   */
+  static List<Token> resolve(
+      String text, List<Token> ordering, List<Token> telling, OpenQuestions questions) {
     mixed(ordering, questions);
     boolean told = telling.stream().anyMatch(t -> t.is(Kind.RATE));
     if (told && ordering.stream().anyMatch(t -> t.is("pronoun") && t.rule().equals("it"))) {
@@ -39,7 +44,8 @@ final class Antecedents {
             .flatMap(t -> t.each(Kind.TENANT))
             .toList();
     boolean one = tenants.stream().map(Token::text).distinct().count() == 1;
-    if (!one || tenants.getFirst().from() > before || owner(telling)) {
+    boolean other = one && isOther(text, ordering, telling, tenants.getFirst());
+    if (!one || other || tenants.getFirst().from() > before || owner(telling)) {
       if (!pronouns.isEmpty()) {
         questions.ask("who", "Who is \"" + pointer(pronouns.getFirst()) + "\"?");
       }
@@ -58,6 +64,28 @@ final class Antecedents {
       where(ordering, telling).ifPresent(where -> out.add(at + 1, where));
     }
     return out.stream().filter(t -> !t.is("declined")).toList();
+  }
+
+  /**
+   * Whether somebody else may be meant than the one tenant that is told of: who hits it is named
+   * before it, or by a name behind it; where less is asked for, by any word that we don't know.
+   */
+  private static boolean isOther(
+      String text, List<Token> ordering, List<Token> telling, Token tenant) {
+    boolean harms =
+        TokenClass.has(ordering, "<down>")
+            || ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"))
+            || ordering.stream()
+                .anyMatch(t -> t.is("set") && TokenClass.holds(t, "=limit | =cap | =throttle"));
+    return telling.stream()
+        .anyMatch(t ->
+            t.to() <= tenant.from()
+                ? isStranger(t) || TokenClass.is(t, "events | beside")
+                : rival(text, t) || (harms && (isStranger(t) || TokenClass.is(t, "=by"))));
+  }
+
+  private static boolean isStranger(Token token) {
+    return token.is(Kind.UNKNOWN) && token.rule().isEmpty();
   }
 
   /** "Them", and "their" before a service. */
@@ -135,12 +163,12 @@ final class Antecedents {
             .takeWhile(s -> SpeechAct.ordered(request, s).findAny().isEmpty())
             .allMatch(s ->
                 s.stream().anyMatch(t -> t.is(Kind.TENANT))
-                    ? subject(request.text(), s)
+                    ? isSubject(request.text(), s)
                     : !s.getFirst().is(Kind.UNKNOWN));
   }
 
   /** Whether its one tenant does what is told, so that "them" means it alone. */
-  private static boolean subject(String text, List<Token> typed) {
+  static boolean isSubject(String text, List<Token> typed) {
     int at =
         IntStream.range(0, typed.size())
             .filter(i -> typed.get(i).is(Kind.TENANT))

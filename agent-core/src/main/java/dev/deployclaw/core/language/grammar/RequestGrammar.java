@@ -111,7 +111,7 @@ public final class RequestGrammar {
     words.questions().stream()
         .filter(q -> !pieces.isQuoting() || !q.slot().equals("words"))
         .forEach(questions::ask);
-    this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
+    this.tokens = Antecedents.resolve(text, clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
   }
 

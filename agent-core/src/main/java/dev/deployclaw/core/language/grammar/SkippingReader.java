@@ -33,7 +33,7 @@ public record SkippingReader(
   private static final int MOST_ROUNDS = 3;
 
   /** A sentence that points at the order says so with its first words. */
-  private static final int POINTING = 3;
+  private static final int POINTING = 5;
 
   /**
    * What is left.
@@ -70,10 +70,19 @@ public record SkippingReader(
   private String named(String text) {
     var tenants = sentences().typed().stream().filter(t -> t.is(Kind.TENANT)).toList();
     long several = tenants.stream().map(Token::text).distinct().count();
-    return several == 1 && tenants.getFirst().to() < first(text)
+    return several == 1
+            && tenants.getFirst().to() < first(text)
+            && clauses()
+                .map(RequestClause::typed)
+                .filter(c -> c.contains(tenants.getFirst()))
+                .allMatch(c -> Antecedents.isSubject(text(), c) && !isDenied(c))
         ? only(List.of(List.of(tenants.getFirst()))).substring(0, first(text))
             + text.substring(first(text))
         : text;
+  }
+
+  private static boolean isDenied(List<Token> clause) {
+    return clause.stream().anyMatch(t -> TokenClass.is(t, "refusing") || t.text().endsWith("n't"));
   }
 
   private static int first(String text) {
@@ -204,10 +213,11 @@ public record SkippingReader(
     return sentence.stream().allMatch(t -> isLeft(t, text));
   }
 
-  /** Whether a sentence guards the order, or asks for something itself. */
+  /** Whether a sentence guards the order, overrules it, or asks for something itself. */
   private boolean bends(List<Token> sentence) {
-    return sentences().clauses(sentence).stream()
-        .anyMatch(c -> c.reads("guarding") || (c.asks() && c.reads("<op> | figure | <mode>")));
+    return TokenClass.has(sentence, "overruling")
+        || sentences().clauses(sentence).stream()
+            .anyMatch(c -> c.reads("guarding") || (c.asks() && c.reads("<op> | figure | <mode>")));
   }
 
   /** Whether a sentence before the order says where or when, and the order itself doesn't. */
@@ -269,7 +279,8 @@ public record SkippingReader(
   private static boolean lost(Token token, List<Token> kept, List<String> values, int first) {
     boolean again = values.contains(value(token));
     boolean behind = token.from() > first;
-    return (behind && TokenClass.is(token, "figure | <number>"))
+    return (token.is(Kind.UNKNOWN) && Character.isDigit(token.text().charAt(0)))
+        || (behind && TokenClass.is(token, "figure | <number>"))
         || (behind && !again && TokenClass.is(token, "name | bound-value"))
         || (TokenClass.is(token, "moment")
             && !TokenClass.has(kept, "moment")

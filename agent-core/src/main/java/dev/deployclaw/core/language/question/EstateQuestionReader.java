@@ -49,8 +49,8 @@ public final class EstateQuestionReader {
   /** A request of a few words that is a heading: "latest changes of acme". */
   private static final Pattern NAMES =
       Pattern.compile(
-          "(?is)\\W*(?:(?:any|current|history|latest|limits|recent|status|the|top|usage)\\b"
-              + "(?:\\s+[^\\s,.!;]+){0,6}|\\S+\\s+(?:limits|quotas?|usage))[.!]?\\s*");
+          "(?is)\\W*(?:(?:any|current|history|latest|recent|status|the|top|usage)\\b"
+              + "(?:\\s+[^\\s,.!;]+){0,6}|limits\\s+(?:of|for)\\s+\\S+|\\S+\\s+(?:limits|quotas?|usage))[.!]?\\s*");
 
   /** "Could you" asks for a deed, unless that is to tell something. */
   private static final Pattern POLITE =
