@@ -46,11 +46,12 @@ public record CommittedPolicies(ExitCode exit, String reason, long epoch, Policy
   }
 
   private static CommittedPolicies absent(long epoch, List<Entry> stored) {
-    var kept = stored.stream().map(e -> Long.valueOf(e.key().split("/", -1)[1]));
-    String reason = "no policies of epoch %d are kept; those of others: %s";
-    var others = kept.collect(Collectors.toCollection(TreeSet::new));
-    return new CommittedPolicies(
-        ExitCode.WRONG_USAGE, reason.formatted(epoch, others), 0, PolicySet.EMPTY);
+    var others =
+        stored.stream()
+            .map(e -> Long.valueOf(e.key().split("/", -1)[1]))
+            .collect(Collectors.toCollection(TreeSet::new));
+    String why = "no policies of epoch %d are kept; those of others: %s".formatted(epoch, others);
+    return new CommittedPolicies(ExitCode.WRONG_USAGE, why, 0, PolicySet.EMPTY);
   }
 
   private static CommittedPolicies of(long epoch, Optional<PolicySet> set, String otherwise) {

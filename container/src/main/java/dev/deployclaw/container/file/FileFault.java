@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 
 /** Why a file can't be read or written, in words. */
 public final class FileFault {
@@ -14,7 +15,8 @@ public final class FileFault {
 
   public static String words(Exception e) {
     return switch (e) {
-      case UncheckedIOException unchecked -> words(unchecked.getCause());
+      case UncheckedIOException u ->
+          Optional.ofNullable(u.getCause()).map(FileFault::words).orElse("");
       case NoSuchFileException _ -> "there is no such file";
       case AccessDeniedException _ -> "this user may not";
       case FileAlreadyExistsException _ -> "another file is there";

@@ -67,8 +67,8 @@ public final class RemoteCommandClient {
       "the agent ended before the command did, or its output wasn't read for a minute;"
           + " see what it did with: deployclaw status";
   private static final String GOES_ON =
-      "the command goes on in the agent; see it with: deployclaw log last -f; what isn't committed"
-          + " yet, stop with: deployclaw freeze REASON";
+      "the agent continues the command: deployclaw log last -f shows it; before its commit,"
+          + " deployclaw freeze REASON stops it";
   private static final String SILENT_AGENT =
       "the agent that serves doesn't answer; DEPLOYCLAW_STANDALONE=1 makes a command work alone";
   private static final String REFUSED =

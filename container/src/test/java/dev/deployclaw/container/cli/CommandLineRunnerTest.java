@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,7 +131,7 @@ class CommandLineRunnerTest {
     var screen = new CommandLineFixture(folder);
     var line = CommandLineRunner.make(screen.surroundings());
     for (String name : command) {
-      line = line.getSubcommands().get(name);
+      line = Objects.requireNonNull(line.getSubcommands().get(name));
     }
     var footer = "Usage: " + String.join(" ", line.getCommandSpec().usageMessage().footer());
 

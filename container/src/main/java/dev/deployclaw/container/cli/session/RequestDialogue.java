@@ -165,13 +165,11 @@ public final class RequestDialogue {
   }
 
   private static boolean isBig(FieldDifference difference) {
-    if (!difference.field().equals("requests")
-        || difference.before().isEmpty()
-        || difference.after().isEmpty()) {
+    if (!difference.field().equals("requests") || difference.before().isEmpty()) {
       return false;
     }
     var before = new BigDecimal(difference.before().get());
-    var after = new BigDecimal(difference.after().get());
+    var after = difference.after().map(BigDecimal::new).orElse(before);
     return after.compareTo(before.multiply(BIG)) >= 0 || before.compareTo(after.multiply(BIG)) >= 0;
   }
 }

@@ -116,7 +116,7 @@ class TerminalDialogueTest {
       terminal.signal("INT");
 
       assertThat(terminal.exit()).isEqualTo(130);
-      assertThat(terminal.written()).contains("goes on in the agent", "log last -f", "freeze");
+      assertThat(terminal.written()).contains("the agent continues", "log last -f", "freeze");
     }
   }
 
