@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -90,7 +91,7 @@ public record ChangePlan(
 
   /** Findings about what it changes and about the estate; the rest is about other tenants. */
   public List<PolicyFinding> ownFindings() {
-    var tenants = diff.blastRadius().tenants();
+    Set<String> tenants = diff.blastRadius().tenants();
     return findings.stream().filter(f -> f.tenant().map(tenants::contains).orElse(true)).toList();
   }
 
