@@ -44,7 +44,8 @@ final class Antecedents {
             .flatMap(t -> t.each(Kind.TENANT))
             .toList();
     boolean one = tenants.stream().map(Token::text).distinct().count() == 1;
-    boolean other = one && isOther(text, ordering, telling, tenants.getFirst());
+    var story = telling.stream().filter(t -> t.to() <= before).toList();
+    boolean other = one && isOther(text, ordering, story, tenants.getFirst());
     if (!one || other || tenants.getFirst().from() > before || owner(telling)) {
       if (!pronouns.isEmpty()) {
         questions.ask("who", "Who is \"" + pointer(pronouns.getFirst()) + "\"?");
@@ -77,11 +78,12 @@ final class Antecedents {
             || ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"))
             || ordering.stream()
                 .anyMatch(t -> t.is("set") && TokenClass.holds(t, "=limit | =cap | =throttle"));
-    return telling.stream()
-        .anyMatch(t ->
-            t.to() <= tenant.from()
-                ? isStranger(t) || TokenClass.is(t, "events | beside")
-                : rival(text, t) || (harms && (isStranger(t) || TokenClass.is(t, "=by"))));
+    return TokenClass.has(telling, "<unknown> =of <tenant>")
+        || telling.stream()
+            .anyMatch(t ->
+                t.to() <= tenant.from()
+                    ? (harms && isStranger(t)) || TokenClass.is(t, "events | beside")
+                    : rival(text, t) || (harms && (isStranger(t) || TokenClass.is(t, "=by"))));
   }
 
   private static boolean isStranger(Token token) {
