@@ -75,9 +75,7 @@ final class Antecedents {
       String text, List<Token> ordering, List<Token> telling, Token tenant) {
     boolean harms =
         TokenClass.has(ordering, "<down>")
-            || ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"))
-            || ordering.stream()
-                .anyMatch(t -> t.is("set") && TokenClass.holds(t, "=limit | =cap | =throttle"));
+            || ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"));
     return TokenClass.has(telling, "<unknown> =of <tenant>")
         || telling.stream()
             .anyMatch(t ->
@@ -87,7 +85,7 @@ final class Antecedents {
   }
 
   private static boolean isStranger(Token token) {
-    return token.is(Kind.UNKNOWN) && token.rule().isEmpty();
+    return token.is(Kind.UNKNOWN) && token.rule().isEmpty() && !TokenClass.is(token, "past");
   }
 
   /** "Them", and "their" before a service. */
