@@ -44,7 +44,8 @@ final class Antecedents {
             .flatMap(t -> t.each(Kind.TENANT))
             .toList();
     boolean one = tenants.stream().map(Token::text).distinct().count() == 1;
-    boolean other = one && isOther(text, ordering, telling, tenants.getFirst());
+    var story = telling.stream().filter(t -> t.to() <= before).toList();
+    boolean other = one && isOther(text, ordering, story, tenants.getFirst());
     if (!one || other || tenants.getFirst().from() > before || owner(telling)) {
       if (!pronouns.isEmpty()) {
         questions.ask("who", "Who is \"" + pointer(pronouns.getFirst()) + "\"?");
@@ -74,18 +75,17 @@ final class Antecedents {
       String text, List<Token> ordering, List<Token> telling, Token tenant) {
     boolean harms =
         TokenClass.has(ordering, "<down>")
-            || ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"))
-            || ordering.stream()
-                .anyMatch(t -> t.is("set") && TokenClass.holds(t, "=limit | =cap | =throttle"));
-    return telling.stream()
-        .anyMatch(t ->
-            t.to() <= tenant.from()
-                ? isStranger(t) || TokenClass.is(t, "events | beside")
-                : rival(text, t) || (harms && (isStranger(t) || TokenClass.is(t, "=by"))));
+            || ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"));
+    return TokenClass.has(telling, "<unknown> =of <tenant>")
+        || telling.stream()
+            .anyMatch(t ->
+                t.to() <= tenant.from()
+                    ? (harms && isStranger(t)) || TokenClass.is(t, "events | beside")
+                    : rival(text, t) || (harms && (isStranger(t) || TokenClass.is(t, "=by"))));
   }
 
   private static boolean isStranger(Token token) {
-    return token.is(Kind.UNKNOWN) && token.rule().isEmpty();
+    return token.is(Kind.UNKNOWN) && token.rule().isEmpty() && !TokenClass.is(token, "past");
   }
 
   /** "Them", and "their" before a service. */
