@@ -5,6 +5,7 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -76,16 +77,30 @@ final class Antecedents {
     boolean harms =
         TokenClass.has(ordering, "<down>")
             || ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"));
+    boolean from = TokenClass.has(telling, "=from <tenant> | =by <tenant>");
     return TokenClass.has(telling, "<unknown> =of <tenant>")
-        || telling.stream()
-            .anyMatch(t ->
-                t.to() <= tenant.from()
-                    ? (harms && isStranger(t)) || TokenClass.is(t, "events | beside")
-                    : rival(text, t) || (harms && (isStranger(t) || TokenClass.is(t, "=by"))));
+        || IntStream.range(0, telling.size())
+            .anyMatch(i ->
+                telling.get(i).to() <= tenant.from()
+                    ? !from && comesBefore(telling.get(i), harms)
+                    : isRival(text, telling, i) || (harms && TokenClass.is(telling.get(i), "=by")));
   }
 
-  private static boolean isStranger(Token token) {
-    return token.is(Kind.UNKNOWN) && token.rule().isEmpty() && !TokenClass.is(token, "past");
+  private static boolean comesBefore(Token token, boolean harms) {
+    return TokenClass.is(token, "events | beside")
+        || (harms && token.is(Kind.UNKNOWN) && token.rule().isEmpty());
+  }
+
+  /** A name that we don't know, or several of something that aren't counted: "40 staff". */
+  private static boolean isRival(String text, List<Token> telling, int at) {
+    var token = telling.get(at);
+    var before = telling.subList(0, at);
+    String typed = text.substring(token.from(), token.to());
+    return rival(text, token)
+        && !before.isEmpty()
+        && !before.getLast().isStop()
+        && !before.getLast().is(Kind.NUMBER)
+        && !typed.equals(typed.toUpperCase(Locale.ROOT));
   }
 
   /** "Them", and "their" before a service. */
