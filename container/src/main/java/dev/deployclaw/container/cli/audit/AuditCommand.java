@@ -55,7 +55,7 @@ import picocli.CommandLine.TypeConversionException;
       "  deployclaw audit sign-ins --since 2026-11-29",
       "  deployclaw audit diff-stream",
       "  deployclaw audit copies",
-      "  deployclaw audit rebuild arch-2026-11-24-rate-limit-003 audit-2026/rebuilt.json"
+      "  deployclaw audit rebuild arch-2026-11-24-rate-limit-003 audit/rebuilt.json"
     })
 public final class AuditCommand {
   /** What of an execution is explained. */
