@@ -68,16 +68,22 @@ class DoctorTest {
 
   @Test
   void aNodeThatIsTooSlowAtTimesIsAWarningAndNoPolicyAdmitsNothing() {
-    var slow = found(CheckKind.LATENCY, new TreeMap<>(Map.of("p99_us", 75_000L)));
-    var empty = found(CheckKind.PARTITION, new TreeMap<>(Map.of("admits", List.of())));
+    var slow = found(CheckKind.LATENCY, Map.of("p99_us", 75_000L));
+    var empty = found(CheckKind.PARTITION, Map.of("admits", List.of()));
 
     assertThat(RedisClusterCheck.diagnoses(List.of(slow, empty)))
         .containsExactly(Diagnosis.warning("redis", "found", "remedy"));
   }
 
-  private static PolicyFinding found(CheckKind check, TreeMap<String, Object> evidence) {
+  private static PolicyFinding found(CheckKind check, Map<String, Object> evidence) {
     return new PolicyFinding(
-        Severity.INFO, check, Optional.empty(), Optional.empty(), "found", "remedy", evidence);
+        Severity.INFO,
+        check,
+        Optional.empty(),
+        Optional.empty(),
+        "found",
+        "remedy",
+        new TreeMap<>(evidence));
   }
 
   /** A stream as tests want it. */

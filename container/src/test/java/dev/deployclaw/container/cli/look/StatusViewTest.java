@@ -270,8 +270,8 @@ class StatusViewTest {
         .contains("temporary: acme", "a serving agent takes it back then")
         .doesNotContain("deployclaw approve");
     var document = StatusDocument.of(moved);
-    assertThat(document.get("held").toString()).contains("current=false");
-    assertThat(document.get("scheduled").toString()).contains("current=false");
+    assertThat(String.valueOf(document.get("held"))).contains("current=false");
+    assertThat(String.valueOf(document.get("scheduled"))).contains("current=false");
   }
 
   private static AgentStatusReport standing(ScheduleReport schedule, long revision) {
