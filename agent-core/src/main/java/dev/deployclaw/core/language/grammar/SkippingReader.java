@@ -58,7 +58,8 @@ public record SkippingReader(
     return Stream.of(text(), only(core), only(asking), only(ordering), only(shown), only(slots()))
         .map(this::without)
         .distinct()
-        .flatMap(text -> read(text, text).or(() -> read(text, named(text))).stream())
+        .flatMap(
+            text -> Stream.of(text, named(text)).distinct().flatMap(n -> read(text, n).stream()))
         .findFirst();
   }
 
@@ -116,8 +117,9 @@ public record SkippingReader(
    */
   private Optional<Skipped> read(String text, String named) {
     return !text.isBlank()
+            && !turns(text, false)
             && strict.apply(named) instanceof Planned(var intent)
-            && !turns(text, !intent.changes().isEmpty())
+            && (intent.changes().isEmpty() || !turns(text, true))
         ? Optional.of(
             new Skipped(
                 intent, left(text), new Claims(t -> !isLeft(t, named), t -> isLeft(t, named))))
