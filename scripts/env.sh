@@ -380,8 +380,11 @@ run_program() {
     CACHE=${CACHE%.aot}-agent.aot
     JAVA_FLAGS+=("${AGENT_FLAGS[@]}")
   fi
+  local called=$0 # which hints repeat; on the path, its name alone
+  if [[ :$PATH: == *:${0%/*}:* ]]; then called=${0##*/}; fi
   if [[ -r $CACHE ]]; then JAVA_FLAGS+=(-XX:AOTCache="$CACHE"); fi
-  "${LAUNCH:-exec}" "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "-Ddeployclaw.home=$ROOT" "${CLASSES[@]}" "$MAIN" "$@"
+  "${LAUNCH:-exec}" "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "-Ddeployclaw.home=$ROOT" \
+    "-Ddeployclaw.command=$called" "${CLASSES[@]}" "$MAIN" "$@"
 }
 
 # own_network CMD…: replaces this shell by the command in a network namespace of its own, which has a loopback and

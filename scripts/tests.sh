@@ -12,7 +12,7 @@ CHOSEN=$WORK/chosen
 LEAST_SECONDS=5
 # A test of the fast tier that hangs is ended long before one of the slow tier. Most of its code runs seldom: what the
 # second compiler costs never comes back, a sixth to a third of the CPU. The slow tier, which looks for races, has it.
-FAST=(-Dtest.tags.not=slow "-Dtest.longest=5 m" -Dtest.longest.module=1500 -Dtest.waiting=3)
+FAST=(-Dtest.tags.not=slow "-Dtest.longest=5 m" -Dtest.longest.module=1500)
 FAST+=("-Dtest.jvm=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=192m -Xmx1g")
 
 joined() { printf '%s\n' "$@" | paste -sd , | sed 's/,/, /g'; }
@@ -104,8 +104,7 @@ run_part() {
   fi
   longest_first "$([[ $part == fast ]] && echo 4 || echo 6)"
   # The same phase as the build: what is packed already is what the tests see. A failure stops no other module.
-  # Maven itself has little to do.
-  MAVEN_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC ${MAVEN_OPTS:-}" maven package -Dmaven.test.failure.ignore=true "${only[@]}" "$@" || status=$?
+  maven package -Dmaven.test.failure.ignore=true "${only[@]}" "$@" || status=$?
   for module in $(modules); do results_of "$part" "$module"; done >"$WORK/part"
   cat "$WORK/part" >>"$RESULTS"
   without_result "$part" | while read -r module class; do

@@ -14,6 +14,8 @@ import dev.deployclaw.policy.model.CounterKeyPart;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -85,6 +87,19 @@ public record ChangePlan(
     public Step {
       operations = List.copyOf(operations);
     }
+  }
+
+  /** Findings about what it changes and about the estate; the rest is about other tenants. */
+  public List<PolicyFinding> ownFindings() {
+    Set<String> tenants = diff.blastRadius().tenants();
+    return findings.stream().filter(f -> f.tenant().map(tenants::contains).orElse(true)).toList();
+  }
+
+  /** For people: how many findings are about other tenants; empty for none. */
+  public Optional<String> otherFindings() {
+    int others = findings.size() - ownFindings().size();
+    return Optional.of(others + " about other tenants: deployclaw validate")
+        .filter(_ -> others > 0);
   }
 
   public boolean changesNothing() {

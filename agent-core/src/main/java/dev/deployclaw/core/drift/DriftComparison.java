@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class DriftComparison {
   private static final String BROWNFIELD = "rate_limit:";
   private static final String FIRST_CHANGE =
-      "apply the policies: deployclaw run \"apply the policies\"";
+      "nothing is committed yet: deployclaw run \"apply the policies\"";
   private static final long MINUTE_SECONDS = 60;
   private static final List<String> COMPARED =
       List.of("redis.scan", "gateway.scan", "configuration.scan", "ratelimit.topology");

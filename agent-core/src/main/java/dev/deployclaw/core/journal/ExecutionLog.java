@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -275,10 +276,17 @@ public final class ExecutionLog {
     return end(record).map(e -> e.path("facts").path("reason").asText());
   }
 
-  /** What was asked for, in the requester's words. */
+  /** The action of the record whose detail is the whole request of several turns. */
+  public static final String CONVERSATION = "Reading the conversation";
+
+  /** What was asked for in the requester's words: the whole, where its last turn is an answer. */
   public static Optional<String> request(List<byte[]> records) {
-    return records.stream()
-        .map(r -> json(r).path("facts").path("request"))
+    var all = records.stream().map(ExecutionLog::json).toList();
+    var whole =
+        all.stream()
+            .filter(r -> r.path("action").asText().equals(CONVERSATION))
+            .map(r -> r.path("detail"));
+    return Stream.concat(whole, all.stream().map(r -> r.path("facts").path("request")))
         .filter(JsonNode::isTextual)
         .map(JsonNode::asText)
         .findFirst();

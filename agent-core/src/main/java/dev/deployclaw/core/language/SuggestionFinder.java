@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 public record SuggestionFinder(String text, NameInventory inventory, Predicate<String> plans) {
   private static final List<String> ORDER =
       List.of("time", "window", "who", "where", "what", "target", "guard", "operation", "words");
+  private static final Set<String> FIRST =
+      Set.of("name-ambiguous", "number-ambiguous", "number-unclear");
   private static final Map<Long, String> UNITS =
       Map.of(1L, "second", 60L, "minute", 3600L, "hour", 86_400L, "day");
   private static final Pattern NUMBER = Pattern.compile("(?<![\\w.,])(\\d+)(?![\\w.,:/-])");
@@ -34,8 +36,8 @@ public record SuggestionFinder(String text, NameInventory inventory, Predicate<S
   }
 
   private static int rank(ClarificationQuestion question) {
-    boolean name = question.id().equals("name-ambiguous");
-    return name ? -1 : ORDER.indexOf(question.slot());
+    boolean first = FIRST.contains(question.id());
+    return first ? -1 : ORDER.indexOf(question.slot());
   }
 
   private Optional<String> candidate(ClarificationQuestion question) {

@@ -89,6 +89,11 @@ public record Overlay(By by, SortedMap<String, String> tenants) {
         + String.join(" and ", tenants.keySet().stream().limit(MOST_AT_ONCE).toList());
   }
 
+  /** For people, of one whose time is over. */
+  public String expiry() {
+    return text() + "; a serving agent takes it back, or: " + remedy();
+  }
+
   /** The same, committed at an instant; empty where that says nothing of its end. */
   Optional<Overlay> committed(Instant at) {
     return by.end().orElse(null) instanceof End.AfterCommit(Duration lasts)

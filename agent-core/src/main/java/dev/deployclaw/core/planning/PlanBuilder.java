@@ -41,6 +41,7 @@ import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.PolicyDiff;
 import dev.deployclaw.policy.source.CollectedPolicies;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +131,11 @@ public final class PlanBuilder {
       return refused(unsupported.get());
     }
     log.understood(intent, demands);
+    var past = intent.schedule().startAt().map(Instant::parse).filter(request.received()::isAfter);
+    if (past.isPresent()) {
+      String text = past.get() + " has passed: when shall it begin? Without a time it begins now.";
+      return unclear(List.of(ClarificationQuestion.of("time-passed", "time", text)));
+    }
     if (!InventoryBuilder.writesPolicies(intent.operation())) {
       return new PlanningResult.Other(intent, demands);
     }
@@ -212,7 +218,9 @@ public final class PlanBuilder {
       case CompilationResult.Ready ready -> {
         compiled = Optional.of(ready);
         log.sources(sources, ready.warnings());
-        yield Optional.empty();
+        yield new DirectionCheck(intent, committed, ready.target())
+            .question()
+            .map(q -> unclear(List.of(q)));
       }
     };
   }

@@ -3,6 +3,7 @@ package dev.deployclaw.core.planning;
 import dev.deployclaw.core.compile.CheckedTarget;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.gate.ApprovalTrigger;
+import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.language.InterpretedRequest;
@@ -27,7 +28,7 @@ public record PlanningLog(ExecutionRecorder recorder) {
   public static final String UNDERSTOOD = "Understanding the request";
 
   /** The action of the record whose detail is the whole request of several turns. */
-  public static final String CONVERSATION = "Reading the conversation";
+  public static final String CONVERSATION = ExecutionLog.CONVERSATION;
 
   private static final int MOST_LISTED = 200;
 

@@ -9,6 +9,7 @@ import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.schedule.ChangeScheduler;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.writeback.SourceWriteBack;
@@ -20,9 +21,12 @@ public record AgentStatusQuery(
     ChangeLedger ledger,
     SourceWriteBack writeBack,
     ExecutionFinisher finisher,
-    HeldRepairStore heldRepairs) {
-  /** Beside the overlays whose time is over, which it doesn't know. */
-  public AgentStatusReport with(List<Overlay> expired) throws InterruptedException {
+    HeldRepairStore heldRepairs,
+    ChangeScheduler scheduler) {
+  /** Beside the overlays that end, which it doesn't know. */
+  public AgentStatusReport with(List<Overlay> temporary, List<Overlay> expired)
+      throws InterruptedException {
+    long revision = ledger.base().revision();
     var open = ledger.open();
     var changes = ledger.changes();
     var under = changes.stream().filter(x -> open.filter(x.id()::equals).isPresent()).findFirst();
@@ -33,11 +37,14 @@ public record AgentStatusQuery(
         under.isPresent() ? pending(under.get()) : "",
         changes.stream().filter(x -> x.state() instanceof ChangeState.Held).toList(),
         heldRepairs.all(),
+        scheduler.all(),
         ledger.freeze(),
         LeaderElection.now(state),
         writeBack.pending(),
+        temporary,
         expired,
         finisher.rollbackAvailable(),
+        revision,
         "");
   }
 

@@ -40,6 +40,7 @@ import java.util.Optional;
  */
 public final class ClientLimitsQuery {
   private static final String REDIS = "redis";
+  private static final String NO_GATEWAY = "no gateway of the set leads ";
 
   /** The policy that requests of unknown tenants fall under, where the set has it. */
   private static final String DEFAULT_TENANT = "default";
@@ -98,8 +99,7 @@ public final class ClientLimitsQuery {
             .flatMap(g -> g.routeOf(shape.path()).stream())
             .anyMatch(r -> r.service().equals(shape.service()));
     if (!routed && !set.gateways().isEmpty()) {
-      gaps.add(
-          "no gateway of the set leads " + shape.path() + " to the service " + shape.service());
+      gaps.add(NO_GATEWAY + shape.path() + " to the service " + shape.service());
     }
   }
 
@@ -208,6 +208,10 @@ public final class ClientLimitsQuery {
             .map(e -> row(e, states))
             .toList();
     var passing = Passing.of(TenantHierarchy.blocked(held.set(), policy), rows);
+    var unrouted = gaps.stream().filter(g -> g.startsWith(NO_GATEWAY)).findFirst();
+    if (passing.passes() == Passes.YES && unrouted.isPresent()) {
+      passing = new Passing(Passes.UNKNOWN, unrouted.get());
+    }
     return new ClientLimitsReport(
         rows.stream().anyMatch(r -> unread(r, question)) ? ExitCode.UNREACHABLE : ExitCode.OK,
         "",

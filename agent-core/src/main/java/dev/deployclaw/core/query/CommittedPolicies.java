@@ -4,9 +4,14 @@ import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.StoreQuestion;
+import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.policy.PolicySet;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The policies that are committed.
@@ -31,14 +36,22 @@ public record CommittedPolicies(ExitCode exit, String reason, long epoch, Policy
   public static CommittedPolicies of(long epoch, PolicySetReader archive)
       throws InterruptedException {
     return StoreQuestion.answer(
-        () ->
-            of(
-                epoch,
-                archive.stored(epoch),
-                "the state store has no policies of epoch "
-                    + epoch
-                    + ": it keeps the active one, its predecessor and the last proven one"),
+        () -> {
+          var set = archive.stored(epoch);
+          return set.isPresent()
+              ? of(epoch, set, "")
+              : absent(epoch, archive.state().list(StoreKeys.POLICIES));
+        },
         CommittedPolicies::unreachable);
+  }
+
+  private static CommittedPolicies absent(long epoch, List<Entry> stored) {
+    var others =
+        stored.stream()
+            .map(e -> Long.valueOf(e.key().split("/", -1)[1]))
+            .collect(Collectors.toCollection(TreeSet::new));
+    String why = "no policies of epoch %d are kept; those of others: %s".formatted(epoch, others);
+    return new CommittedPolicies(ExitCode.WRONG_USAGE, why, 0, PolicySet.EMPTY);
   }
 
   private static CommittedPolicies of(long epoch, Optional<PolicySet> set, String otherwise) {

@@ -37,6 +37,7 @@ import dev.deployclaw.core.survey.RenderedConfigCheck;
 import dev.deployclaw.core.survey.UnrestoredMembers;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.finding.CheckKind;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.finding.Severity;
 import dev.deployclaw.policy.source.CollectedPolicies;
@@ -88,6 +89,14 @@ public final class EstateScanner {
   /** The checks of the policies, and where something is committed, synthetic requests. */
   public ScanReport validate() throws InterruptedException {
     return inspect(TaskOperation.VALIDATE, probe());
+  }
+
+  /** Overlays that are to end, by what was committed; the sources aren't read. */
+  public List<Overlay> temporary() throws InterruptedException {
+    var now = ports.time().instant();
+    return archive.provenance(ledger.base().epoch()).overlays().stream()
+        .filter(o -> o.by().until().filter(now::isBefore).isPresent())
+        .toList();
   }
 
   /**
@@ -219,7 +228,16 @@ public final class EstateScanner {
     var wanted = PolicySet.of(sources.policies().values(), settings.gateways(), "");
     var set = committed.tenants().isEmpty() ? wanted : committed;
     return CheckedTarget.of(set, set, RedisMeasurements.of(looks), settings.stepFactor())
-        .findings();
+        .findings()
+        .stream()
+        .filter(f -> !f.evidence().isEmpty() || measured(f.check(), looks))
+        .toList();
+  }
+
+  /** A scan looks at no clock and takes no round trip: that they aren't known is no finding. */
+  private static boolean measured(CheckKind check, Map<String, CallOutcome> looks) {
+    return (check != CheckKind.LATENCY || looks.containsKey("redis.latency"))
+        && (check != CheckKind.CLOCK || looks.containsKey("redis.clock"));
   }
 
   /** While a candidate is on trial, of each side of its cohort; the first that isn't well. */

@@ -34,6 +34,11 @@ public record RequestOutcome(
         execution, result, exit, reason, cause, clarifications, Optional.of(report));
   }
 
+  /** The same, with another exit code of a command whose purpose it was. */
+  public RequestOutcome exiting(ExitCode code) {
+    return new RequestOutcome(execution, result, code, reason, cause, clarifications, found);
+  }
+
   public static RequestOutcome of(String execution, ExecutionOutcome ending) {
     return of(execution, ending, List.of());
   }

@@ -8,6 +8,7 @@ import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.StoredLogReader;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
@@ -125,6 +126,21 @@ public final class Rollback {
     }
   }
 
+  /**
+   * What a rollback undoes, what comes back where that was one itself, and the known difference.
+   */
+  public record RollbackPreview(String undone, Optional<String> again, Optional<PolicyDiff> diff) {}
+
+  /** Empty where it would be refused. */
+  public Optional<RollbackPreview> preview(String target) throws InterruptedException {
+    var base = ledger.base();
+    if (refusal(target, base).isPresent()) {
+      return Optional.empty();
+    }
+    var undone = ledger.read(base.change()).map(StoredExecution::execution).orElseThrow();
+    return Optional.of(new RollbackPreview(undone.id(), undone.undoes(), diff(undone, base)));
+  }
+
   /** Why the gate would hold a rollback as things are; empty where it would not. */
   public List<String> held(RequestOrigin by) throws InterruptedException {
     var base = ledger.base();
@@ -176,7 +192,11 @@ public final class Rollback {
     if (base.epoch() == 0) {
       return Optional.of("nothing was committed yet, so there is nothing to roll back");
     }
-    if (!target.equals(LAST) && !target.equals(base.change())) {
+    boolean committed = target.equals(LAST) || target.equals(base.change());
+    if (!committed && new StoredLogReader(ports).records(target).isEmpty()) {
+      return Optional.of("there is no execution " + target);
+    }
+    if (!committed) {
       return Optional.of(
           target
               + " isn't the committed change: that is "

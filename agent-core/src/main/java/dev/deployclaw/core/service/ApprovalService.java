@@ -194,11 +194,11 @@ final class ApprovalService {
     if (scheduled.isPresent()) {
       return notAllowed(scheduled.get().pending().orElseThrow(), who, plan);
     }
-    if (there.isEmpty()) {
+    if (there.isEmpty() && !scheduler.holds(id)) {
       return Optional.of(
           new ApprovalRefusal(ApprovalRefusal.Kind.NO_SUCH_CHANGE, notHeld(id).reason()));
     }
-    if (!(there.get().execution().state() instanceof ChangeState.Held)) {
+    if (there.isEmpty() || !(there.get().execution().state() instanceof ChangeState.Held)) {
       return Optional.of(new ApprovalRefusal(ApprovalRefusal.Kind.NOT_HELD, notHeld(id).reason()));
     }
     return approves
@@ -322,7 +322,12 @@ final class ApprovalService {
   private RequestOutcome notHeld(String id) throws InterruptedException {
     var state = orchestrator.store().ledger().read(id).map(s -> s.execution().state());
     if (state.isEmpty()) {
-      return RequestOutcome.refused(id, "there is no change " + id);
+      String why =
+          scheduler
+              .find(id)
+              .map(s -> id + " waits for no approval: it is " + s.waiting().reason())
+              .orElse("there is no change " + id);
+      return RequestOutcome.refused(id, why);
     }
     return state.get() instanceof ChangeState.Aborted a && a.cause() == AbortCause.EXPIRED
         ? RequestOutcome.of(id, ExecutionOutcome.of(a))

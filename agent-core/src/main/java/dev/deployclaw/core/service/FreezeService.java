@@ -81,7 +81,7 @@ final class FreezeService {
     recorder.asked(request);
     var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
     recorder.tell(
-        Phase.GATE, "Turning the kill switch", new LogEntryContent(ending.reason(), status));
+        Phase.FINISH, "Turning the kill switch", new LogEntryContent(ending.reason(), status));
     return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 

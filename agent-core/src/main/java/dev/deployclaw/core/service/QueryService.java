@@ -4,6 +4,7 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.change.probe.HeartbeatCheck;
 import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.machine.CommittedEpoch;
@@ -26,20 +27,25 @@ import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.result.StoreQuestion;
 import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.rollback.CheckpointVerifier;
-import dev.deployclaw.core.schedule.ScheduleReport;
+import dev.deployclaw.core.rollback.Rollback.RollbackPreview;
+import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The agent's questions. Each reads the state store and looks at back ends without leadership, and
  * leaves no log. Don't share an object between threads. Expected failures come back as values.
  */
 public final class QueryService {
+  private static final int MOST_ASKING = 50;
+
   private final AgentComponents parts;
   private final AgentPorts ports;
   private final AgentSettings settings;
@@ -85,12 +91,14 @@ public final class QueryService {
   /** Where things stand, and whose time is over: for that, the sources may be read. */
   public AgentStatusReport status() throws InterruptedException {
     return StoreQuestion.answer(
-        () -> situation().with(inspector.expired()), AgentStatusReport::unreachable);
+        () -> situation().with(inspector.temporary(), inspector.expired()),
+        AgentStatusReport::unreachable);
   }
 
-  /** The same from the state store alone, for who looks often: it names no overlay. */
+  /** The same from the state store alone, for who looks often: it names no expired overlay. */
   public AgentStatusReport storeStatus() throws InterruptedException {
-    return StoreQuestion.answer(() -> situation().with(List.of()), AgentStatusReport::unreachable);
+    return StoreQuestion.answer(
+        () -> situation().with(inspector.temporary(), List.of()), AgentStatusReport::unreachable);
   }
 
   /**
@@ -154,11 +162,6 @@ public final class QueryService {
         ClientLimitsReport::unreachable);
   }
 
-  /** What is to begin at a time; throws {@link Unreachable} when that can't be read. */
-  public ScheduleReport scheduled() throws InterruptedException {
-    return parts.scheduler().all();
-  }
-
   /**
    * The executions that are to begin now. An agent that serves asks again and again.
    *
@@ -193,6 +196,30 @@ public final class QueryService {
     return approvals().objection(id, who, approves, plan);
   }
 
+  /** What a rollback would do as things are; empty where it would be refused. */
+  public Optional<RollbackPreview> rollback(String target) throws InterruptedException {
+    return StoreQuestion.answer(() -> parts.rollback().preview(target), _ -> Optional.empty());
+  }
+
+  /** The executions that wait for an approval or for their time; throws Unreachable. */
+  public List<String> waiting() throws InterruptedException {
+    var status = situation().with(List.of(), List.of());
+    var held = status.waiting().stream().map(PendingApproval::id);
+    return Stream.concat(held, status.scheduled().entries().stream().map(ScheduledChange::id))
+        .toList();
+  }
+
+  /** The latest executions whose question waits for this requester. */
+  public List<String> asking(String who) throws InterruptedException {
+    var out = new ArrayList<String>();
+    for (String id : ports.journal().executions().reversed().stream().limit(MOST_ASKING).toList()) {
+      if (question(id, who) instanceof OpenQuestion.Waiting) {
+        out.add(id);
+      }
+    }
+    return out;
+  }
+
   /** The question that an execution left for its requester. */
   public OpenQuestion question(String id, String who) throws InterruptedException {
     var answer = new TaskRequest("", who, ports.time().instant()).after(Conversation.answering(id));
@@ -223,7 +250,12 @@ public final class QueryService {
 
   private AgentStatusQuery situation() {
     return new AgentStatusQuery(
-        ports.state(), store.ledger(), parts.writeBack(), parts.finisher(), parts.heldRepairs());
+        ports.state(),
+        store.ledger(),
+        parts.writeBack(),
+        parts.finisher(),
+        parts.heldRepairs(),
+        parts.scheduler());
   }
 
   private ApprovalService approvals() {

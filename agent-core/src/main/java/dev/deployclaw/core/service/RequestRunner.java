@@ -194,11 +194,6 @@ final class RequestRunner {
       return end(recorder, ExecutionOutcome.noChange(would), List.of());
     }
     var start = plan.intent().schedule().startAt().map(Instant::parse);
-    if (start.filter(s -> s.isBefore(request.received())).isPresent()) {
-      String past =
-          start.get() + " has passed: leave the start out to start now, or give a later one";
-      return refuse(recorder, past);
-    }
     if (start.filter(s -> s.isAfter(parts.time().instant())).isPresent()) {
       var entry = entry(start.get(), ready, request, recorder);
       return end(recorder, parts.scheduler().keep(entry, recorder, leadership), List.of());

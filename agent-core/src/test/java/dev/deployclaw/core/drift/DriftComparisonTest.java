@@ -38,6 +38,7 @@ class DriftComparisonTest {
     assertThat(found)
         .extracting(d -> d.member() + " " + d.kind())
         .containsExactly("initech NOT_ENFORCED", "zenith DIFFERENT", "ghost EXTRA");
+    assertThat(found.getFirst().remedy()).startsWith("nothing is committed yet");
   }
 
   @Test

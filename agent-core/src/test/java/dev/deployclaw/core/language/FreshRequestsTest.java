@@ -55,6 +55,7 @@ class FreshRequestsTest {
     EVERYDAY("blind-2026-12-01-u.txt"),
     SPOKEN("blind-2026-12-01-v.txt"),
     TYPED("blind-2026-12-01-w.txt"),
+    HASTY("blind-2026-12-01-x.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -84,6 +85,7 @@ class FreshRequestsTest {
         case EVERYDAY -> floors(20, 11, 1, 0, 12, 0);
         case SPOKEN -> floors(22, 12, 3, 0, 11, 0);
         case TYPED -> floors(22, 11, 2, 0, 12, 0);
+        case HASTY -> floors(20, 12, 2, 0, 12, 0);
         case OWN -> floors(23, 7, 16, 0, 10, 0);
       };
     }
@@ -91,7 +93,7 @@ class FreshRequestsTest {
     /** Questions that suggest something else, at most. */
     int misled() {
       return switch (this) {
-        case BLIND -> 1;
+        case BLIND, HASTY -> 1;
         default -> 0;
       };
     }

@@ -72,7 +72,10 @@ class ClientLimitsQueryTest {
   void saysThatNoGatewayLeadsThere() throws Exception {
     counters("tb 600 60000000 30 0 1000000");
 
-    assertThat(ask("acme", "mail").gaps()).anyMatch(g -> g.contains("leads /orders"));
+    var nowhere = ask("acme", "mail");
+    assertThat(nowhere.gaps()).anyMatch(g -> g.contains("leads /orders"));
+    assertThat(nowhere.passes()).isEqualTo(Passes.UNKNOWN);
+    assertThat(nowhere.why()).contains("no gateway of the set leads /orders");
     assertThat(ask("acme", "orders").gaps()).isEmpty();
   }
 

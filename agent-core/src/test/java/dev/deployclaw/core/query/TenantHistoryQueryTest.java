@@ -55,6 +55,10 @@ class TenantHistoryQueryTest {
     assertThat(lost.changes()).hasSize(5);
     assertThat(lost.changes().getFirst().unknown()).isEmpty();
     assertThat(lost.changes().getLast().unknown()).contains("epoch 1", "can't be read");
+    var absent = world.queries().policies(1);
+    assertThat(absent.exit()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(absent.reason()).contains("no policies of epoch 1 are kept", "4, 5]");
+    assertThat(world.queries().policies(5).exit()).isEqualTo(ExitCode.OK);
   }
 
   @Test

@@ -252,6 +252,9 @@ class RollbackTest {
     var ended = world.agent().rollback(first.execution(), "olivia");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.reason()).contains(first.execution() + " isn't the committed change");
+    assertThat(world.agent().rollback("nosuch", "olivia").reason())
+        .isEqualTo("there is no execution nosuch");
   }
 
   @Test

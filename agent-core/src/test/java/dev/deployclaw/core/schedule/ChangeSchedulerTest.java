@@ -42,7 +42,7 @@ class ChangeSchedulerTest {
     assertThat(begun).extracting(RequestOutcome::result).containsExactly(ExecutionStatus.COMPLETED);
     assertThat(begun).extracting(RequestOutcome::execution).containsExactly(planned.execution());
     assertThat(world.active().orElseThrow().change()).isEqualTo(planned.execution());
-    assertThat(world.queries().scheduled().entries()).isEmpty();
+    assertThat(world.queries().storeStatus().scheduled().entries()).isEmpty();
     assertThat(keepTime(world.agent())).as("once").isEmpty();
   }
 
@@ -50,7 +50,11 @@ class ChangeSchedulerTest {
   void isStaleWhenSomethingWasCommittedMeanwhile() throws Exception {
     world.run("apply");
     var planned = world.run(AT_ONE);
+    assertThat(world.queries().storeStatus().moved(planned.execution())).isEmpty();
     world.run("set zenith 70");
+    assertThat(world.queries().storeStatus().moved(planned.execution()).orElseThrow())
+        .as("told at once, not at its time")
+        .contains("something was committed since it was planned (epoch 2 now)");
     world.time.pass(Duration.ofHours(1));
 
     var ended = keepTime(world.agent());
@@ -60,7 +64,7 @@ class ChangeSchedulerTest {
         .containsExactly(Optional.of(AbortCause.STALE));
     assertThat(ended.getFirst().execution()).isEqualTo(planned.execution());
     assertThat(ended.getFirst().reason()).contains("guard active: observed revision", "expected");
-    assertThat(world.queries().scheduled().entries()).isEmpty();
+    assertThat(world.queries().storeStatus().scheduled().entries()).isEmpty();
     world.assertAtRest();
   }
 
@@ -78,7 +82,7 @@ class ChangeSchedulerTest {
         .extracting(RequestOutcome::cause)
         .containsExactly(Optional.of(AbortCause.STALE));
     assertThat(ended.getFirst().reason()).contains("guard plan: observed policies of digest");
-    assertThat(world.queries().scheduled().entries()).isEmpty();
+    assertThat(world.queries().storeStatus().scheduled().entries()).isEmpty();
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
 
@@ -87,6 +91,8 @@ class ChangeSchedulerTest {
     world.run("apply");
     var planned = world.run(AT_ONE);
     assertThat(world.queries().objection(planned.execution(), "ann", false, "")).isEmpty();
+    assertThat(world.agent().approve(planned.execution(), "ann").reason())
+        .contains("waits for no approval: it is scheduled for 2026-11-01T13:00:00Z");
 
     var cancelled = world.agent().reject(planned.execution(), "ann");
 
@@ -112,10 +118,10 @@ class ChangeSchedulerTest {
   }
 
   @Test
-  void aStartInThePastIsRefused() throws Exception {
+  void aStartInThePastIsAskedAbout() throws Exception {
     var ended = world.run("apply at 2026-11-01T11:00:00Z");
 
-    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.exit()).isEqualTo(ExitCode.NEEDS_CLARIFICATION);
     assertThat(ended.reason()).contains("has passed");
   }
 
@@ -209,7 +215,7 @@ class ChangeSchedulerTest {
         world.store.get(StoreKeys.scheduled(planned.execution())).orElseThrow().value());
     world.time.pass(Duration.ofHours(1));
 
-    assertThat(world.queries().scheduled().unread())
+    assertThat(world.queries().storeStatus().scheduled().unread())
         .hasSize(2)
         .anyMatch(text -> text.contains("rate-limit-000: its entry"))
         .anyMatch(text -> text.contains("rate-limit-900: its entry"));
@@ -220,7 +226,7 @@ class ChangeSchedulerTest {
     var rejected = world.agent().reject("arch-2026-11-01-rate-limit-000", "ann");
 
     assertThat(rejected.cause()).contains(AbortCause.REJECTED);
-    assertThat(world.queries().scheduled().unread()).hasSize(1);
+    assertThat(world.queries().storeStatus().scheduled().unread()).hasSize(1);
   }
 
   @Test

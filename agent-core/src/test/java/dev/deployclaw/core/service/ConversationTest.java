@@ -47,6 +47,53 @@ class ConversationTest {
         .contains("\"clarifications\":[{", "\"id\":\"window-missing\"");
   }
 
+  /** To raise to 300 what has more is a slip of the number, or of the verb. */
+  @Test
+  void asksWhereTheNewValueGoesTheOtherWayThanTheVerb() throws Exception {
+    var asked = world.run("raise acme's orders limit to 300 per minute");
+
+    assertThat(asked.clarifications())
+        .extracting(ClarificationQuestion::id)
+        .containsExactly("direction");
+    assertThat(asked.questions().getFirst())
+        .matches("acme/\\S+ admits \\d+ in 1m now, so 300 in 1m would lower it: shall it\\?");
+    var ended = answer(asked, "olivia", "yes", world.agentElsewhere());
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(limit("acme")).isEqualTo("300 in 60 s");
+  }
+
+  @Test
+  void tellsWhoseValueGoesTheOtherWayWhereTheNumbersAreEqual() throws Exception {
+    var asked =
+        world.run(
+            "raise acme's orders limit to 300 per minute and lower zenith's orders limit"
+                + " to 300 per minute");
+
+    assertThat(asked.clarifications())
+        .extracting(ClarificationQuestion::id)
+        .containsExactly("direction");
+  }
+
+  @Test
+  void asksNothingWhereItGoesThatWay() throws Exception {
+    var ended = world.run("lower acme's orders limit to 300 per minute");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
+  }
+
+  @Test
+  void openQuestionsAreListedForWhoMayAnswer() throws Exception {
+    var first = world.run(ASKED);
+    var second = world.run("set acme's orders limit to 400");
+    assertThat(world.queries().asking("olivia"))
+        .containsExactly(second.execution(), first.execution());
+
+    answer(first, "olivia", "per minute", world.agent());
+
+    assertThat(world.queries().asking("olivia")).containsExactly(second.execution());
+    assertThat(world.queries().asking("somebody")).isEmpty();
+  }
+
   @Test
   void anyAgentGoesOnWithTheAnswer() throws Exception {
     var asked = world.run(ASKED);
@@ -68,6 +115,9 @@ class ConversationTest {
         .contains("\"continues\":\"" + asked.execution() + "\"")
         .contains("\"request\":\"per minute\"")
         .contains("\"text\":\"" + ASKED + "\"")
+        .contains("set acme's orders limit to 300 per minute");
+    assertThat(world.queries().history("acme", 1).changes().getFirst().request())
+        .as("the whole, not the answer alone")
         .contains("set acme's orders limit to 300 per minute");
   }
 

@@ -21,6 +21,9 @@ class FreezeServiceTest {
 
     assertThat(frozen.exit()).isEqualTo(ExitCode.OK);
     assertThat(frozen.result()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(world.log(frozen.execution()))
+        .contains("Turning the kill switch")
+        .doesNotContain("Applying", "\"summary\":true");
     assertThat(stopped.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(stopped.reason()).contains("olivia", "incident 4711", "deployclaw thaw");
     assertThat(thawed.reason()).contains("thawed", "olivia");

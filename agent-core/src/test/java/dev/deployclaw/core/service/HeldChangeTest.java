@@ -45,6 +45,14 @@ class HeldChangeTest {
   }
 
   @Test
+  void whatWaitsForADecisionIsListed() throws Exception {
+    var first = world.run("apply manually").execution();
+    var later = world.run("apply at 2026-11-01T13:00:00Z").execution();
+
+    assertThat(world.queries().waiting()).containsExactly(first, later);
+  }
+
+  @Test
   void rejectionRemovesWhatWasStaged() throws Exception {
     var held = world.run("apply manually");
     assertThat(world.redis.staged()).containsExactly(1L);
@@ -93,6 +101,7 @@ class HeldChangeTest {
     world.run("apply");
     var held = world.run("set acme 700 manually");
     world.run("set zenith 70");
+    assertThat(world.queries().storeStatus().moved(held.execution())).isPresent();
 
     var ended = world.agent().approve(held.execution(), "ann");
 

@@ -9,16 +9,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The executor host dies, and the agent dies before it or after it: every pair there is. */
+/**
+ * The executor host dies, and then the agent: every pair there is. {@link EveryHostSuccessorTest}
+ * has them the other way round.
+ */
 class EveryHostPairTest {
-  private static final List<SimScenario> SHORT =
+  static final List<SimScenario> SHORT =
       List.of(SimScenario.APPROVAL_OF_WHAT_IS_STALE, SimScenario.REJECTION);
 
   @ParameterizedTest
   @FieldSource("SHORT")
   void inTwoShortScenes(SimScenario scene) {
     theAgentDiesAfterTheHost(scene);
-    theHostDiesAfterTheAgent(scene);
+    EveryHostSuccessorTest.play(scene);
   }
 
   static Stream<SimScenario> others() {
@@ -36,18 +39,5 @@ class EveryHostPairTest {
     HostExplorer.thenTheAgent(scene).forEach(findings::play);
 
     findings.assertNone("deaths of the host and then of the agent, " + scene);
-  }
-
-  @Slow(
-      guard = "dev.deployclaw.core.sim.EveryHostPairTest#inTwoShortScenes",
-      because = "it plays some thirty thousand schedules")
-  @ParameterizedTest
-  @MethodSource("others")
-  void theHostDiesAfterTheAgent(SimScenario scene) {
-    var findings = new SimulationFindings();
-
-    HostExplorer.thenTheSuccessors(scene, findings::play);
-
-    findings.assertNone("deaths of the agent and then of its successor's host, " + scene);
   }
 }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class LogTextRenderer {
   private static final int MOST_DIFF_LINES = 200;
   private static final int SHORT_HASH = 12;
+  private static final String UNEXPECTED = "%s requests: %s allowed, %s refused";
+  private static final Set<String> NOTHING_ACTIVATED =
+      Set.of("HELD", "ABORTED", "REFUSED", "NO_CHANGE", "NEEDS_CLARIFICATION");
 
   private LogTextRenderer() {}
 
@@ -33,6 +36,7 @@ public final class LogTextRenderer {
         .ifPresentOrElse(
             who -> lines.add("  \"%s\", asked by %s".formatted(doc.get("request"), who)),
             () -> lines.add("  \"%s\"".formatted(doc.get("request"))));
+    whole(doc).ifPresent(request -> lines.addAll(lines("in all: \"" + request + "\"", "  ")));
     lines.add("");
     objects(doc.get("thought_log")).forEach(step -> lines.addAll(step(step)));
     if (!lines.getLast().isEmpty()) {
@@ -42,6 +46,33 @@ public final class LogTextRenderer {
     return lines.stream()
         .map(line -> TerminalSafeText.line(line) + "\n")
         .collect(Collectors.joining());
+  }
+
+  /** The whole request, where what was asked last answered a question. */
+  private static Optional<String> whole(Map<String, Object> doc) {
+    var steps =
+        objects(doc.get("thought_log")).stream().flatMap(s -> objects(s.get("records")).stream());
+    return Stream.concat(objects(doc.get("records")).stream(), steps)
+        .filter(entry -> "Reading the conversation".equals(entry.get("action")))
+        .flatMap(entry -> text(entry, "detail").stream())
+        .findFirst();
+  }
+
+  /** Of an execution whose steps were shown as it went: how it ended, and what can be done. */
+  public static List<String> ending(ExecutionDocument document) {
+    Map<String, Object> doc = document.fields();
+    String id = String.valueOf(doc.get("execution_id"));
+    var lines = new ArrayList<String>();
+    lines.add("%s  %s in %s s".formatted(id, doc.get("result"), doc.get("duration_seconds")));
+    text(doc, "reason").ifPresent(v -> add(lines, "Reason", v));
+    if ("COMPLETED".equals(doc.get("result")) && doc.containsKey("epoch")) {
+      add(lines, "Epoch", String.valueOf(doc.get("epoch")));
+      if (Boolean.TRUE.equals(doc.get("rollback_available"))) {
+        add(lines, "Undo", "deployclaw rollback " + id);
+      }
+    }
+    add(lines, "Log", "deployclaw log " + id);
+    return lines.stream().map(TerminalSafeText::line).toList();
   }
 
   /** One mark a status, so that it can be seen without colour. */
@@ -163,10 +194,14 @@ public final class LogTextRenderer {
 
   private static String activation(Map<String, Object> doc) {
     var parts = new ArrayList<String>();
+    boolean none = NOTHING_ACTIVATED.contains(String.valueOf(doc.get("result")));
     if (doc.containsKey("epoch")) {
-      parts.add("epoch " + doc.get("epoch"));
+      parts.add((none ? "none; it would be epoch " : "epoch ") + doc.get("epoch"));
     }
     text(doc, "plan_hash").ifPresent(hash -> parts.add("plan " + shortened(hash)));
+    if (none) {
+      return parts.isEmpty() ? "none" : String.join(", ", parts);
+    }
     boolean back = Boolean.TRUE.equals(doc.get("rollback_available"));
     parts.add(back ? "rollback available" : "no rollback available");
     return String.join(", ", parts);
@@ -174,8 +209,9 @@ public final class LogTextRenderer {
 
   private static String validation(Map<String, Object> v) {
     var out = new StringBuilder();
+    boolean well = Long.valueOf(0).equals(v.get("unexpected"));
     out.append(
-        "%s requests: %s allowed, %s refused"
+        (well ? "%s requests as expected (%s allowed, %s refused)" : UNEXPECTED)
             .formatted(v.get("requests"), v.get("allowed"), v.get("refused")));
     if (v.get("unexpected") instanceof Long n && n > 0) {
       out.append(", %d not as expected".formatted(n));

@@ -52,11 +52,13 @@ const LogView = (() => {
   const GOOD = ['COMPLETED', 'NO_CHANGE'], BAD = ['FAILED', 'UNKNOWN'];
 
   function head(log) {
-    const result = text(log.result);
+    const result = text(log.stage || log.result);
     const colour = GOOD.includes(result) ? 'OK' : BAD.includes(result) ? 'ERROR' : 'WARNING';
     const out = element('header', {},
       element('div', { class: 'head' }, element('h1', {}, log.execution_id), element('span', { class: 'result ' + colour }, result)),
       element('p', { class: 'request' }, '“' + text(log.request) + '”', element('span', { class: 'count' }, log.requester ? ' asked by ' + text(log.requester) : '')));
+    const whole = recordsOf(log).find(record => record.action === 'Reading the conversation');
+    if (whole) out.append(element('p', { class: 'count' }, 'In all: “' + text(whole.detail) + '”'));
     if (log.reason) out.append(element('p', { class: 'reason' }, log.reason));
     for (const record of recordsOf(log)) if (record.action === 'Reason of a decision') out.append(element('p', { class: 'reason' }, '“' + text(record.detail) + '”'));
     out.append(cards(log));
@@ -72,14 +74,16 @@ const LogView = (() => {
     };
     const validation = log.validation || {};
     card('Began', text(log.timestamp).replace(/^(\S+)T(\d\d:\d\d:\d\d)\S*Z$/, '$1 $2 UTC'), log.timestamp);
-    card('Took', log.duration_seconds === undefined ? '' : duration(log.duration_seconds * 1000));
-    card('Epoch', own(log, 'epoch'));
+    /* Before its end nothing says how much of it was waiting. */
+    card('Took', log.duration_seconds === undefined || log.result === 'UNFINISHED' || log.result === 'HELD' ? '' : duration(log.duration_seconds * 1000));
+    card(['HELD', 'ABORTED', 'REFUSED', 'NO_CHANGE'].includes(log.result) ? 'Would be epoch' : 'Epoch', own(log, 'epoch'));
     card('Plan', shortened(text(log.plan_hash)), log.plan_hash);
     if (['COMPLETED', 'FAILED', 'UNKNOWN'].includes(log.result)) card('Rollback', log.rollback_available ? 'available' : 'not available');
     const kept = text((log.checkpoint || {}).s3);
     card('Checkpoint', shortened(kept.replace(/^.*\//, '')), kept);
     if (validation.requests !== undefined) {
-      card('Synthetic requests', validation.requests + ': ' + validation.allowed + ' allowed, ' + validation.refused + ' refused');
+      const answers = validation.allowed + ' allowed, ' + validation.refused + ' refused';
+      card('Synthetic requests', validation.unexpected === 0 ? validation.requests + ' as expected (' + answers + ')' : validation.requests + ': ' + answers + (validation.unexpected ? ', ' + validation.unexpected + ' not as expected' : ''));
       card('Latency', [50, 99].map(p => ['p' + p, duration(own(validation, 'p' + p + '_ms'))]).filter(([, ms]) => ms).map(([p, ms]) => p + ' ' + ms).join(', '));
     }
     return out;

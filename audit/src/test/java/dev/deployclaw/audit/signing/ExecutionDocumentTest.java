@@ -176,9 +176,26 @@ class ExecutionDocumentTest {
         .startsWith(Runs.ID + "  COMPLETED in 3.412 s\n  \"" + Runs.REQUEST + "\", asked by ana\n")
         .contains(" 1 ✓ Analyzing service topology ")
         .contains("Activation  epoch 7, plan 5f5f5f5f5f5f…, rollback available\n")
-        .contains("500 requests: 333 allowed, 167 refused; p50 2.3 ms, p99 18 ms\n")
+        .contains("500 requests as expected (333 allowed, 167 refused); p50 2.3 ms, p99 18 ms\n")
         .contains("14 records, head ")
         .doesNotContain("\u001b");
+  }
+
+  @Test
+  void saysOfWhatIsHeldThatNothingIsActivated() {
+    var held = new TreeMap<>(reference.fields());
+    held.put("result", "HELD");
+
+    assertThat(LogTextRenderer.of(new ExecutionDocument(held)))
+        .contains("Activation  none; it would be epoch 7, plan 5f5f5f5f5f5f…\n");
+  }
+
+  @Test
+  void showsTheWholeRequestBesideItsLastAnswer() {
+    var thought = Runs.thought(Runs.ID, 1, "Reading the conversation", Phase.PLAN, Map.of());
+
+    assertThat(LogTextRenderer.of(ExecutionDocument.of(Runs.bytes(Runs.seal(List.of(thought))))))
+        .contains("  in all: \"6 nodes, 47 gateways in 3 namespaces\"\n");
   }
 
   @Test

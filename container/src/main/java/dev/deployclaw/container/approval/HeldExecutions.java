@@ -52,8 +52,7 @@ final class HeldExecutions {
   }
 
   private Optional<Map<String, Version>> look() throws InterruptedException {
-    var asked = queries.get();
-    var status = asked.storeStatus();
+    var status = queries.get().storeStatus();
     if (status.exit() != ExitCode.OK) {
       return Optional.empty();
     }
@@ -61,7 +60,7 @@ final class HeldExecutions {
     for (PendingApproval held : status.waiting()) {
       out.put(held.id(), new Version(held.planHash(), true));
     }
-    asked.scheduled().entries().stream()
+    status.scheduled().entries().stream()
         .filter(s -> s.hold().isPresent() && s.approvedBy().isEmpty())
         .flatMap(s -> s.pending().stream())
         .forEach(p -> out.putIfAbsent(p.id(), new Version(p.planHash(), false)));

@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.finding.CheckKind;
 import dev.deployclaw.policy.finding.PolicyFinding;
+import dev.deployclaw.policy.finding.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -117,16 +118,21 @@ record RedisClusterCheck(ExecutorCheck looks, int stepFactor) {
     seen.put("redis.clock", looks.look(REDIS, "clock"));
     seen.put("redis.latency", looks.look(REDIS, "latency"));
     var measured = RedisMeasurements.of(seen);
-    return CheckedTarget.of(PolicySet.EMPTY, PolicySet.EMPTY, measured, stepFactor)
-        .findings()
-        .stream()
+    return diagnoses(
+        CheckedTarget.of(PolicySet.EMPTY, PolicySet.EMPTY, measured, stepFactor).findings());
+  }
+
+  static List<Diagnosis> diagnoses(List<PolicyFinding> found) {
+    return found.stream()
         .filter(f -> MEASURED.contains(f.check()))
+        .filter(f -> !List.of().equals(f.evidence().get("admits"))) // of no policies
         .map(RedisClusterCheck::diagnosis)
         .toList();
   }
 
   private static Diagnosis diagnosis(PolicyFinding f) {
-    return switch (f.severity()) {
+    var slow = f.check() == CheckKind.LATENCY ? Severity.WARNING : f.severity();
+    return switch (slow) {
       case INFO -> Diagnosis.ok(REDIS, f.reason());
       case WARNING -> Diagnosis.warning(REDIS, f.reason(), f.remedy());
       case ERROR -> Diagnosis.error(REDIS, f.reason(), f.remedy());

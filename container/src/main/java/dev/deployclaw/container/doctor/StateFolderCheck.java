@@ -1,5 +1,6 @@
 package dev.deployclaw.container.doctor;
 
+import dev.deployclaw.container.file.FileFault;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class StateFolderCheck {
       return List.of(
           Diagnosis.error(
               ABOUT,
-              folder + " isn't writable: " + e,
+              folder + " isn't writable: " + FileFault.words(e),
               "make this user its owner, or set stateDir"));
     }
   }

@@ -2,6 +2,7 @@ package dev.deployclaw.container.plugin;
 
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,8 @@ record AdmittedProgram(List<String> words, Path folder) {
       }
       copy(contents, folder, program.path());
     } catch (IOException e) {
-      throw new SetupException("plugin " + plugin.name() + " can't be copied: " + e);
+      throw new SetupException(
+          "plugin " + plugin.name() + " can't be copied: " + FileFault.words(e));
     }
     var words = new ArrayList<String>();
     words.add((inPlace ? real(program.path()) : beside(folder, program.path())).toString());
@@ -85,7 +87,8 @@ record AdmittedProgram(List<String> words, Path folder) {
                 .formatted(file, sha256, admitted));
       }
     } catch (IOException e) {
-      problems.add(file + " can't be read: " + e + "; correct the path under plugins");
+      problems.add(
+          file + " can't be read: " + FileFault.words(e) + "; correct the path under plugins");
     }
   }
 
@@ -105,7 +108,7 @@ record AdmittedProgram(List<String> words, Path folder) {
     try {
       return file.toRealPath();
     } catch (IOException e) {
-      throw new SetupException(file + " can't be read: " + e);
+      throw new SetupException(file + " can't be read: " + FileFault.words(e));
     }
   }
 

@@ -20,7 +20,6 @@ import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.QueryService;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.decision.LimitRule;
 import dev.deployclaw.policy.diff.DiffFormatter;
@@ -175,25 +174,19 @@ final class ChangeAnswers {
       return EstateAnswer.unreachable(question, status.unreachable());
     }
     var out = new ArrayList<Statement>();
-    var unknown = new ArrayList<String>();
     status.frozen().ifPresent(f -> out.add(statement(f.sentence(), Map.of("by", f.by()))));
     status.open().ifPresent(x -> out.add(open(x.id(), x.requester(), status.pending())));
-    status.waiting().forEach(w -> out.add(waiting(w)));
-    try {
-      var scheduled = queries.scheduled();
-      scheduled.entries().forEach(s -> out.add(scheduled(s)));
-      unknown.addAll(scheduled.unread());
-    } catch (Unreachable e) {
-      return EstateAnswer.unreachable(question, String.valueOf(e.getMessage()));
-    }
+    status.waiting().forEach(w -> out.add(waiting(w, status.moved(w.id()))));
+    status.scheduled().entries().forEach(s -> out.add(scheduled(s, status.moved(s.id()))));
+    status.temporary().forEach(o -> out.add(statement("temporary: " + o.text(), o.toMap())));
     status
         .expired()
-        .forEach(o -> out.add(statement("expired: " + o.text(), Map.of("remedy", o.remedy()))));
+        .forEach(o -> out.add(statement("expired: " + o.expiry(), Map.of("remedy", o.remedy()))));
     if (out.isEmpty()) {
       out.add(statement("nothing is pending", Map.of("open", false, "held", 0, "scheduled", 0)));
     }
     out.add(committed(status));
-    return EstateAnswer.of(question, out, unknown);
+    return EstateAnswer.of(question, out, status.scheduled().unread());
   }
 
   private static Statement open(String id, String requester, String pending) {
@@ -203,16 +196,25 @@ final class ChangeAnswers {
         Map.of("execution_id", id, "requester", requester));
   }
 
-  private static Statement waiting(PendingApproval w) {
+  private static Statement waiting(PendingApproval w, Optional<String> moved) {
     return statement(
-        "%s of %s waits for an approval: %s".formatted(w.id(), w.requester(), w.why()),
+        moved
+            .map(why -> "%s of %s can't go on: %s".formatted(w.id(), w.requester(), why))
+            .orElse("%s of %s waits for an approval: %s".formatted(w.id(), w.requester(), w.why())),
         Map.of("execution_id", w.id(), "requester", w.requester(), "plan", w.planHash()));
   }
 
-  private static Statement scheduled(ScheduledChange s) {
+  private static Statement scheduled(ScheduledChange s, Optional<String> moved) {
     var at = Instant.ofEpochMilli(s.atMillis()).toString();
     return statement(
-        "%s of %s begins at %s: \"%s\"".formatted(s.id(), s.requester(), at, s.request()),
+        "%s of %s %s at %s: \"%s\"%s"
+            .formatted(
+                s.id(),
+                s.requester(),
+                moved.isPresent() ? "won't begin" : "begins",
+                at,
+                s.request(),
+                moved.map(why -> "; " + why).orElse("")),
         Map.of("execution_id", s.id(), "requester", s.requester(), "at", at));
   }
 
@@ -265,7 +267,8 @@ final class ChangeAnswers {
     plan.diff().differences().forEach(d -> out.add(statement(d.text(), d.toMap())));
     var hash = Map.of("plan", plan.hash());
     planned.risks().forEach(r -> out.add(statement("it would be held: " + r, hash)));
-    plan.findings().forEach(f -> out.add(statement(f.reason() + "; " + f.remedy(), f.toMap())));
+    plan.ownFindings().forEach(f -> out.add(statement(f.text(), f.toMap())));
+    plan.otherFindings().ifPresent(text -> out.add(statement("findings: " + text, hash)));
     plan.warnings().forEach(w -> out.add(statement("left as it is: " + w, hash)));
     var measured = usage.measured();
     measured.uses().forEach(u -> tooFull(u, plan).ifPresent(out::add));

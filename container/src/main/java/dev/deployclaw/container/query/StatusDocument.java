@@ -1,13 +1,13 @@
 package dev.deployclaw.container.query;
 
-import dev.deployclaw.core.election.LeaderIdentity;
-import dev.deployclaw.core.freeze.FreezeRecord;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.AgentStatusReport;
+import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.policy.json.RecordJson;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,10 +45,13 @@ public final class StatusDocument {
           out.put("open", open);
         });
     out.put("held", held(answer));
+    out.put("scheduled", scheduled(answer));
+    out.put("unreadable_schedule", answer.scheduled().unread());
     out.put("frozen", answer.frozen().isPresent());
-    answer.frozen().ifPresent(f -> out.put("freeze", freeze(f)));
-    answer.leader().ifPresent(l -> out.put("leader", leader(l)));
+    answer.frozen().ifPresent(f -> out.put("freeze", since(f)));
+    answer.leader().ifPresent(l -> out.put("leader", since(l)));
     out.put("write_back", answer.writeBacks());
+    out.put("temporary", answer.temporary().stream().map(Overlay::toMap).toList());
     out.put("expired", answer.expired().stream().map(Overlay::toMap).toList());
     out.put("rollback_available", answer.rollbackAvailable());
     return out;
@@ -59,7 +62,7 @@ public final class StatusDocument {
     var out = new ArrayList<Map<String, Object>>();
     for (var x : answer.held()) {
       var one = change(x);
-      one.putAll(waiting(PendingApproval.of(x)));
+      one.putAll(waiting(PendingApproval.of(x), answer));
       out.add(one);
     }
     for (var repair : answer.heldRepairs()) {
@@ -67,13 +70,13 @@ public final class StatusDocument {
       one.put("id", repair.id());
       one.put("state", "held");
       one.put("operation", TaskOperation.REPAIR_DRIFT.word());
-      one.putAll(waiting(repair.waiting()));
+      one.putAll(waiting(repair.waiting(), answer));
       out.add(one);
     }
     return out;
   }
 
-  private static Map<String, Object> waiting(PendingApproval waiting) {
+  private static Map<String, Object> waiting(PendingApproval waiting, AgentStatusReport answer) {
     var out = new LinkedHashMap<String, Object>();
     out.put("requester", waiting.requester());
     out.put("why", waiting.why());
@@ -81,6 +84,27 @@ public final class StatusDocument {
       out.put("plan", waiting.planHash()); // who has to quote it reads it with the plan
     }
     out.put("quote_plan", waiting.mustBeQuoted());
+    out.put("current", answer.moved(waiting.id()).isEmpty());
+    return out;
+  }
+
+  /** What begins at its time, unless something was committed since it was planned. */
+  private static List<Map<String, Object>> scheduled(AgentStatusReport answer) {
+    var out = new ArrayList<Map<String, Object>>();
+    for (ScheduledChange s : answer.scheduled().entries()) {
+      var one = new LinkedHashMap<String, Object>();
+      one.put("id", s.id());
+      one.put("at", Instant.ofEpochMilli(s.atMillis()).toString());
+      one.put("requester", s.requester());
+      one.put("request", s.request());
+      s.hold()
+          .map(ScheduledChange.GateHold::why)
+          .or(() -> Optional.of(s.why()).filter(_ -> s.waits()))
+          .ifPresent(why -> one.put("held_then_because", why));
+      s.approvedBy().ifPresent(who -> one.put("approved_by", who));
+      one.put("current", answer.moved(s.id()).isEmpty());
+      out.add(one);
+    }
     return out;
   }
 
@@ -103,22 +127,10 @@ public final class StatusDocument {
         : Optional.empty();
   }
 
-  private static Map<String, Object> leader(LeaderIdentity leader) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("name", leader.name());
-    if (!leader.since().isEmpty()) {
-      out.put("since", leader.since());
-    }
-    return out;
-  }
-
-  private static Map<String, Object> freeze(FreezeRecord freeze) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("by", freeze.by());
-    out.put("reason", freeze.reason());
-    if (!freeze.since().isEmpty()) {
-      out.put("since", freeze.since());
-    }
+  /** Older records don't say since when. */
+  private static Map<String, Object> since(Record fields) {
+    var out = RecordJson.map(fields);
+    out.remove("since", "");
     return out;
   }
 }

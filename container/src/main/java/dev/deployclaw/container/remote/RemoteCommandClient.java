@@ -39,8 +39,15 @@ public final class RemoteCommandClient {
                   + "import impact log export mcp plugin audit skills")
               .split(" ", -1));
 
+  /** These may go on in the agent after an interrupt. */
+  private static final Set<String> CHANGING =
+      Set.of("run", "answer", "approve", "reject", "rollback", "recover", "drift", "handover");
+
   /** The rest of the environment stays with the client. */
   private static final Set<String> PASSED_ON = Set.of("HOME", "NO_COLOR", "COLUMNS", "TERM");
+
+  /** How the program was called, which hints repeat; {@code CommandEnvironment} reads it, too. */
+  private static final String CALLED = "deployclaw.command";
 
   private static final String PREFIX = "DEPLOYCLAW_";
   private static final String ALONE = "DEPLOYCLAW_STANDALONE";
@@ -59,6 +66,9 @@ public final class RemoteCommandClient {
   private static final String LOST_AGENT =
       "the agent ended before the command did, or its output wasn't read for a minute;"
           + " see what it did with: deployclaw status";
+  private static final String GOES_ON =
+      "the agent continues the command: deployclaw log last -f shows it; before its commit,"
+          + " deployclaw freeze REASON stops it";
   private static final String SILENT_AGENT =
       "the agent that serves doesn't answer; DEPLOYCLAW_STANDALONE=1 makes a command work alone";
   private static final String REFUSED =
@@ -105,6 +115,7 @@ public final class RemoteCommandClient {
     }
     var passed = passedOn(environment);
     passed.put(ProgramIdentity.VARIABLE, ProgramIdentity.own());
+    passed.put(CALLED, System.getProperty(CALLED, ""));
     var command = new RemoteCommand(all, file.get(), home, working, passed, isTerminal());
     return run(socket.get(), command, output);
   }
@@ -149,6 +160,12 @@ public final class RemoteCommandClient {
       new PrintStream(err, true, StandardCharsets.UTF_8).println("deployclaw: " + line);
     }
 
+    private void left(boolean working) {
+      if (working) {
+        say(GOES_ON);
+      }
+    }
+
     private void tell(String why) {
       say(why + "; this command works alone");
     }
@@ -162,6 +179,8 @@ public final class RemoteCommandClient {
       Path socket, RemoteCommand command, Output output, Duration longestSilence) {
     boolean connected = false;
     boolean accepted = false;
+    var working = new AtomicBoolean();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> output.left(working.get()), "left"));
     var silent = new AtomicBoolean();
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
@@ -172,7 +191,11 @@ public final class RemoteCommandClient {
       command.write(to, ClientPass.beside(socket));
       accepted = in.readUnsignedByte() == RemoteCommand.ACCEPTED;
       bound.interrupt();
-      return accepted ? OptionalInt.of(passOn(in, to, output)) : OptionalInt.empty();
+      if (!accepted) {
+        return OptionalInt.empty();
+      }
+      working.set(CHANGING.contains(command.arguments().getFirst()));
+      return OptionalInt.of(passOn(in, to, output, working));
     } catch (IOException e) {
       if (accepted || silent.get()) {
         output.say(accepted ? LOST_AGENT : SILENT_AGENT);
@@ -198,7 +221,9 @@ public final class RemoteCommandClient {
         });
   }
 
-  private static int passOn(DataInputStream in, DataOutputStream to, Output output)
+  /** At a question, the agent waits for an answer, and begins nothing without one. */
+  private static int passOn(
+      DataInputStream in, DataOutputStream to, Output output, AtomicBoolean working)
       throws IOException {
     var typed = new BufferedReader(new InputStreamReader(output.in(), StandardCharsets.UTF_8));
     while (true) {
@@ -209,7 +234,9 @@ public final class RemoteCommandClient {
       }
       print(type == RemoteCommand.OUT ? output.out() : output.err(), in.readNBytes(length));
       if (type == RemoteCommand.ASK) {
+        boolean before = working.getAndSet(false);
         String line = typed.readLine();
+        working.set(before);
         if (line == null
             || line.getBytes(StandardCharsets.UTF_8).length > RemoteCommand.MOST_ANSWER) {
           to.writeInt(-1);

@@ -37,7 +37,7 @@ final class AlertConditions {
   private AlertConditions() {}
 
   static List<AlertCondition> held(AgentStatusReport status) {
-    return status.waiting().stream().map(AlertConditions::held).toList();
+    return status.waiting().stream().map(w -> held(w, status.moved(w.id()))).toList();
   }
 
   static List<AlertCondition> frozen(AgentStatusReport status) {
@@ -161,12 +161,14 @@ final class AlertConditions {
     return out;
   }
 
-  private static AlertCondition held(PendingApproval held) {
+  private static AlertCondition held(PendingApproval held, Optional<String> moved) {
     String id = held.id();
     return new AlertCondition(
         AlertKind.HELD,
         id,
-        id + " waits for an approval: deployclaw approve " + id + ", or reject it",
+        moved
+            .map(why -> id + " can't go on: " + why)
+            .orElse(id + " waits for an approval: deployclaw approve " + id + ", or reject it"),
         List.of(id),
         Map.of("why", held.why(), "requester", held.requester()));
   }

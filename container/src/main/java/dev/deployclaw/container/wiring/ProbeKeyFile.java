@@ -3,6 +3,7 @@ package dev.deployclaw.container.wiring;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.file.AtomicFile;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.policy.wire.ProbeKeyPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,8 +40,7 @@ public final class ProbeKeyFile {
     } catch (IllegalArgumentException e) {
       throw broken(file, "doesn't hold an Ed25519 key pair");
     } catch (IOException e) {
-      throw new SetupException(
-          "the probe key " + file + " can't be read: " + e + "; check its permissions");
+      throw unread("the probe key " + file, e);
     }
   }
 
@@ -59,8 +59,7 @@ public final class ProbeKeyFile {
       AtomicFile.write(known, (key + "\n").getBytes(StandardCharsets.US_ASCII));
       return key;
     } catch (IOException | UncheckedIOException e) {
-      throw new SetupException(
-          "the public probe key " + known + " can't be read: " + e + "; check its permissions");
+      throw unread("the public probe key " + known, e);
     }
   }
 
@@ -73,6 +72,11 @@ public final class ProbeKeyFile {
       }
     }
     return line.toString();
+  }
+
+  private static SetupException unread(String what, Exception e) {
+    return new SetupException(
+        what + " can't be read: " + FileFault.words(e) + "; check its permissions");
   }
 
   private static SetupException broken(Path file, String what) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,14 +110,36 @@ class CommandLineRunnerTest {
   }
 
   @Test
-  void refusesAnUnknownCommandWithTheUsage() {
+  void refusesAnUnknownCommandInOneLine() {
     var screen = new CommandLineFixture(folder);
 
     int exit = screen.run("rolback");
 
     assertThat(exit).isEqualTo(2);
     assertThat(screen.out()).isEmpty();
-    assertThat(screen.err()).contains("rolback", "Did you mean", "rollback", "Usage: deployclaw");
+    assertThat(screen.err().strip())
+        .isEqualTo(
+            "deployclaw: there is no command rolback; did you mean rollback?; see: deployclaw --help");
+    screen.run("set", "umbrella", "search", "to", "10");
+    assertThat(screen.err()).contains("did you mean deployclaw plan \"set …\"?");
+  }
+
+  /** So that examples can be copied. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void breaksHelpBetweenWordsAlone(List<String> command) {
+    var screen = new CommandLineFixture(folder);
+    var line = CommandLineRunner.make(screen.surroundings());
+    for (String name : command) {
+      line = Objects.requireNonNull(line.getSubcommands().get(name));
+    }
+    var footer = "Usage: " + String.join(" ", line.getCommandSpec().usageMessage().footer());
+
+    screen.run(with(command, "--help"));
+
+    assertThat(screen.out().split("\\s+")).contains(footer.split("\\s+"));
+    assertThat(screen.out())
+        .doesNotContainPattern("\\.\\s+/?deployclaw\\.yaml|deployclaw\\.\\s+yaml");
   }
 
   /** Such a word may come from another machine, whose user reads no file of this one. */
@@ -139,19 +162,39 @@ class CommandLineRunnerTest {
     int exit = screen.run();
 
     assertThat(exit).isEqualTo(2);
-    assertThat(screen.err()).contains("which command?", "Usage: deployclaw");
+    assertThat(screen.err()).contains("which command?", "deployclaw --help");
   }
 
-  /** A long usage would push it out of view. */
   @Test
-  void whatIsWrongIsTheLastLine() {
+  void whatIsWrongIsOneLine() {
     var screen = new CommandLineFixture(folder);
 
     screen.run("approve");
 
-    assertThat(screen.err()).startsWith("Usage: deployclaw approve");
-    assertThat(screen.err().lines().toList().getLast())
-        .isEqualTo("deployclaw: Missing required parameter: 'ID'");
+    assertThat(screen.err().strip())
+        .isEqualTo(
+            "deployclaw: Missing required parameter: 'ID|last'; see: deployclaw approve --help");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"log last", "status"})
+  void namesAStateFolderThatCanNotBeMade(String command) {
+    var screen = new CommandLineFixture(folder);
+    screen.write("file", "");
+    screen.write(
+        "deployclaw.yaml",
+        """
+        stateDir: file/state
+        etcd: {endpoints: ["http://127.0.0.1:1"]}
+        redis: {nodes: ["127.0.0.1:1"]}
+        s3: {endpoint: "http://127.0.0.1:1", bucket: b, accessKey: a, secretKey: very-secret-3}
+        nats: {url: "nats://127.0.0.1:1"}
+        """);
+
+    assertThat(screen.run(command.split(" "))).isEqualTo(2);
+    assertThat(screen.err()).contains("stateDir: ", "can't be written").doesNotContain("java.");
+    screen.run("config", "check", "--config", ".");
+    assertThat(screen.err()).contains("Is a directory").doesNotContain("java.");
   }
 
   @ParameterizedTest

@@ -37,6 +37,7 @@ import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.rollback.CheckpointReport.Member;
+import dev.deployclaw.core.schedule.ScheduleReport;
 import dev.deployclaw.policy.diff.FieldDifference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -225,11 +226,14 @@ class HostileTextTest {
         "",
         List.of(),
         List.of(),
+        ScheduleReport.NOTHING,
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         List.of(),
         List.of(),
         true,
+        0,
         "");
   }
 

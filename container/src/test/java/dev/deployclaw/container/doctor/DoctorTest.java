@@ -8,6 +8,9 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.s3.S3Settings;
+import dev.deployclaw.policy.finding.CheckKind;
+import dev.deployclaw.policy.finding.PolicyFinding;
+import dev.deployclaw.policy.finding.Severity;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +64,26 @@ class DoctorTest {
         .extracting(Diagnosis::level)
         .containsExactly(Level.ERROR);
     assertThat(folder.resolve("state")).isEmptyDirectory();
+  }
+
+  @Test
+  void aNodeThatIsTooSlowAtTimesIsAWarningAndNoPolicyAdmitsNothing() {
+    var slow = found(CheckKind.LATENCY, Map.of("p99_us", 75_000L));
+    var empty = found(CheckKind.PARTITION, Map.of("admits", List.of()));
+
+    assertThat(RedisClusterCheck.diagnoses(List.of(slow, empty)))
+        .containsExactly(Diagnosis.warning("redis", "found", "remedy"));
+  }
+
+  private static PolicyFinding found(CheckKind check, Map<String, Object> evidence) {
+    return new PolicyFinding(
+        Severity.INFO,
+        check,
+        Optional.empty(),
+        Optional.empty(),
+        "found",
+        "remedy",
+        new TreeMap<>(evidence));
   }
 
   /** A stream as tests want it. */

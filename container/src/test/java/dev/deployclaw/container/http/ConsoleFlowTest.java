@@ -5,6 +5,8 @@ import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 /** From a request to its end, by two people in a real browser. */
@@ -33,5 +35,23 @@ class ConsoleFlowTest extends ConsoleCases {
     olivia.waitForSelector(".result >> text='COMPLETED'");
     assertThat(served.get("/v1/executions/" + held, VIC).body())
         .contains("\"approver\": \"ann\"", "Reason of a decision", "seen with the tenant");
+  }
+
+  @Test
+  void aScheduledChangeSaysWhenItBeginsAndIsCancelled() {
+    var olivia = signIn("/console/ask", OLIVIA);
+    String day = LocalDate.now(ZoneOffset.UTC).plusDays(2).toString();
+    olivia.fill("#request", "set acme's orders limit to 300 per minute at " + day + "T06:00:00Z");
+    olivia.press("#request", "Enter");
+    olivia.click("text='Schedule for %s 06:00:00 UTC: 1 change'".formatted(day));
+    olivia.waitForSelector(".result >> text='SCHEDULED'");
+    olivia.waitForSelector("text='Begins %s 06:00:00 UTC'".formatted(day));
+
+    var ann = signIn("/console/", ANN);
+    ann.click(".card li a");
+    ann.click("text='Cancel it'");
+
+    ann.waitForSelector(".result >> text='ABORTED'");
+    assertThat(served.get("/v1/status", VIC).json().path("scheduled")).isEmpty();
   }
 }

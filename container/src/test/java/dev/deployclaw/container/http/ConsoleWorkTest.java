@@ -87,7 +87,7 @@ class ConsoleWorkTest extends ConsoleCases {
     var olivia = signIn("/console/ask", OLIVIA);
     olivia.fill("#request", "set acme's orders limit to 300 per minute");
     olivia.press("#request", "Enter");
-    olivia.click("text=/^Run: 1 tenant changes/");
+    olivia.click("text=/^Run: 1 change/");
     olivia.waitForSelector(".live");
     served.brake.awaitReached();
     olivia.context().setOffline(true);

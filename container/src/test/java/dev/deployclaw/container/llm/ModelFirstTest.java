@@ -27,6 +27,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model that reads first: what goes back to it, what of it is shown, and what isn't believed. */
@@ -157,26 +158,7 @@ class ModelFirstTest {
 
   @Test
   void answersAQuestionThatOnlyTheModelUnderstood() {
-    provider.says(
-        Map.of(
-            "outcome",
-            "question",
-            "question",
-            Map.of(
-                "tool",
-                "usage",
-                "tenants",
-                List.of("acme"),
-                "service",
-                "search",
-                "method",
-                "",
-                "path",
-                "",
-                "execution",
-                "",
-                "change",
-                "")));
+    provider.says(usageOf("acme", "search"));
 
     var understanding = ask("is acme anywhere near trouble on search these days");
 
@@ -188,6 +170,20 @@ class ModelFirstTest {
               assertThat(asked.question().tenants()).containsExactly("acme");
             });
     assertThat(understanding.demands()).isEmpty();
+  }
+
+  /** To the grammar the first one asks for the limits, by the word "limit". */
+  @ParameterizedTest
+  @CsvSource({
+    "what is acme eating up of its limit on search?, USAGE",
+    "why does acme run into its limit on search?, EXPLAIN"
+  })
+  void takesAQuestionForWhatTheModelDoesButForWhy(String request, Topic topic) {
+    provider.says(usageOf("acme", "search"));
+
+    assertThat(ask(request).interpretation())
+        .isInstanceOfSatisfying(
+            Inquiry.class, asked -> assertThat(asked.question().topic()).isEqualTo(topic));
   }
 
   @ParameterizedTest
@@ -300,5 +296,27 @@ class ModelFirstTest {
 
   private InterpretedRequest ask(String request) {
     return ModelReadings.ask(request, settings());
+  }
+
+  private static Map<String, Object> usageOf(String tenant, String service) {
+    return Map.of(
+        "outcome",
+        "question",
+        "question",
+        Map.of(
+            "tool",
+            "usage",
+            "tenants",
+            List.of(tenant),
+            "service",
+            service,
+            "method",
+            "",
+            "path",
+            "",
+            "execution",
+            "",
+            "change",
+            ""));
   }
 }

@@ -48,6 +48,16 @@ public record PolicyFinding(
     return tenants;
   }
 
+  /** For people: {@code acme/orders: why; what to do}. */
+  public String text() {
+    return tenant.orElse("estate")
+        + limit.map(l -> "/" + l).orElse("")
+        + ": "
+        + reason
+        + "; "
+        + remedy;
+  }
+
   /** For JSON documents. */
   public Map<String, Object> toMap() {
     return RecordJson.map(this);

@@ -59,7 +59,7 @@ final class CommandTable {
         agent("run", 0, s -> s.run("run", CommandScene.change(), JSON)).naming(REQUESTER),
         agent("answer", 0, s -> s.run("answer", s.asked(), "per minute", JSON)).naming(REQUESTER),
         agent("approve", 0, s -> s.run("approve", s.held(), JSON)).naming("approver"),
-        agent("reject", 11, s -> s.run("reject", s.held(), JSON)).naming("reason"),
+        agent("reject", 0, s -> s.run("reject", s.held(), JSON)).naming("reason"),
         agent("checkpoint verify", 0, s -> s.run("checkpoint", "verify", "last", JSON)),
         agent("rollback", 0, s -> s.run("rollback", "last", JSON)).naming(REQUESTER),
         agent("recover", 0, s -> s.run("recover", JSON)),

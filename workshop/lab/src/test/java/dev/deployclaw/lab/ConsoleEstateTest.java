@@ -146,7 +146,7 @@ class ConsoleEstateTest {
     try (var agent = ServingAgent.start(estate, stopping)) {
       var olivia =
           signIn(agent, "/console/ask?request=" + estate.change(), ServedApiClient.OPERATOR);
-      olivia.click("text=/^Run: 1 tenant changes/");
+      olivia.click("text=/^Run: 1 change/");
       olivia.waitForSelector(".live");
       BoundedWait.until("it validates", LONGEST, () -> Files.exists(stop.resolve("reached")));
       SHARED.scene().inflict("unguard", "gw-01");

@@ -161,7 +161,10 @@ public final class SyntheticProbe {
   }
 
   private static String words(Map<String, Object> facts) {
-    return "%s requests, %s allowed, %s refused; p50 %s, p99 %s"
+    boolean well = facts.get("unexpected") instanceof Number n && n.longValue() == 0;
+    return (well
+            ? "%s requests as expected (%s allowed, %s refused); p50 %s, p99 %s"
+            : "%s requests, %s allowed, %s refused; p50 %s, p99 %s")
         .formatted(
             facts.getOrDefault("requests", 0),
             facts.getOrDefault("allowed", 0),

@@ -29,15 +29,23 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
   private static final Pattern LEAD =
       Pattern.compile("(?i)^\\s*(?:from|until|till|at|on|by|for|to|in)\\s+");
   private static final Set<String> NAMED_BEHIND = Set.of("for", "of", "tenant", "customer", "on");
+
+  /** Slots that a bare number may be for: there, only #2 names a choice. */
+  private static final Set<String> VALUED = Set.of("what", "time", "guard");
+
   private static final Set<String> NEW_DOUBTS = Set.of("word-unknown", "words-unused", "unclear");
 
   TurnReading read(String answer) {
     var words = new AnswerWords(answer);
-    if (words.is("no")) {
+    var offer = offers.getFirst();
+    boolean choice = offer.choices().stream().anyMatch(answer.strip()::equalsIgnoreCase);
+    if (words.is("no") && !choice) {
       return new TurnReading.Over("its requester ended it: nothing was changed");
     }
-    var offer = offers.getFirst();
-    if (words.is("yes")) {
+    if (words.begins("shell")) {
+      return TurnReading.Unclear.of(answer, "that is a command for the shell.");
+    }
+    if (words.is("yes") && !choice) {
       return offer
           .suggestion()
           .<TurnReading>map(s -> new TurnReading.Whole(before.becoming(s, turn)))
@@ -76,8 +84,9 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
     if (words.has("scope") || words.is("whole-scope")) {
       return Optional.empty();
     }
-    boolean value =
-        answer.strip().chars().allMatch(Character::isDigit) && !offer.slot().equals("who");
+    boolean digits = answer.strip().chars().allMatch(Character::isDigit);
+    boolean same = offer.question().startsWith(answer.strip() + " ");
+    boolean value = digits && (same || VALUED.contains(offer.slot()));
     if (value || offer.choices().isEmpty() || !words.is("choice")) {
       return Optional.of(answer);
     }
@@ -124,7 +133,7 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
       if (exact && whole.answer() instanceof Planned plan) {
         good.add(text);
         plans.add(plan);
-      } else if (exact && advances(so, whole, said, offer)) {
+      } else if (exact && advances(so, whole, said, offer) && !splice.isDoubted(so, whole)) {
         steps.add(text);
       }
     }
@@ -139,19 +148,13 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
         : TurnReading.Unclear.of(typed, "I can't tell for sure what that answers.");
   }
 
-  /**
-   * Whether the question is answered or an empty slot filled, and no question is new that the
-   * answer's own words are the matter of.
-   */
+  /** Whether the question is answered or an empty slot filled. */
   private static boolean advances(ReadText so, ReadText whole, ReadText said, Offer offer) {
     var open = whole.questions();
     boolean fills =
         Stream.of(SlotFamily.values())
             .anyMatch(f -> f.said(so.ordering()).isEmpty() && !f.said(said.ordering()).isEmpty());
-    return !open.isEmpty()
-        && (fills || !open.getFirst().text().equals(offer.question()))
-        && open.stream()
-            .allMatch(q -> so.question(q.text()).isPresent() || !NEW_DOUBTS.contains(q.id()));
+    return !open.isEmpty() && (fills || !open.getFirst().text().equals(offer.question()));
   }
 
   /** What an answer says of a slot that is filled otherwise; and orders, which are no answers. */
@@ -181,6 +184,14 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
   record Splice(int from, int to, String words, Optional<Place> place) {
     SpokenText in(SpokenText text, int turn) {
       return text.replace(from, to, new Piece(words, turn));
+    }
+
+    /** Whether a question is new that its words are the matter of. */
+    boolean isDoubted(ReadText so, ReadText whole) {
+      int end = from + words.length();
+      return whole.questions().stream()
+          .filter(q -> so.question(q.text()).isEmpty() && NEW_DOUBTS.contains(q.id()))
+          .anyMatch(q -> q.place().filter(p -> p.to() <= from || p.from() >= end).isEmpty());
     }
   }
 
@@ -212,8 +223,10 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
       String asked = question.get().text();
       if (slot.equals("window")) {
         boolean number = said.leaves().stream().anyMatch(t -> t.is(Kind.NUMBER));
+        boolean glued = so.text().substring(place.to()).matches("(?s)[\\p{L}\\p{N}].*");
+        String words = answer + (glued ? " " : "");
         for (String joint : List.of(" ", " requests ", " per ", " requests per ")) {
-          out.add(number ? instead(place, answer) : behind(place, joint + answer));
+          out.add(number ? instead(place, answer) : behind(place, joint + words));
         }
       } else if (slot.equals("time")) {
         boolean dated = said.typed().stream().anyMatch(t -> t.rule().equals("calendar"));

@@ -124,7 +124,9 @@ public record ConversationReading(
       TaskRequest asked, ClarificationQuestion question, Scene scene) {
     var before = asked.conversation();
     var said = scene.read(asked.text(), asked.received()).ordering();
-    boolean valued = said.stream().anyMatch(t -> SlotFamily.of(t).isPresent());
+    boolean valued =
+        said.stream().anyMatch(t -> SlotFamily.of(t).isPresent())
+            && !new AnswerWords(asked.text()).begins("shell");
     var turns = turns(asked);
     var open = valued ? List.<Offer>of() : before.offers();
     var put = question.choosing(open.isEmpty() ? List.of() : open.getFirst().choices());

@@ -1,14 +1,11 @@
 package dev.deployclaw.core.language.coverage;
 
 import dev.deployclaw.core.language.grammar.RequestGrammar;
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -16,9 +13,6 @@ import java.util.stream.IntStream;
  * whatever a reader quotes of them. What no words say is no direction. Pure.
  */
 record CopyDirection(List<Token> words) {
-  private static final Map<String, Set<String>> WORDS =
-      PatternTable.sets(CopyDirection.class, "copies.txt");
-
   /** So many words may stand between an owner and its policy. */
   private static final int NEAR = 4;
 
@@ -86,7 +80,7 @@ record CopyDirection(List<Token> words) {
   }
 
   private boolean is(int at, String key) {
-    return WORDS.getOrDefault(key, Set.of()).contains(word(at));
+    return CheckWords.is(word(at), key);
   }
 
   private String word(int at) {

@@ -32,11 +32,6 @@ final class CueCheck {
   private static final Set<TaskOperation> LIMITLESS =
       Set.of(TaskOperation.BLOCK, TaskOperation.UNBLOCK, TaskOperation.SET_MODE);
 
-  private static final Set<String> LIMITS = Set.of("limit", "limits", "rate", "rates", "quota");
-
-  private static final Set<String> GUESSES =
-      Set.of("maybe", "perhaps", "possibly", "probably", "presumably");
-
   private static final Set<BindingCue.Kind> SPARING =
       Set.of(BindingCue.Kind.DENIAL, BindingCue.Kind.EXCEPTION, BindingCue.Kind.NOTHING);
 
@@ -69,9 +64,8 @@ final class CueCheck {
   /** "Probably Tuesday", where nothing is denied. */
   private boolean isGuess(BindingCue cue) {
     var words = grammar.pieces().around(cue);
-    return GUESSES.contains(
-            grammar.pieces().text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT))
-        && grammar.pieces().leftOut().isApart(words);
+    String said = grammar.pieces().text().substring(cue.from(), cue.to()).toLowerCase(Locale.ROOT);
+    return CheckWords.is(said, "guess") && grammar.pieces().leftOut().isApart(words);
   }
 
   /**
@@ -89,7 +83,7 @@ final class CueCheck {
   private boolean isKept(BindingCue cue) {
     return cue.kind() == BindingCue.Kind.EXCEPTION
         && intent.operations().stream().allMatch(LIMITLESS::contains)
-        && grammar.pieces().clause(cue).stream().anyMatch(t -> LIMITS.contains(t.text()))
+        && grammar.pieces().clause(cue).stream().anyMatch(t -> CheckWords.is(t.text(), "limits"))
         && names(grammar.pieces().clause(cue)).isEmpty();
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language.coverage;
 
+import dev.deployclaw.core.language.grammar.LeftOutClauses;
 import dev.deployclaw.core.language.grammar.RequestGrammar;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.value.ReadingLoss;
@@ -82,11 +83,10 @@ public final class ReadingJudge {
         .toList();
   }
 
-  private static ReadingLoss loss(RequestGrammar grammar, ReadingLoss loss, List<String> left) {
-    var pieces = grammar.pieces();
-    var clauses = pieces.leftOut();
-    var turned = loss == ReadingLoss.PART ? clauses.turned(left) : ReadingLoss.NONE;
-    return loss.with(turned).with(clauses.denying(pieces.denied()));
+  private static ReadingLoss loss(
+      LeftOutClauses clauses, ReadingLoss loss, List<String> leftOut, List<String> denied) {
+    var turned = loss == ReadingLoss.PART ? clauses.turned(leftOut) : ReadingLoss.NONE;
+    return loss.with(turned).with(clauses.denying(denied));
   }
 
   /**
@@ -101,9 +101,11 @@ public final class ReadingJudge {
     var leftOut = new ArrayList<>(values);
     leftOut.addAll(unused.binding());
     leftOut.addAll(coverage.cues());
-    leftOut.addAll(grammar.pieces().leftOut().remarks());
+    var clauses = grammar.pieces().leftOut();
+    leftOut.addAll(clauses.remarks());
     boolean acts = reading.operation().waits() != Waits.ONLY_LOOKS && !reading.guards().dryRun();
-    var denied = acts ? grammar.pieces().denied() : List.<String>of();
+    var unasked = grammar.pieces().denied();
+    var denied = acts ? unasked : List.<String>of();
     var grounded =
         new Intent(
             reading.operation(),
@@ -118,16 +120,13 @@ public final class ReadingJudge {
         invented,
         presence.unnamed(),
         left,
-        grammar
-            .pieces()
-            .leftOut()
-            .shown(
-                leftOut,
-                t ->
-                    grounded.grounding().stream()
-                        .anyMatch(g -> g.from() < t.to() && t.from() < g.to())),
+        clauses.shown(
+            leftOut,
+            t ->
+                grounded.grounding().stream()
+                    .anyMatch(g -> g.from() < t.to() && t.from() < g.to())),
         denied,
-        loss(grammar, coverage.loss(), leftOut),
+        loss(clauses, coverage.loss(), leftOut, unasked),
         unused.plain());
   }
 }

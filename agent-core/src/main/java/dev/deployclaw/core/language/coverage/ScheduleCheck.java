@@ -9,17 +9,12 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Whether each begin, end and length of time is used by a reading. */
 final class ScheduleCheck {
   private static final int NEAR = 6;
-
-  /** What makes a time the beginning, whatever follows. */
-  private static final Set<String> BEGINNING =
-      Set.of("from starting start starts since effective beginning begin after as".split(" ", -1));
 
   private final RequestGrammar grammar;
   private final Intent intent;
@@ -49,7 +44,7 @@ final class ScheduleCheck {
 
   /** "It closes on Tuesday at 22:00, and then the old limit is back": a bare time of an end. */
   private boolean ends(Token start) {
-    boolean bare = start.parts().stream().noneMatch(t -> BEGINNING.contains(t.text()));
+    boolean bare = start.parts().stream().noneMatch(t -> CheckWords.is(t.text(), "beginning"));
     return bare
         && grammar.pieces().isQuoting()
         && same(intent.schedule().revertAt(), instant(start, 0))

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.language.coverage;
 
-import dev.deployclaw.core.language.lexer.PatternTable;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Intent;
@@ -16,14 +15,8 @@ import java.util.stream.Stream;
  * before that a word that corrects. Pure.
  */
 final class WithdrawnValue {
-  private static final Set<String> CUES =
-      PatternTable.words(WithdrawnValue.class, "corrections.txt");
-
   /** So many words may stand between a word that corrects and the right value. */
   private static final int NEAR = 12;
-
-  /** "Sorry for the delay" corrects nothing. */
-  private static final Set<String> SOCIAL = Set.of("for", "to", "that", "about", "this");
 
   private static final Set<String> MARKS = Set.of(",", ".", ":", ";", "!");
 
@@ -94,7 +87,9 @@ final class WithdrawnValue {
       boolean behind = typed.get(i).from() >= value.to();
       String next = typed.get(i + 1).text();
       boolean no = typed.get(i).text().equals("no") && MARKS.contains(next);
-      if (behind && (no || CUES.contains(typed.get(i).text())) && !SOCIAL.contains(next)) {
+      if (behind
+          && (no || CheckWords.is(typed.get(i).text(), "correction"))
+          && !CheckWords.is(next, "social")) {
         return true;
       }
     }

@@ -5,6 +5,7 @@ import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -16,7 +17,12 @@ final class Antecedents {
 
   private Antecedents() {}
 
-  static List<Token> resolve(List<Token> ordering, List<Token> telling, OpenQuestions questions) {
+  /**
+   * @param text the request
+   * @param telling what of it only tells
+   */
+  static List<Token> resolve(
+      String text, List<Token> ordering, List<Token> telling, OpenQuestions questions) {
     mixed(ordering, questions);
     boolean told = telling.stream().anyMatch(t -> t.is(Kind.RATE));
     if (told && ordering.stream().anyMatch(t -> t.is("pronoun") && t.rule().equals("it"))) {
@@ -39,7 +45,9 @@ final class Antecedents {
             .flatMap(t -> t.each(Kind.TENANT))
             .toList();
     boolean one = tenants.stream().map(Token::text).distinct().count() == 1;
-    if (!one || tenants.getFirst().from() > before || owner(telling)) {
+    var story = telling.stream().filter(t -> t.to() <= before).toList();
+    boolean other = one && isOther(text, ordering, story, tenants.getFirst());
+    if (!one || other || tenants.getFirst().from() > before || owner(telling)) {
       if (!pronouns.isEmpty()) {
         questions.ask("who", "Who is \"" + pointer(pronouns.getFirst()) + "\"?");
       }
@@ -58,6 +66,41 @@ final class Antecedents {
       where(ordering, telling).ifPresent(where -> out.add(at + 1, where));
     }
     return out.stream().filter(t -> !t.is("declined")).toList();
+  }
+
+  /**
+   * Whether somebody else may be meant than the one tenant that is told of: who hits it is named
+   * before it, or by a name behind it; where less is asked for, by any word that we don't know.
+   */
+  private static boolean isOther(
+      String text, List<Token> ordering, List<Token> telling, Token tenant) {
+    boolean harms =
+        TokenClass.has(ordering, "<down>")
+            || ordering.stream().anyMatch(t -> t.is("op") && t.rule().equals("block"));
+    boolean from = TokenClass.has(telling, "=from <tenant> | =by <tenant>");
+    return TokenClass.has(telling, "<unknown> =of <tenant>")
+        || IntStream.range(0, telling.size())
+            .anyMatch(i ->
+                telling.get(i).to() <= tenant.from()
+                    ? !from && comesBefore(telling.get(i), harms)
+                    : isRival(text, telling, i) || (harms && TokenClass.is(telling.get(i), "=by")));
+  }
+
+  private static boolean comesBefore(Token token, boolean harms) {
+    return TokenClass.is(token, "events | beside")
+        || (harms && token.is(Kind.UNKNOWN) && token.rule().isEmpty());
+  }
+
+  /** A name that we don't know, or several of something that aren't counted: "40 staff". */
+  private static boolean isRival(String text, List<Token> telling, int at) {
+    var token = telling.get(at);
+    var before = telling.subList(0, at);
+    String typed = text.substring(token.from(), token.to());
+    return rival(text, token)
+        && !before.isEmpty()
+        && !before.getLast().isStop()
+        && !before.getLast().is(Kind.NUMBER)
+        && !typed.equals(typed.toUpperCase(Locale.ROOT));
   }
 
   /** "Them", and "their" before a service. */
@@ -135,12 +178,12 @@ final class Antecedents {
             .takeWhile(s -> SpeechAct.ordered(request, s).findAny().isEmpty())
             .allMatch(s ->
                 s.stream().anyMatch(t -> t.is(Kind.TENANT))
-                    ? subject(request.text(), s)
+                    ? isSubject(request.text(), s)
                     : !s.getFirst().is(Kind.UNKNOWN));
   }
 
   /** Whether its one tenant does what is told, so that "them" means it alone. */
-  private static boolean subject(String text, List<Token> typed) {
+  static boolean isSubject(String text, List<Token> typed) {
     int at =
         IntStream.range(0, typed.size())
             .filter(i -> typed.get(i).is(Kind.TENANT))

@@ -21,6 +21,7 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Makes the changes of an intent from frames, each value in its range and with its place. */
 record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList grounds) {
@@ -116,6 +117,10 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
       questions.ask("what", "Requests at the same time have no window: which limit is meant?");
     }
     direction(frame, amount);
+    if (requests.isPresent() && !frame.direction().isEmpty()) {
+      Stream.concat(amount.stream(), frame.get(Slot.WHO).stream())
+          .forEach(t -> grounds.add(frame.direction(), t, "direction"));
+    }
     return new Settings(
         requests,
         window,

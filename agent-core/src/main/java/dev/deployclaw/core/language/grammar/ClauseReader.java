@@ -107,9 +107,16 @@ final class ClauseReader {
   private static ClarificationQuestion question(Token token, String word) {
     String near = token.rule();
     if (token.is(Kind.UNKNOWN) && near.contains(" or ")) {
+      boolean number = Character.isDigit(word.charAt(0));
       return ClarificationQuestion.of(
-              "name-ambiguous", "who", "\"%s\" could be %s. Which one?".formatted(word, near))
+              number ? "number-ambiguous" : "name-ambiguous",
+              number ? "what" : "who",
+              "\"%s\" could be %s. Which one?".formatted(word, near))
           .choosing(List.of(near.split(" or ", -1)));
+    }
+    if (token.is(Kind.UNKNOWN) && Character.isDigit(word.charAt(0))) {
+      return ClarificationQuestion.of(
+          "number-unclear", "what", "I can't read \"" + word + "\" as a number: how much?");
     }
     if (token.is(Kind.UNKNOWN)) {
       return ClarificationQuestion.of(

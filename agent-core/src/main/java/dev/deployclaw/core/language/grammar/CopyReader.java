@@ -30,7 +30,7 @@ record CopyReader(
         tokens.stream()
             .filter(t -> t.is("who") || t.is("op"))
             .findFirst()
-            .filter(t -> t.is("op") && !t.parts().getFirst().text().startsWith("giv"))
+            .filter(t -> t.is("op") && !TokenClass.is(t.parts().getFirst(), "giving"))
             .isPresent();
     for (int i = 0; i < tokens.size(); i++) {
       if (!tokens.get(i).is("who")) {

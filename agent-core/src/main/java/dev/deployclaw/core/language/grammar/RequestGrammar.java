@@ -111,7 +111,7 @@ public final class RequestGrammar {
     words.questions().stream()
         .filter(q -> !pieces.isQuoting() || !q.slot().equals("words"))
         .forEach(questions::ask);
-    this.tokens = Antecedents.resolve(clauses.ordering(), telling(), questions);
+    this.tokens = Antecedents.resolve(text, clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
   }
 
@@ -288,6 +288,9 @@ public final class RequestGrammar {
     if (values) {
       return Optional.of(valued(frames));
     }
+    if (questions.isAmountOpen()) {
+      return Optional.empty();
+    }
     if (!frames.isEmpty() || TokenClass.has(tokens, "<spare> | about")) {
       questions.ask("what", "How much, in which window? For example: 20 rps.");
     } else if (told.stream().anyMatch(RequestGrammar::concerns)) {
@@ -376,11 +379,6 @@ public final class RequestGrammar {
     if (whom.isEmpty() && operation.editsTenants()) {
       questions.ask("who", "For which tenants?");
     }
-    boolean values =
-        switch (operation) {
-          case SET_LIMIT, SCALE_LIMIT, SET_MODE, RESOLVE_CONFLICTS, REMOVE_LIMIT -> true;
-          default -> false;
-        };
     if (!operation.editsTenants()
         && operation != TaskOperation.RESOLVE_CONFLICTS
         && placed
@@ -392,9 +390,10 @@ public final class RequestGrammar {
         whom.isEmpty() && operation == TaskOperation.RESOLVE_CONFLICTS
             ? List.of(new Who(List.of(), new TreeMap<>(), true, List.of()))
             : whom;
-    if (values || operation == TaskOperation.SCAN) {
-      return new ChangeBuilder(names, questions, grounds).changes(frame, whose);
-    }
-    return whose.stream().map(RequestedChange::of).toList();
+    return switch (operation) {
+      case SET_LIMIT, SCALE_LIMIT, SET_MODE, RESOLVE_CONFLICTS, REMOVE_LIMIT, SCAN ->
+          new ChangeBuilder(names, questions, grounds).changes(frame, whose);
+      default -> whose.stream().map(RequestedChange::of).toList();
+    };
   }
 }

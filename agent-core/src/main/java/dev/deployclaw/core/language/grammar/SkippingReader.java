@@ -2,6 +2,7 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.Planned;
+import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -31,6 +32,9 @@ public record SkippingReader(
     Function<String, Interpretation> strict) {
   private static final int MOST_ROUNDS = 3;
 
+  /** A sentence that points at the order says so with its first words. */
+  private static final int POINTING = 5;
+
   /**
    * What is left.
    *
@@ -50,11 +54,40 @@ public record SkippingReader(
     var words = shown.stream().flatMap(List::stream).collect(Collectors.toSet());
     var ordering = whole.stream().filter(s -> s.stream().anyMatch(words::contains)).toList();
     var core = OrderCore.sentences(sentences());
-    return Stream.of(text(), only(core), only(ordering), only(shown), only(slots()))
+    var asking = whole.stream().filter(s -> core.contains(s) || asks(s)).toList();
+    return Stream.of(text(), only(core), only(asking), only(ordering), only(shown), only(slots()))
         .map(this::without)
         .distinct()
-        .flatMap(text -> read(text).stream())
+        .flatMap(
+            text -> Stream.of(text, named(text)).distinct().flatMap(n -> read(text, n).stream()))
         .findFirst();
+  }
+
+  private boolean asks(List<Token> sentence) {
+    return sentences().clauses(sentence).stream().anyMatch(RequestClause::asks);
+  }
+
+  /** With the only tenant of the request, where it is named before what is left: "them" is it. */
+  private String named(String text) {
+    var tenants = sentences().typed().stream().filter(t -> t.is(Kind.TENANT)).toList();
+    long several = tenants.stream().map(Token::text).distinct().count();
+    return several == 1
+            && tenants.getFirst().to() < first(text)
+            && clauses()
+                .map(RequestClause::typed)
+                .filter(c -> c.contains(tenants.getFirst()))
+                .allMatch(c -> Antecedents.isSubject(text(), c) && !isDenied(c))
+        ? only(List.of(List.of(tenants.getFirst()))).substring(0, first(text))
+            + text.substring(first(text))
+        : text;
+  }
+
+  private static boolean isDenied(List<Token> clause) {
+    return clause.stream().anyMatch(t -> TokenClass.is(t, "refusing") || t.text().endsWith("n't"));
+  }
+
+  private static int first(String text) {
+    return text.length() - text.stripLeading().length();
   }
 
   private ToldSentences sentences() {
@@ -79,14 +112,17 @@ public record SkippingReader(
     return out.toString();
   }
 
-  private Optional<Skipped> read(String text) {
-    if (text.isBlank() || turns(text)) {
-      return Optional.empty();
-    }
-    return strict.apply(text) instanceof Planned(var intent)
+  /**
+   * @param named the same with whom it is for
+   */
+  private Optional<Skipped> read(String text, String named) {
+    return !text.isBlank()
+            && !turns(text, false)
+            && strict.apply(named) instanceof Planned(var intent)
+            && (intent.changes().isEmpty() || !turns(text, true))
         ? Optional.of(
             new Skipped(
-                intent, left(text), new Claims(t -> !isLeft(t, text), t -> isLeft(t, text))))
+                intent, left(text), new Claims(t -> !isLeft(t, named), t -> isLeft(t, named))))
         : Optional.empty();
   }
 
@@ -138,19 +174,27 @@ public record SkippingReader(
     return "%s %s %s %s".formatted(token.kind(), token.text(), token.value(), token.window());
   }
 
-  /** Whether something is left out, or stays without its phrase, that may turn the order around. */
-  private boolean turns(String text) {
+  /**
+   * Whether something is left out, or stays without its phrase, that may turn the order around.
+   *
+   * @param placed whether the order is for places
+   */
+  private boolean turns(String text, boolean placed) {
     var typed = sentences().typed();
     var phrases = slots();
     boolean turned =
         typed.stream()
             .filter(SkippingReader::turning)
+            .filter(t -> !isKept(t, text) && !isStory(t, text))
             .anyMatch(
                 t -> phrases.stream().noneMatch(p -> within(t, p.getFirst()) && !isLeft(t, text)));
     var kept = typed.stream().filter(t -> !isLeft(t, text)).toList();
     var values = kept.stream().flatMap(Token::all).map(SkippingReader::value).toList();
-    int first = text.length() - text.stripLeading().length();
+    int first = first(text);
     return turned
+        || clauses().anyMatch(c -> c.past() && has(c.typed(), text, "figure"))
+        || sentences().sentences().stream()
+            .anyMatch(s -> isLeft(s, text) && (bends(s) || says(s, kept, placed, first)))
         || IntStream.range(0, typed.size())
             .filter(i -> isLeft(typed.get(i), text) && !isWhole(typed.get(i), text))
             .anyMatch(i -> lost(typed.get(i), kept, values, first) || touches(i, text));
@@ -158,9 +202,70 @@ public record SkippingReader(
 
   /** Whether its whole sentence is left out, and shown so. */
   private boolean isWhole(Token token, String text) {
+    return sentences().sentences().stream().anyMatch(s -> s.contains(token) && isLeft(s, text));
+  }
+
+  /** Whether its whole sentence is kept, so that each word of it is read. */
+  private boolean isKept(Token token, String text) {
     return sentences().sentences().stream()
-        .filter(s -> s.contains(token))
-        .anyMatch(s -> s.stream().allMatch(t -> isLeft(t, text)));
+        .anyMatch(s -> s.contains(token) && s.stream().noneMatch(t -> isLeft(t, text)));
+  }
+
+  private boolean isLeft(List<Token> sentence, String text) {
+    return sentence.stream().allMatch(t -> isLeft(t, text));
+  }
+
+  /** Whether a sentence guards the order, overrules it, or asks for something itself. */
+  private boolean bends(List<Token> sentence) {
+    return TokenClass.has(sentence, "overruling")
+        || sentences().clauses(sentence).stream()
+            .anyMatch(c -> c.reads("guarding") || (c.asks() && c.reads("<op> | figure | <mode>")));
+  }
+
+  /** Whether a sentence before the order says where or when, and the order itself doesn't. */
+  private boolean says(List<Token> sentence, List<Token> kept, boolean placed, int first) {
+    return sentence.getLast().to() <= first
+        && sentences().clauses(sentence).stream()
+            .anyMatch(c ->
+                (placed && c.has("<service>") && !TokenClass.has(kept, "<service>"))
+                    || (!c.past() && isTimed(c) && !TokenClass.has(kept, "moment")));
+  }
+
+  /** A time, but for those that are names: "the retro of 24 November". */
+  private static boolean isTimed(RequestClause clause) {
+    return clause.typed().stream()
+        .filter(t -> TokenClass.is(t, "moment"))
+        .anyMatch(t -> !TokenClass.has(clause.before(t), "naming $"));
+  }
+
+  /**
+   * Whether a word is of a sentence before the order that tells of something else, whatever its
+   * words are: nothing in it points at the order, or binds one.
+   */
+  private boolean isStory(Token token, String text) {
+    return sentences().sentences().stream()
+        .filter(s -> s.contains(token) && s.getLast().to() <= first(text))
+        .anyMatch(s ->
+            isLeft(s, text)
+                && !"?:".contains(text().substring(s.getLast().to()).substring(0, 1))
+                && !TokenClass.has(s, "self | authority")
+                && s.stream().limit(POINTING).noneMatch(t -> TokenClass.is(t, "pointing"))
+                && sentences().clauses(s).stream().noneMatch(this::binds));
+  }
+
+  private boolean binds(RequestClause clause) {
+    return clause.asks()
+        || clause.orders()
+        || BindingCue.of(clause.read(), true, clause.past()).stream()
+            .anyMatch(c -> c.kind() != BindingCue.Kind.SOCIAL);
+  }
+
+  private Stream<RequestClause> clauses() {
+    return sentences().clauses().stream().flatMap(List::stream);
+  }
+
+  private boolean has(List<Token> words, String text, String names) {
+    return words.stream().anyMatch(t -> !isLeft(t, text) && TokenClass.is(t, names));
   }
 
   private static boolean turning(Token word) {
@@ -176,7 +281,8 @@ public record SkippingReader(
   private static boolean lost(Token token, List<Token> kept, List<String> values, int first) {
     boolean again = values.contains(value(token));
     boolean behind = token.from() > first;
-    return (behind && TokenClass.is(token, "figure | <number>"))
+    return (token.is(Kind.UNKNOWN) && Character.isDigit(token.text().charAt(0)))
+        || (behind && TokenClass.is(token, "figure | <number>"))
         || (behind && !again && TokenClass.is(token, "name | bound-value"))
         || (TokenClass.is(token, "moment")
             && !TokenClass.has(kept, "moment")
@@ -222,8 +328,7 @@ public record SkippingReader(
 
   /** Whether a time that is kept may be of what such a word tells, rather than of the order. */
   private boolean dates(Token word, String text) {
-    var clauses = sentences().clauses().stream().flatMap(List::stream).map(RequestClause::typed);
-    return Stream.concat(sentences().sentences().stream(), clauses)
+    return Stream.concat(sentences().sentences().stream(), clauses().map(RequestClause::typed))
         .filter(some -> some.contains(word))
         .map(some -> some.stream().filter(t -> !isLeft(t, text)).toList())
         .anyMatch(kept ->

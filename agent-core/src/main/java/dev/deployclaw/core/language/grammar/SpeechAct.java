@@ -108,6 +108,7 @@ final class SpeechAct {
           reported
               || tag
               || isQuoted(clause)
+              || clause.has("thanking =for | =you =for")
               || (asked && !isOffered(clause) && !clause.reads("<polite>"))
               || isOver(clause);
       order = !none && (rest ? order : isOrder(clause, timed));

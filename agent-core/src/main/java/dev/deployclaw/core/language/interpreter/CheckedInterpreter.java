@@ -4,6 +4,7 @@ import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.EstateQuestion;
+import dev.deployclaw.core.language.EstateQuestion.Topic;
 import dev.deployclaw.core.language.IntentJson;
 import dev.deployclaw.core.language.IntentProposal;
 import dev.deployclaw.core.language.IntentProposal.Answer;
@@ -30,7 +31,6 @@ import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.text.TerminalSafeText;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -220,10 +220,9 @@ public final class CheckedInterpreter implements RequestInterpreter {
             : Optional.<ClarificationQuestion>empty();
     var meaning =
         ClarificationQuestion.of("left-out", "words", "What does " + what + " mean here?");
-    var all = new ArrayList<>(suggested.stream().toList());
-    all.addAll(questions(ours));
-    all.addAll(suggested.isEmpty() ? List.of(meaning) : List.of());
-    return Verdict.of(new NeedsClarification(all), "uncovered", note);
+    var first = Stream.concat(suggested.stream(), questions(ours).stream());
+    var all = suggested.isEmpty() ? Stream.concat(first, Stream.of(meaning)) : first;
+    return Verdict.of(new NeedsClarification(all.toList()), "uncovered", note);
   }
 
   /** What the grammar makes of other words of the same requester. */
@@ -265,10 +264,18 @@ public final class CheckedInterpreter implements RequestInterpreter {
     };
   }
 
+  /** The model tells topics better, but for "why": to it that is about executions only. */
   private static Verdict queried(Interpretation ours, EstateQuestion question) {
     String sentence = EstateQuery.sentence(question);
     return switch (ours) {
-      case Inquiry _ -> Verdict.equal(ours);
+      case Inquiry(var own) when own.topic() == question.topic() -> Verdict.equal(ours);
+      case Inquiry(var own) when own.topic() == Topic.EXPLAIN ->
+          Verdict.of(ours, "answered", "The model read it as " + sentence);
+      case Inquiry(var own) ->
+          Verdict.of(
+              new Inquiry(question),
+              "answered",
+              "The grammar read it as " + EstateQuery.sentence(own));
       case Planned(Intent intent) when intent.operation().waits() == Waits.ONLY_LOOKS ->
           Verdict.equal(ours);
       case Planned(Intent intent) -> contradiction(IntentSentence.of(intent), sentence);
@@ -367,11 +374,9 @@ public final class CheckedInterpreter implements RequestInterpreter {
     if (c.who().tenants().isEmpty()) {
       return List.of(c.with(new Who(List.of(), c.who().labels(), c.who().all(), except)));
     }
-    var out = new ArrayList<RequestedChange>();
-    for (String tenant : c.who().tenants()) {
-      out.add(c.with(new Who(List.of(tenant), c.who().labels(), c.who().all(), except)));
-    }
-    return out;
+    return c.who().tenants().stream()
+        .map(t -> c.with(new Who(List.of(t), c.who().labels(), c.who().all(), except)))
+        .toList();
   }
 
   private static Intent with(Intent intent, List<RequestedChange> changes) {

@@ -113,7 +113,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
     var judged = ReadingJudge.judge(quoting, some.intent());
     return judged.invented().isEmpty()
         && judged.unnamed().isEmpty()
-        && judged.loss().compareTo(ReadingLoss.ASIDE) < 0;
+        && judged.loss() != ReadingLoss.ORDER;
   }
 
   private boolean plans(String text, TaskRequest request, NameInventory inventory) {

@@ -38,8 +38,8 @@ public final class RequestLexer {
               "(?<date>" + DATE + "|" + DOTTED + ")(?:T(?=\\d{2}:\\d{2}))?",
               "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?"
                   + "|\\d{1,2}(?:\\.\\d{2})?\\s?[aApP]\\.?[mM]\\b|(?<=(?i:at|from|until|till|by) )\\d{4}(?= ?(?:UTC|GMT|Z)\\b))",
-              "(?<route>(?<![\\p{L}\\p{N}_])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
-              "(?<number>(\\d{1,3}([,_ ]\\d{3})+(?!\\d)|\\d+)(\\.\\d+)?)",
+              "(?<route>(?<![\\p{L}\\p{N}_.])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
+              "(?<number>" + WrittenNumber.PATTERN + ")",
               "(?<word>\\p{L}[\\p{L}\\p{M}\\p{N}_]*([-'’.][\\p{L}\\p{N}_]+)*)",
               "(?<arrow>(?<=\\d ?/?\\p{L}{0,7} ?)(?:-{1,2}>|=>|→))",
               "(?<mark>\\S)"));
@@ -204,17 +204,16 @@ public final class RequestLexer {
       }
       return owns ? end + 2 : end;
     }
-    var value = new BigDecimal(text.substring(from, to).replaceAll("[,_ ]", ""));
-    tokens.add(Token.of(Kind.NUMBER, "", from, to).with(value, BigDecimal.ZERO));
+    tokens.add(WrittenNumber.read(text, from, to));
     if (STATUS.contains(whole)) {
       tokens.set(tokens.size() - 1, Token.word("errors", from, end));
       return end;
     }
-    return to < text.length() && Character.isLetter(text.charAt(to)) ? suffix(to) : to;
+    return to < text.length() && Character.isLetter(text.charAt(to)) ? suffix(from, to) : to;
   }
 
-  /** The letters right behind a number: {@code 2krpm} is 2, k and rpm. */
-  private int suffix(int from) {
+  /** The letters right behind a number: {@code 2krpm} is 2, k and rpm; {@code 6OO} is no number. */
+  private int suffix(int number, int from) {
     int to = from;
     while (to < text.length() && Character.isLetter(text.charAt(to))) {
       to++;
@@ -222,6 +221,15 @@ public final class RequestLexer {
     String letters = text.substring(from, to).toLowerCase(Locale.ROOT);
     boolean rate = UNITS.getOrDefault(letters.substring(1), "").startsWith("rate");
     boolean glued = GLUED.contains(letters.substring(0, 1)) && rate;
+    if (!glued && !WordResolver.knows(letters)) {
+      int end = to;
+      while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {
+        end++;
+      }
+      String whole = text.substring(number, end).toLowerCase(Locale.ROOT);
+      tokens.set(tokens.size() - 1, Token.of(Kind.UNKNOWN, whole, number, end).by(""));
+      return end;
+    }
     int middle = glued ? from + 1 : to;
     tokens.add(Token.word(letters.substring(0, middle - from), from, middle));
     if (glued) {

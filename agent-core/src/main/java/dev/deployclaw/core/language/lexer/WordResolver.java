@@ -182,7 +182,7 @@ record WordResolver(String text, EstateNames names, List<Token> raw) {
     return Token.of(kind, text, token.from(), token.to()).by(rule);
   }
 
-  private static boolean knows(String word) {
+  static boolean knows(String word) {
     return KEYWORDS.contains(word)
         || FILLERS.contains(word)
         || isCommon(word)

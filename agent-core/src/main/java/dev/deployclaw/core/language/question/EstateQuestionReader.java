@@ -49,7 +49,8 @@ public final class EstateQuestionReader {
   /** A request of a few words that is a heading: "latest changes of acme". */
   private static final Pattern NAMES =
       Pattern.compile(
-          "(?is)\\W*(?:any|current|history|latest|recent|status|the|top|usage)\\b(?:\\s+[^\\s,.!;]+){0,6}[.!]?\\s*");
+          "(?is)\\W*(?:(?:any|current|history|latest|recent|status|the|top|usage)\\b"
+              + "(?:\\s+[^\\s,.!;]+){0,6}|limits\\s+(?:of|for)\\s+\\S+|\\S+\\s+(?:limits|quotas?|usage))[.!]?\\s*");
 
   /** "Could you" asks for a deed, unless that is to tell something. */
   private static final Pattern POLITE =
@@ -82,9 +83,9 @@ public final class EstateQuestionReader {
 
   /** Whether figures are named, which may be those of an order. */
   public static boolean hasFigures(List<Token> words) {
-    return words.stream().anyMatch(t -> VALUES.contains(t.kind()) || t.is(Kind.PER))
+    return words.stream().anyMatch(t -> VALUES.contains(t.kind()))
         || (words.stream().anyMatch(t -> t.is(Kind.NUMBER))
-            && words.stream().anyMatch(t -> t.text().equals("per")));
+            && words.stream().anyMatch(t -> t.is(Kind.PER) || t.text().equals("per")));
   }
 
   /**

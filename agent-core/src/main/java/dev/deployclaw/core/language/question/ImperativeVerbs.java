@@ -46,9 +46,20 @@ final class ImperativeVerbs {
     boolean shows = i + 1 < words.size() && is(words.get(i + 1), "shown");
     return !tells
         && !shows
-        && words.subList(0, i).reversed().stream()
-            .takeWhile(word -> !is(word, "next"))
-            .noneMatch(word -> is(word, "excuses"));
+        && words.subList(begin(words, i), i).stream().noneMatch(word -> is(word, "excuses"));
+  }
+
+  /** Where the clause of a word begins; "if so" begins one. */
+  private static int begin(List<Token> words, int i) {
+    return IntStream.range(0, i)
+        .filter(at ->
+            is(words.get(at), "next")
+                || (at > 0
+                    && words.get(at).text().matches("so|not")
+                    && words.get(at - 1).text().equals("if")))
+        .map(at -> at + 1)
+        .max()
+        .orElse(0);
   }
 
   /** "Could the limit be raised": a polite order. */

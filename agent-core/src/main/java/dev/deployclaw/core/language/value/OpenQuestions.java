@@ -30,6 +30,12 @@ public final class OpenQuestions {
     return List.copyOf(questions);
   }
 
+  /** Whether it is asked already how much is meant. */
+  public boolean isAmountOpen() {
+    return questions.stream()
+        .anyMatch(q -> q.id().equals("window-missing") || q.id().startsWith("number-"));
+  }
+
   public boolean isEmpty() {
     return questions.isEmpty() && refusals.isEmpty();
   }

@@ -85,7 +85,7 @@ final class ScenarioEndCheck {
   }
 
   private void begun(ChangeService agent) throws InterruptedException {
-    var waiting = agent.queries().scheduled().entries();
+    var waiting = agent.queries().storeStatus().scheduled().entries();
     must(waiting.isEmpty(), "what was due still waits: " + waiting);
     int changes = estate.world().store.list(StoreKeys.CHANGES).size();
     must(changes == 2, "it was begun " + (changes - 1) + " times");

@@ -54,7 +54,7 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "Example:  deployclaw serve --config /etc/deployclaw/deployclaw.yaml",
-      "It prints its address, and shuts down cleanly on SIGTERM. See docs/tasks/serve.md."
+      "It prints its address, and ends cleanly on SIGTERM. See docs/tasks/serve.md."
     })
 public final class ServeCommand extends ConsoleCommand {
   /** What the end takes beyond the time that the task at work is given. */

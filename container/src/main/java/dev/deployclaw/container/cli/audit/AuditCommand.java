@@ -55,7 +55,7 @@ import picocli.CommandLine.TypeConversionException;
       "  deployclaw audit sign-ins --since 2026-11-29",
       "  deployclaw audit diff-stream",
       "  deployclaw audit copies",
-      "  deployclaw audit rebuild arch-2026-11-24-rate-limit-003 audit-2026/rebuilt.json"
+      "  deployclaw audit rebuild arch-2026-11-24-rate-limit-003 audit/rebuilt.json"
     })
 public final class AuditCommand {
   /** What of an execution is explained. */
@@ -150,7 +150,7 @@ public final class AuditCommand {
                   "Also print it in the configured language model's words, marked as "
                       + "such. The timeline is sent to its provider.")
           boolean model)
-      throws InvalidConfigException, InterruptedException {
+      throws InvalidConfigException, SetupException, InterruptedException {
     var narrator =
         model ? NarratorProvider.of(around, shared) : Optional.<ChatModelNarrator>empty();
     if (model && narrator.isEmpty()) {

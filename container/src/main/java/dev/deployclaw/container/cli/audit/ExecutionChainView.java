@@ -8,6 +8,7 @@ import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.chain.ChainReader;
@@ -49,8 +50,7 @@ record ExecutionChainView(CommandEnvironment around, CommonOptions shared) {
     } catch (Unreachable e) {
       return unreachable(e);
     } catch (IOException e) {
-      throw new SetupException(
-          folder + " can't be written: " + e + "; name a folder that you can write to");
+      throw FileFault.unwritable(folder, e);
     }
   }
 

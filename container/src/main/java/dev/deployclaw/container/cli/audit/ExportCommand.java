@@ -45,8 +45,8 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Examples:",
       "  deployclaw export --format report --month 2026-11 --out november.html",
-      "  deployclaw export --format csv --since 2026-11-01 --until 2026-12-01 > changes.csv",
-      "  deployclaw export --format ocsf --since 2026-11-29T00:00:00Z --out events.jsonl"
+      "  deployclaw export --format csv --since 2026-11-01 --until 2026-12-01 > nov.csv",
+      "  deployclaw export --format ocsf --since 2026-11-29T00:00:00Z --out all.jsonl"
     })
 public final class ExportCommand extends ConsoleCommand {
   @Option(

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli.audit;
 
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.FileFault;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -43,8 +44,7 @@ final class ExportFile {
         Files.deleteIfExists(fresh);
       }
     } catch (IOException e) {
-      throw new SetupException(
-          name + " can't be written: " + e + "; name a file in a folder that you can write to");
+      throw FileFault.unwritable(name, e);
     }
   }
 
@@ -60,7 +60,7 @@ final class ExportFile {
       }
       return written;
     } catch (IOException e) {
-      throw new SetupException("the export can't be written: " + e + "; name a file with --out");
+      throw FileFault.unwritable("the export", e);
     }
   }
 }

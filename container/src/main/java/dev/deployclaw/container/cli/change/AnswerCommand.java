@@ -4,6 +4,8 @@ import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.cli.session.RequestDialogue;
+import dev.deployclaw.container.cli.session.RequestDialogue.PreparedRequest;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.core.language.conversation.ConversationReading;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.Conversation;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "  deployclaw answer arch-2026-11-24-rate-limit-003 yes"
     })
 public final class AnswerCommand extends AgentCommand {
-  @Parameters(index = "0", paramLabel = "ID", description = "The execution that asked.")
+  @Parameters(index = "0", paramLabel = "ID|last", description = "The execution that asked.")
   private String id = "";
 
   @Parameters(
@@ -41,13 +43,16 @@ public final class AnswerCommand extends AgentCommand {
   }
 
   @Override
-  public int use(AgentSession session) throws InterruptedException {
+  public int use(AgentSession session) throws SetupException, InterruptedException {
     var dialogue = new RequestDialogue(around, shared.json());
-    String asked = around.masked(id);
+    String asked =
+        around.masked(AgentSession.named(id, () -> session.queries().asking(around.user())));
     String text = String.join(" ", words);
     for (int turn = 1; ; turn++) {
       var answer = around.request(text).after(Conversation.answering(asked));
-      if (dialogue.asks() && !dialogue.goesOn(answer, session.changeService()::plan)) {
+      var plans = session.changeService();
+      if (dialogue.asks()
+          && !dialogue.goesOn(new PreparedRequest(answer, plans.plan(answer)), plans::plan)) {
         around.warn("nothing was changed; the question stays open");
         return ExitCode.ABORTED.code();
       }

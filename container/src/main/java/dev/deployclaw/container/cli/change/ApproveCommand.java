@@ -4,6 +4,7 @@ import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.FailureExplanationView;
 import dev.deployclaw.container.cli.session.AgentCommand;
 import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ApprovalRefusal;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Parameters;
       "           deployclaw approve arch-2026-11-24-rate-limit-003 --plan 1a2b3c4d5e6f"
     })
 public final class ApproveCommand extends AgentCommand {
-  @Parameters(paramLabel = "ID", description = "The execution, as `status` shows it.")
+  @Parameters(paramLabel = "ID|last", description = "The execution, as `status` shows it.")
   private String id = "";
 
   @Option(
@@ -40,8 +41,9 @@ public final class ApproveCommand extends AgentCommand {
   }
 
   @Override
-  public int use(AgentSession session) throws InterruptedException {
+  public int use(AgentSession session) throws SetupException, InterruptedException {
     String who = around.user();
+    id = AgentSession.named(id, session.queries()::waiting);
     var objection = session.queries().objection(id, who, true, plan);
     return objection.filter(o -> o.kind() == ApprovalRefusal.Kind.UNQUOTED).isPresent()
         ? shown(session, RequestOutcome.refused(id, objection.get().reason()))

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  deployclaw run \"Orchestrate the rate limit policies of all tenants\"",
       "  deployclaw run \"set umbrella's search limit to 600 per minute, burst 90\"",
-      "  deployclaw run --json \"raise acme's checkout limit to 1200 per minute\" > log.json"
+      "  deployclaw run --json \"double acme's checkout limit\" > log.json"
     })
 public final class RunCommand extends AgentCommand {
   @Parameters(arity = "1..*", paramLabel = "REQUEST", description = "In plain English.")

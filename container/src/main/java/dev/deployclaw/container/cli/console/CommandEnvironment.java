@@ -20,6 +20,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a command finds around it. A value, so that tests can make another.
@@ -41,6 +44,10 @@ public record CommandEnvironment(
     String user,
     RuntimeSource runtimes,
     TerminalPrompt prompt) {
+  /** The property, and in an environment the name, of how the program was called. */
+  public static final String CALLED = "deployclaw.command";
+
+  private static final Pattern HINT = Pattern.compile("(?<![\\w./-])deployclaw(?= [a-z])");
 
   /** Of this process, with an agent of its own, and without a person to ask. */
   public CommandEnvironment(
@@ -105,7 +112,8 @@ public record CommandEnvironment(
   public static CommandEnvironment real() {
     var working = Path.of("").toAbsolutePath();
     var home = System.getProperty("deployclaw.home");
-    var environment = System.getenv();
+    var environment = new TreeMap<>(System.getenv());
+    environment.put(CALLED, System.getProperty(CALLED, ""));
     var console = System.console();
     boolean terminal = console != null && console.isTerminal();
     var real =
@@ -145,7 +153,10 @@ public record CommandEnvironment(
 
   /** A line as it is printed: on a terminal as many as it needs, no secret parted by their ends. */
   List<String> shown(String line) {
-    String safe = TerminalSafeText.line(line);
+    String name = environment.getOrDefault(CALLED, "");
+    String plain = TerminalSafeText.line(line);
+    String safe =
+        name.isEmpty() ? plain : HINT.matcher(plain).replaceAll(Matcher.quoteReplacement(name));
     return display.asks()
         ? TerminalColumns.folded(SecretRegistry.hidden(safe), columns(), true)
         : List.of(safe);

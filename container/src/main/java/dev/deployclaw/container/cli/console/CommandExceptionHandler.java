@@ -23,14 +23,26 @@ public record CommandExceptionHandler(CommandEnvironment around)
       "this is a bug: report it with the output of DEPLOYCLAW_LOG=debug; deployclaw "
           + "status shows the present state, deployclaw recover finishes an open change";
 
-  /** How the command is used, what was perhaps meant, and at last, in view, what is wrong. */
+  /** What is wrong, what was perhaps meant, and where its use is told. */
   @Override
   public int handleParseException(ParameterException failure, String[] words) {
     var line = failure.getCommandLine();
     boolean json = List.of(words).contains(CommonOptions.JSON);
-    line.usage(line.getErr(), line.getColorScheme());
-    UnmatchedArgumentException.printSuggestions(failure, line.getErr());
-    return CommandFailure.usage(String.valueOf(failure.getMessage())).report(around, json);
+    String reason =
+        failure instanceof UnmatchedArgumentException unmatched && line.getParent() == null
+            ? noCommand(unmatched)
+            : String.valueOf(failure.getMessage());
+    String use = line.getCommandSpec().qualifiedName() + " --help";
+    return CommandFailure.usage(reason + "; see: " + use).report(around, json);
+  }
+
+  /** Several words may be a request. */
+  private static String noCommand(UnmatchedArgumentException unmatched) {
+    String word = unmatched.getUnmatched().getFirst();
+    var near = unmatched.getSuggestions();
+    boolean request = near.isEmpty() || unmatched.getUnmatched().size() > 1;
+    String meant = request ? "deployclaw plan \"" + word + " …\"" : near.getFirst();
+    return "there is no command %s; did you mean %s?".formatted(word, meant);
   }
 
   @Override

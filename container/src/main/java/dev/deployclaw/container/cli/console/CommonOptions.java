@@ -12,8 +12,10 @@ public final class CommonOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description =
-          "The configuration; else DEPLOYCLAW_CONFIG, ./deployclaw.yaml, or the running lab's.")
+      description = {
+        "The configuration; else DEPLOYCLAW_CONFIG,",
+        "./deployclaw.yaml, or the running lab's."
+      })
   private @Nullable Path config;
 
   @Option(

@@ -11,6 +11,7 @@ import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.screen.ScrollWindow;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.core.result.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,8 +129,7 @@ public final class LogCommand extends ConsoleCommand {
     try {
       Files.writeString(file, page);
     } catch (IOException e) {
-      throw new SetupException(
-          file + " can't be written: " + e + "; name a file in a folder that you can write to");
+      throw FileFault.unwritable(file, e);
     }
     around.say("The page is " + file + "; open it in a browser");
   }

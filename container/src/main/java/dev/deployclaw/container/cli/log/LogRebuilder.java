@@ -11,6 +11,7 @@ import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExitCode;
@@ -136,13 +137,13 @@ public record LogRebuilder(CommandEnvironment around, CommonOptions shared) {
     try {
       Files.createFile(there);
     } catch (IOException e) {
-      throw unwritable(file, e);
+      throw FileFault.unwritable(file, e);
     }
     try {
       Files.writeString(there, document.text());
     } catch (IOException e) {
       remove(there);
-      throw unwritable(file, e);
+      throw FileFault.unwritable(file, e);
     }
   }
 
@@ -153,11 +154,6 @@ public record LogRebuilder(CommandEnvironment around, CommonOptions shared) {
     } catch (IOException e) {
       // the next try says that it is there
     }
-  }
-
-  private static SetupException unwritable(Path file, IOException e) {
-    return new SetupException(
-        file + " can't be written: " + e + "; name a file in a folder that you can write to");
   }
 
   private int failed(ExitCode exit, String reason) {

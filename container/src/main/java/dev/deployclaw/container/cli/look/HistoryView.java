@@ -69,7 +69,7 @@ public record HistoryView(CommandEnvironment around) {
         "epoch %d  %s  %s  %s  %s%s"
             .formatted(
                 c.epoch(),
-                c.committed().orElse(UNKNOWN),
+                StatusView.seconds(c.committed().orElse(UNKNOWN)),
                 c.requester(),
                 c.execution(),
                 c.result(),

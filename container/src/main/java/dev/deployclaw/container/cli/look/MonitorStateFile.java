@@ -1,8 +1,10 @@
 package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.file.AtomicFile;
 import dev.deployclaw.container.monitor.EnforcementMonitor;
+import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * What {@code serve} left in the state folder about the enforcement points.
@@ -52,11 +53,20 @@ record MonitorStateFile(Map<String, Object> fields, Duration age) {
     return age.compareTo(Duration.ofSeconds(PERIODS * Math.max(1, period))) <= 0;
   }
 
-  /** For JSON. */
-  Map<String, Object> document() {
+  /** For JSON; an alert of what was approved or rejected since it was written is over. */
+  Map<String, Object> document(List<PendingApproval> waiting) {
     var out = new LinkedHashMap<String, Object>();
     out.put("watching", watching());
     out.putAll(fields);
+    var ids = waiting.stream().map(PendingApproval::id).toList();
+    out.computeIfPresent(
+        "amiss",
+        (_, _) ->
+            all("amiss").stream()
+                .filter(a ->
+                    !text(a, "event").equals(AlertKind.HELD.word())
+                        || ids.contains(text(a, "subject")))
+                .toList());
     return out;
   }
 
@@ -66,10 +76,13 @@ record MonitorStateFile(Map<String, Object> fields, Duration age) {
     if (!watching()) {
       out.add("no agent is monitoring: the last heartbeat was %d s ago".formatted(age.toSeconds()));
     }
-    var counts = new TreeMap<String, Integer>();
-    points().forEach(p -> counts.merge(text(p, "state"), 1, Integer::sum));
+    int all = points().size();
+    long well = points().stream().filter(p -> text(p, "state").equals("ok")).count();
+    String now = watching() ? "enforce what is committed" : "enforced what was committed then";
     out.add(
-        "enforcement points " + (watching() ? "" : "then ") + (counts.isEmpty() ? "none" : counts));
+        all == 0
+            ? "no enforcement point is known"
+            : well + " of " + all + " enforcement points " + now);
     if (fields.containsKey("reason")) {
       out.add("their state is unknown: " + fields.get("reason"));
     }
@@ -83,7 +96,11 @@ record MonitorStateFile(Map<String, Object> fields, Duration age) {
   }
 
   private List<Map<String, Object>> points() {
-    return fields.get("points") instanceof List<?> list
+    return all("points");
+  }
+
+  private List<Map<String, Object>> all(String key) {
+    return fields.get(key) instanceof List<?> list
         ? list.stream()
             .filter(Map.class::isInstance)
             .map(p -> StrictJson.object((Map<?, ?>) p))

@@ -93,10 +93,7 @@ public record ScanView(CommandEnvironment around) {
         .truth()
         .overlays()
         .forEach(o ->
-            around.say(
-                expired.contains(o)
-                    ? "expired  " + o.text() + "; take it back: " + o.remedy()
-                    : "overlay  " + o.text()));
+            around.say(expired.contains(o) ? "expired  " + o.expiry() : "overlay  " + o.text()));
     answer.truth().unapplied().forEach(u -> around.say("source   " + u));
     answer.probe().ifPresent(probe -> around.say(line("probe", probe)));
     around.say(answer.reason().isEmpty() ? "nothing is wrong" : answer.reason());
@@ -120,8 +117,6 @@ public record ScanView(CommandEnvironment around) {
   }
 
   private static String line(PolicyFinding f) {
-    String about = f.tenant().orElse("estate") + f.limit().map(l -> "/" + l).orElse("");
-    return "%-8s %s: %s; %s"
-        .formatted(f.severity().name().toLowerCase(Locale.ROOT), about, f.reason(), f.remedy());
+    return "%-8s %s".formatted(f.severity().name().toLowerCase(Locale.ROOT), f.text());
   }
 }

@@ -9,18 +9,17 @@ import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.regression.AheadMember;
-import dev.deployclaw.core.schedule.ScheduleReport;
 import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.policy.redis.CanaryCohort;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Shows where things stand. */
 public record StatusView(CommandEnvironment around) {
-  private static final String TAKE_OFF = "; it isn't started; remove it with: deployclaw reject";
+  private static final String TAKE_OFF = "; remove it with: deployclaw reject";
 
   /** Prints it and returns the exit code. */
   public int show(AgentStatusReport answer, RelatedState beside, boolean json) {
@@ -31,21 +30,16 @@ public record StatusView(CommandEnvironment around) {
       if (!ahead.isEmpty()) {
         document.put("regressed", ahead.stream().map(AheadMember::toMap).toList());
       }
-      if (answer.unreachable().isEmpty()) {
-        var entries = beside.scheduled().entries();
-        document.put("scheduled", entries.stream().map(StatusView::scheduled).toList());
-        document.put("unreadable_schedule", beside.scheduled().unread());
-      }
       if (!beside.stuck().isEmpty()) {
         document.put("not_shipped", beside.stuck());
       }
-      watched.ifPresent(w -> document.put("watch", w.document()));
+      watched.ifPresent(w -> document.put("watch", w.document(answer.waiting())));
       beside.host().ifPresent(host -> document.put("executor_host", host));
       around.json(document);
     } else if (answer.unreachable().isEmpty()) {
       print(answer);
-      beside.scheduled().entries().forEach(s -> around.say(words(s)));
-      beside.scheduled().unread().forEach(u -> around.say(u + TAKE_OFF));
+      answer.scheduled().entries().forEach(s -> around.say(words(s, answer.moved(s.id()))));
+      answer.scheduled().unread().forEach(u -> around.say(u + "; it isn't started" + TAKE_OFF));
       for (var member : ahead) {
         around.say("REGRESSED: " + member.text());
       }
@@ -54,7 +48,7 @@ public record StatusView(CommandEnvironment around) {
       }
       beside.stuck().forEach(one -> around.say(one.sentence()));
       print(watched);
-      beside.host().ifPresent(around::say);
+      beside.host().map(StatusView::seconds).ifPresent(around::say);
     }
     new FailureExplanationView(around).tell(answer);
     return answer.exit().code();
@@ -64,50 +58,34 @@ public record StatusView(CommandEnvironment around) {
    * What is shown beside the state of changes.
    *
    * @param ahead members that are further than the state store
-   * @param scheduled what is to begin at a time
    * @param watched what the watch of this machine wrote down
    * @param stuck records that the stream can't be given
    * @param host how the executor host is; empty where there is none
    */
   public record RelatedState(
       List<AheadMember> ahead,
-      ScheduleReport scheduled,
       Optional<MonitorStateFile> watched,
       List<Stuck> stuck,
       Optional<String> host) {
     public static final RelatedState NOTHING =
-        new RelatedState(
-            List.of(), ScheduleReport.NOTHING, Optional.empty(), List.of(), Optional.empty());
-
-    RelatedState with(Optional<String> hostState) {
-      return new RelatedState(ahead, scheduled, watched, stuck, hostState);
-    }
+        new RelatedState(List.of(), Optional.empty(), List.of(), Optional.empty());
   }
 
-  private static Map<String, Object> scheduled(ScheduledChange s) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("id", s.id());
-    out.put("at", Instant.ofEpochMilli(s.atMillis()).toString());
-    out.put("requester", s.requester());
-    out.put("request", s.request());
-    if (s.waits()) {
-      out.put("held_then_because", s.why());
+  private static String words(ScheduledChange s, Optional<String> moved) {
+    var at = Instant.ofEpochMilli(s.atMillis());
+    if (moved.isPresent()) {
+      return s.id() + " won't begin at " + at + ": " + moved.get() + TAKE_OFF + " " + s.id();
     }
-    return out;
-  }
-
-  private static String words(ScheduledChange s) {
     String what = s.waits() ? "is planned and held for an approval" : "begins";
     return "%s %s at %s, by a serving agent%s; cancel it with: deployclaw reject %s"
-        .formatted(
-            s.id(),
-            what,
-            Instant.ofEpochMilli(s.atMillis()),
-            s.waits() ? ", since " + s.why() : "",
-            s.id());
+        .formatted(s.id(), what, at, s.waits() ? ", since " + s.why() : "", s.id());
   }
 
-  private void printHeld(PendingApproval held) {
+  private void printHeld(PendingApproval held, Optional<String> moved) {
+    if (moved.isPresent()) {
+      around.say(held.id() + " can't go on: " + moved.get() + TAKE_OFF + " " + held.id());
+      return;
+    }
     String how =
         held.mustBeQuoted()
             ? "deployclaw approve %s shows its plan; approve it with that plan's hash, or reject it"
@@ -125,12 +103,13 @@ public record StatusView(CommandEnvironment around) {
     }
   }
 
-  private static String state(ChangeExecution x) {
-    return x.state().word();
+  /** Times as people read them: without a fraction. */
+  static String seconds(String text) {
+    return text.replaceAll("[.]\\d+Z\\b", "Z");
   }
 
   private static String doing(ChangeExecution x) {
-    return state(x)
+    return x.state().word()
         + StatusDocument.watchedUntil(x.state()).map(u -> ", watched until " + u).orElse("");
   }
 
@@ -152,24 +131,26 @@ public record StatusView(CommandEnvironment around) {
       around.say("it isn't finished: " + answer.pending());
       around.say(FailureExplanationView.unfinished(answer.pending()));
     }
-    answer.waiting().forEach(this::printHeld);
+    answer.waiting().forEach(w -> printHeld(w, answer.moved(w.id())));
     answer
         .frozen()
         .ifPresent(f -> {
           around.say("frozen " + f.sentence());
           around.say("no change begins or commits until: deployclaw thaw");
         });
-    var waiting = answer.waiting().stream().map(PendingApproval::id).toList();
-    for (String id : answer.writeBacks().stream().filter(w -> !waiting.contains(w)).toList()) {
-      around.say(id + " is still to be written back: deployclaw recover tries");
+    var due = new ArrayList<>(answer.writeBacks()); // of what has ended
+    answer.waiting().forEach(w -> due.remove(w.id()));
+    answer.open().ifPresent(x -> due.remove(x.id()));
+    due.forEach(id -> around.say(id + " is still to be written back: deployclaw recover tries"));
+    for (var overlay : answer.temporary()) {
+      around.say("temporary: " + overlay.text() + "; a serving agent takes it back then");
     }
-    for (var overlay : answer.expired()) {
-      around.say("expired: " + overlay.text() + "; take it back: " + overlay.remedy());
-    }
+    answer.expired().forEach(o -> around.say("expired: " + o.expiry()));
     around.say(
         answer
             .leader()
-            .map(l -> l.name() + " leads" + (l.since().isEmpty() ? "" : " since " + l.since()))
+            .map(l ->
+                l.name() + " leads" + (l.since().isEmpty() ? "" : " since " + seconds(l.since())))
             .orElse("no agent leads now"));
     around.say(answer.rollbackAvailable() ? "a rollback is possible" : "no rollback is possible");
   }

@@ -19,10 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -43,8 +41,6 @@ import picocli.CommandLine.Parameters;
       "  services: [checkout, search]"
     })
 public final class PlanCommand extends ConsoleCommand {
-  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
-
   @Option(
       names = "--inventory",
       paramLabel = "FILE",
@@ -75,12 +71,10 @@ public final class PlanCommand extends ConsoleCommand {
   @Override
   public Integer call() throws Exception {
     if ((batch == null) == words.isEmpty()) {
-      throw new CommandLine.ParameterException(
-          Objects.requireNonNull(spec).commandLine(), "give a REQUEST, or --batch FILE");
+      throw wrong("give a REQUEST, or --batch FILE");
     }
     if (inWords && batch != null) {
-      throw new CommandLine.ParameterException(
-          Objects.requireNonNull(spec).commandLine(), "give --in-words or --batch, not both");
+      throw wrong("give --in-words or --batch, not both");
     }
     var narrator =
         inWords ? NarratorProvider.of(around, shared) : Optional.<ChatModelNarrator>empty();

@@ -167,7 +167,8 @@ public final class PlanView {
     around.say("by skill " + procedure.skill() + ": " + procedure.allowance().explain());
     section("would reach", reach(plan.diff().blastRadius()));
     section("would change", DiffFormatter.of(plan.diff().differences()));
-    section("findings", plan.findings().stream().map(f -> f.reason() + "; " + f.remedy()).toList());
+    var own = plan.ownFindings().stream().map(PolicyFinding::text);
+    section("findings", Stream.concat(own, plan.otherFindings().stream()).toList());
     section("left as it is", plan.warnings());
     section("would override its source", added(plan.overlays()));
     section(

@@ -35,9 +35,9 @@ import picocli.CommandLine.Option;
       "The password of Redis is read from DEPLOYCLAW_ADOPT_REDIS_PASSWORD.",
       "",
       "Examples:",
-      "  deployclaw adopt --redis 10.0.0.7:6379 --keys 'rate_limit:{tenant}' --into policies",
+      "  deployclaw adopt --redis redis:6379 --keys 'rl:{tenant}' --into policies",
       "  deployclaw adopt --configmap limits.yaml --nginx /etc/nginx/nginx.conf",
-      "  deployclaw adopt --redis 10.0.0.7:6379 --keys 'rl:{service}:{tenant}' --per second --json",
+      "  deployclaw adopt --redis redis:6379 --keys '{service}:{tenant}' --per second",
       "  deployclaw adopt --shadowed",
       "  deployclaw adopt --enforce acme"
     })

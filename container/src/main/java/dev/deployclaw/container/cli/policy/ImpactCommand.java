@@ -41,8 +41,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  deployclaw impact access.log --before live --after proposed --tenant host",
-      "  deployclaw impact access.json.gz --before live --after new --tenant field:tenant_id",
-      "  deployclaw impact *.log --before a --after b --route /v1/search=search --route /=web"
+      "  deployclaw impact log.json.gz --before live --after new --tenant field:tenant",
+      "  deployclaw impact *.log --before a --after b --route /s=search --route /=web"
     })
 public final class ImpactCommand extends ConsoleCommand {
   private static final int REQUESTS_A_LOOK = 4_096;

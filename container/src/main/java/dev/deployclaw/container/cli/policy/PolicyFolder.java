@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.PolicyYamlWriter;
 import dev.deployclaw.policy.source.CollectedPolicies;
@@ -51,7 +52,7 @@ final class PolicyFolder {
       throw new SetupException(
           e.getFile() + " is there already; give a new folder, or move it away");
     } catch (IOException e) {
-      throw new SetupException(folder + " can't be written: " + e + "; give a folder that can");
+      throw FileFault.unwritable(folder, e);
     }
   }
 
@@ -72,7 +73,8 @@ final class PolicyFolder {
       }
       return files;
     } catch (IOException e) {
-      throw new SetupException(place + " can't be listed: " + e + "; check its permissions");
+      throw new SetupException(
+          place + " can't be listed: " + FileFault.words(e) + "; check its permissions");
     }
   }
 }

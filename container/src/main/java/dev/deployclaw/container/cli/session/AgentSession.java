@@ -19,12 +19,15 @@ import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.result.StoreQuestion;
+import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 
 /** One command's use of the agent: opened from the configuration, closed at the end. */
@@ -51,6 +54,7 @@ public final class AgentSession implements AutoCloseable {
       throws InvalidConfigException, SetupException {
     ProgressListener progress = shared.json() ? ProgressListener.NONE : new ProgressView(around);
     var config = config(around, shared);
+    OfflineSettings.make(config.stateDir());
     return new AgentSession(around, shared, config, around.runtimes().open(config, progress));
   }
 
@@ -93,6 +97,20 @@ public final class AgentSession implements AutoCloseable {
     return agent.changeService().queries();
   }
 
+  /** The execution that is named; {@code last} is the only one of those that wait for a word. */
+  public static String named(String id, StoreQuestion<List<String>> waiting)
+      throws SetupException, InterruptedException {
+    if (!id.equals(Rollback.LAST)) {
+      return id;
+    }
+    var all = waiting.ask();
+    if (all.size() == 1) {
+      return all.getFirst();
+    }
+    String why = all.isEmpty() ? "none waits" : "several wait: " + String.join(", ", all);
+    throw new SetupException("last names no execution: " + why + "; deployclaw status shows them");
+  }
+
   public ExecutorRegistry executors() {
     return agent.ports().executors();
   }
@@ -122,7 +140,7 @@ public final class AgentSession implements AutoCloseable {
     }
   }
 
-  /** Prints the execution's log and returns its exit code. */
+  /** Prints the execution's log, on a terminal its end alone, and returns its exit code. */
   public int finish(RequestOutcome ended) throws InterruptedException {
     for (var question : ended.clarifications()) {
       around.warn("? " + question.text());
@@ -134,6 +152,8 @@ public final class AgentSession implements AutoCloseable {
       var document = agent.document(ended.execution());
       if (shared.json()) {
         around.out().print(document.text());
+      } else if (around.display().asks()) {
+        LogTextRenderer.ending(document).forEach(around::say);
       } else {
         LogTextRenderer.of(document).lines().forEach(around::say);
       }

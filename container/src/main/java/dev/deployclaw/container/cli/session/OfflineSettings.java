@@ -4,11 +4,15 @@ import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
+import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
 import dev.deployclaw.container.skill.SkillLocations;
 import dev.deployclaw.core.spi.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -49,13 +53,22 @@ public record OfflineSettings(
         : ConfigReader.read(file, around.environment(), around.runtimes().role());
   }
 
-  public LocalLogs logs() {
+  public LocalLogs logs() throws SetupException {
+    make(stateDir);
     return LocalLogs.open(stateDir, config);
   }
 
   /** Which is connected to at its first call. */
   public ObjectStore bucket() {
     return new LocalLogs.LazyObjectStore(config);
+  }
+
+  static void make(Path stateDir) throws SetupException {
+    try {
+      Files.createDirectories(stateDir);
+    } catch (IOException e) {
+      throw FileFault.unwritable("stateDir: " + stateDir, e);
+    }
   }
 
   private static OfflineSettings bare(CommandEnvironment around) {

@@ -169,20 +169,25 @@ public record ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
   /** What an approver reads, and the hash by which it is approved. */
   private ApiResponse plan(ApiRequest call) throws InterruptedException {
     String id = call.path().apply("id");
-    var held =
-        ExecutionIdFormat.fits(id) ? server.approvals().heldPlan(id) : Optional.<HeldPlan>empty();
-    return held.map(h -> ApiResponse.json(200, OutcomeDocuments.document(h)))
-        .orElseGet(() ->
-            ApiResponse.of(ProblemCatalogue.notFound(ExecutionIdFormat.shown(id) + " isn't held")));
+    return held(id)
+        .map(h -> ApiResponse.json(200, OutcomeDocuments.document(h)))
+        .orElseGet(() -> notHeld(id));
+  }
+
+  private Optional<HeldPlan> held(String id) throws InterruptedException {
+    return ExecutionIdFormat.fits(id) ? server.approvals().heldPlan(id) : Optional.empty();
+  }
+
+  private static ApiResponse notHeld(String id) {
+    return ApiResponse.of(ProblemCatalogue.notFound(ExecutionIdFormat.shown(id) + " isn't held"));
   }
 
   /** The same with all that an approval rests on, and whether this caller may give it. */
   private ApiResponse hold(ApiRequest call) throws InterruptedException {
     String id = call.path().apply("id");
-    var held =
-        ExecutionIdFormat.fits(id) ? server.approvals().heldPlan(id) : Optional.<HeldPlan>empty();
+    var held = held(id);
     if (held.isEmpty()) {
-      return ApiResponse.of(ProblemCatalogue.notFound(ExecutionIdFormat.shown(id) + " isn't held"));
+      return notHeld(id);
     }
     var out = new LinkedHashMap<>(HoldDocument.of(held.get()));
     String plan = held.get().waiting().planHash();

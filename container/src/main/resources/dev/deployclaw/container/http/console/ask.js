@@ -126,11 +126,11 @@ export async function ask(root, { signal, query, go }) {
 /* What may be done with a plan. */
 function choice(submit, found, { heldAlone, keep }) {
   if (!may('operator')) return note('', 'You may look at plans. An operator runs them.');
-  const tenants = (found.blast_radius?.tenants || []).length;
+  const changes = (found.diff || []).length, start = found.intent?.schedule?.startAt;
   return element('section', { class: 'decide' },
     element('div', { class: 'line' }, action('Hold for approval', 'main', () => submit(true)),
       heldAlone ? element('span', { class: 'count' }, 'A request that left a question open is held.')
-        : action(tenants ? 'Run: ' + count(tenants, 'tenant') + ' change' + (tenants === 1 ? 's' : '') : 'Run', '', () => submit(false)),
+        : action((start ? 'Schedule for ' + utc(start) : 'Run') + (changes ? ': ' + count(changes, 'change') : ''), '', () => submit(false)),
       keep ? action('Save as draft', '', keep) : undefined),
     element('div', { class: 'problem' }));
 }

@@ -1,6 +1,6 @@
 /* global LogView */
 import { follow, get, key, may, post, rest as pause, session } from './api.js';
-import { action, cards, count, element, note, repeat, say, short, table, text, trouble, utc, when } from './parts.js';
+import { action, cards, count, element, note, repeat, say, short, stage, table, text, trouble, utc, when } from './parts.js';
 import { questions } from './questions.js';
 
 /* One execution: its log, live; where it is held, exactly what is approved; where it asks, its questions. Of a long log there is
@@ -13,9 +13,12 @@ export async function execution(root, { signal, name: id, go }) {
   const path = '/v1/executions/' + encodeURIComponent(id);
   const notice = element('div', { class: 'notice' }), live = element('p', { class: 'live' });
   const long = [];
+  let scheduled;
   const read = async options => {
     const found = await get(path + '?outline=true', options);
-    return found.outline ? { ...found, ...parts(long) } : found;
+    const status = found.result === 'HELD' ? await get('/v1/status', options) : undefined;
+    scheduled = (status?.scheduled || []).find(one => one.id === id);
+    return { ...found, ...(found.outline ? parts(long) : {}), stage: stage(found.result, id, status) };
   };
   let log = await read({ signal });
   const view = LogView.render(root, log, { notice, signal });
@@ -32,12 +35,12 @@ export async function execution(root, { signal, name: id, go }) {
 
   /* The notice is drawn again where the execution's state is another: not below somebody's hands. */
   const draw = async () => {
-    const running = RUNNING.includes(log.result), state = log.result + (log.result === 'HELD' ? log.reason + text(log.plan_hash) : '');
+    const running = RUNNING.includes(log.result), state = log.stage + (log.result === 'HELD' ? log.reason + text(log.plan_hash) + scheduled?.current : '');
     if (running) live.textContent = doing(log);
     if (state !== shown) {
       shown = state;
       notice.replaceChildren(...(running ? [live] : await rest()));
-      say(id + ' is ' + log.result.replaceAll('_', ' '));
+      say(id + ' is ' + log.stage.replaceAll('_', ' '));
     }
     if ((running || (log.outline && !long.length)) && !following) watch();
   };
@@ -68,14 +71,24 @@ export async function execution(root, { signal, name: id, go }) {
   };
 
   const decided = async (word, hold_, reason) => {
-    const query = word === 'approve' ? '?plan=' + hold_.plan + '&shown=' + hold_.shown : '?shown=' + hold_.shown;
+    const query = (word === 'approve' ? '?plan=' + hold_.plan + '&' : '?') + (hold_.shown ? 'shown=' + hold_.shown : '');
     await post(path + '/' + word + query, reason ? { reason } : {});
     notice.replaceChildren(note('good', word === 'approve' ? 'Approved: the agent carries it out.' : 'Rejected: the agent removes what it staged.'), live);
     shown = 'decided';
     watch();
   };
 
+  /* It needs no approval, or it can't be given any more. */
+  const timed = () => {
+    const wrong = element('div');
+    const cancel = async () => { try { await decided('reject', {}, ''); } catch (e) { wrong.replaceChildren(trouble(e)); } };
+    return element('section', { class: 'hold' }, element('h2', {}, (scheduled.current ? 'Begins ' : 'Won\'t begin ') + utc(scheduled.at)),
+      element('p', { class: 'count' }, (scheduled.current ? 'If nothing is committed until then.' : 'Something was committed since it was planned: ask again.') + (may('approver') ? '' : ' An approver may cancel it.')),
+      may('approver') ? element('div', { class: 'line' }, action('Cancel it', 'danger', cancel)) : undefined, wrong);
+  };
+
   const hold = async () => {
+    if (scheduled && !(scheduled.held_then_because && !scheduled.approved_by && scheduled.current)) return timed();
     if (!may('approver')) return note('warn', element('strong', {}, 'Waits for an approver'), element('p', {}, text(log.reason)));
     try {
       return holdPanel(await get(path + '/hold', { signal }), meant(log), decided, () => { shown = ''; return refresh(false); });
@@ -148,7 +161,7 @@ function parts(all) {
   }) };
 }
 
-const same = (one, other) => one.result === other.result && one.reason === other.reason && last(one) === last(other);
+const same = (one, other) => one.stage === other.stage && one.reason === other.reason && last(one) === last(other);
 const records = log => [...(log.records || []), ...(log.thought_log || []).flatMap(step => step.records || [])];
 const last = log => records(log).reduce((most, record) => Math.max(most, record.seq), 0);
 
@@ -177,7 +190,7 @@ function holdPanel(held, request, decided, again) {
   const base = held.base.epoch === undefined ? 'revision ' + held.base.revision : 'epoch ' + held.base.epoch + ', revision ' + held.base.revision;
   const changes = element('ul', { class: 'changes' }, ...held.changes.map(line => element('li', {}, line)));
   const outcome = element('div');
-  const decide = (word, words, kind) => element('button', { type: 'button', class: kind, disabled: word === 'approve' && Boolean(held.refusal), click: () => confirm(word, words) }, words + ' …');
+  const decide = (word, words, kind) => element('button', { type: 'button', class: kind, disabled: word === 'approve' && (Boolean(held.refusal) || !held.base.current), click: () => confirm(word, words) }, words + ' …');
   const confirm = (word, words) => {
     const reason = element('textarea', { id: 'reason', rows: 3, maxlength: 1000 });
     const dialog = element('dialog', { 'aria-labelledby': 'decision', close: () => dialog.remove() },
@@ -203,7 +216,7 @@ function holdPanel(held, request, decided, again) {
   const buttons = element('div', { class: 'line' }, decide('approve', 'Approve', 'main'), decide('reject', 'Reject', 'danger'));
   return element('section', { class: 'hold' }, element('h2', {}, 'Waits for your decision'),
     request ? element('p', { class: 'request' }, request) : undefined, element('p', { class: 'count' }, held.why),
-    held.base.current ? undefined : note('warn', element('strong', {}, 'Something was committed since'), element('p', {}, 'It was planned on ' + base + '. If you approve it, it is checked again, and may stop.')),
+    held.base.current ? undefined : note('warn', element('strong', {}, 'Something was committed since'), element('p', {}, 'It was planned on ' + base + ', and can\'t go on: reject it, and ask again.')),
     held.refusal ? note('warn', element('strong', {}, 'You may not approve it'), element('p', {}, held.refusal)) : undefined,
     element('h2', {}, held.changes.length ? 'It would change' : 'What it would change can\'t be read'), changes,
     held.more ? element('p', { class: 'count' }, 'and ' + held.more + ' more') : undefined,

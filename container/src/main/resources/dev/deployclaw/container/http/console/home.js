@@ -1,9 +1,9 @@
 import { get, may, post } from './api.js';
-import { action, badge, cards, count, element, executionLink, heading, link, list, note, repeat, table, when } from './parts.js';
+import { action, badge, cards, count, element, executionLink, heading, link, list, note, repeat, stage, table, utc, when } from './parts.js';
 
 /* What is committed and under way, what waits for a person, and what was done last. */
 
-const LATEST = 10, PERIOD_MILLIS = 5000;
+const LATEST = 10, PERIOD_MILLIS = 5000, MOVED = 'something was committed since it was planned: ask again';
 
 export async function home(root, { signal, go }) {
   document.title = 'Home - DeployClaw';
@@ -18,7 +18,7 @@ export async function home(root, { signal, go }) {
     shown = now;
     waits.replaceChildren(...waiting(status, page.executions));
     top.replaceChildren(state(status, watch), ...problems(watch));
-    latest.replaceChildren(...executions(page, signal));
+    latest.replaceChildren(...executions(page, status, signal));
   };
   await Promise.all([look(false), may('operator') ? drafts(kept, signal) : undefined]);
   repeat(() => look(true).catch(() => {}), PERIOD_MILLIS, signal);
@@ -52,7 +52,7 @@ function waiting(status, executions) {
     out.push(element('section', { class: 'waits' }, element('h2', {}, 'Waiting for a person: ' + status.held.length),
       element('ul', { class: 'rows' }, ...status.held.map(held => element('li', {},
         request(held.id) ? element('strong', {}, request(held.id)) : undefined,
-        element('div', {}, executionLink(held.id), element('span', { class: 'count' }, ' asked by ' + held.requester + ': ' + held.why)))))));
+        element('div', {}, executionLink(held.id), element('span', { class: 'count' }, ' asked by ' + held.requester + ': ' + (held.current ? held.why : MOVED))))))));
   }
   return out;
 }
@@ -63,6 +63,7 @@ function state(status, watch) {
   return cards([
     ['Committed', status.active ? element('span', {}, 'epoch ' + status.active.epoch + ' by ', executionLink(status.active.change)) : 'nothing yet'],
     ['Under way', status.open ? element('span', {}, executionLink(status.open.id), ', ' + status.open.state) : status.waiting.length ? count(status.waiting.length, 'task') + ' in the queue' : 'nothing'],
+    ['Scheduled', status.scheduled.length ? element('ul', { class: 'rows' }, ...status.scheduled.map(one => element('li', {}, utc(one.at) + ' ', executionLink(one.id), ' ' + (one.current ? one.request : MOVED)))) : '', status.scheduled.every(one => one.current) ? '' : 'warn'],
     ['Leader', status.leader ? status.leader.name : 'none: agents lead while they work'],
     ['Rollback', status.rollback_available ? 'available' : 'not available'],
     ['Enforcement points', points.length ? element('span', {}, link('/console/estate', well + ' of ' + points.length), ' enforce it', ...(watch.beat_at ? [', looked ', when(watch.beat_at)] : [])) : watch.reason || 'not asked yet', points.length && well < points.length ? 'warn' : ''],
@@ -80,7 +81,7 @@ function problems(watch) {
   return out ? [out] : [];
 }
 
-function executions(page, signal) {
+function executions(page, status, signal) {
   if (page.executions.length === 0) return [element('p', { class: 'count' }, 'Nothing was asked of this agent yet.')];
   const body = element('div');
   let next = page.next;
@@ -93,7 +94,7 @@ function executions(page, signal) {
   } }, 'Older');
   const draw = () => {
     body.replaceChildren(table('Latest executions', ['Execution', 'Result', 'Request', 'By', 'When'], rows.map(one =>
-      [executionLink(one.execution_id), badge(one.result), one.request || element('span', { class: 'count' }, one.reason || 'by itself'), one.requester, one.timestamp ? when(one.timestamp) : ''])));
+      [executionLink(one.execution_id), badge(stage(one.result, one.execution_id, status)), one.request || element('span', { class: 'count' }, one.reason || 'by itself'), one.requester, one.timestamp ? when(one.timestamp) : ''])));
     older.hidden = !next;
   };
   draw();

@@ -34,6 +34,9 @@ export const askLink = (request, ...words) => link('/console/ask?request=' + enc
 
 const GOOD = ['COMPLETED', 'NO_CHANGE'], BAD = ['FAILED', 'UNKNOWN'];
 
+/* How an execution is, for people: a log without an end is one that is being written, and what begins at a time isn't held. */
+export const stage = (result, id, status) => (result === 'UNFINISHED' ? 'RUNNING' : result === 'HELD' && (status?.scheduled || []).some(one => one.id === id) ? 'SCHEDULED' : text(result));
+
 export function badge(result) {
   const level = GOOD.includes(result) ? 'OK' : BAD.includes(result) ? 'ERROR' : 'WARNING';
   return element('span', { class: 'result ' + level }, text(result).replaceAll('_', ' '));

@@ -38,6 +38,15 @@ class CommandEnvironmentTest {
         .contains(folder.resolve("given.yaml"));
   }
 
+  @Test
+  void writesCommandsInHintsAsItWasCalled() {
+    var screen = new CommandLineFixture(folder, Map.of(CommandEnvironment.CALLED, "./deployclaw"));
+
+    screen.surroundings().warn("deployclaw: HELD; deployclaw approve x, or /bin/deployclaw run y");
+    assertThat(screen.err().strip())
+        .isEqualTo("deployclaw: HELD; ./deployclaw approve x, or /bin/deployclaw run y");
+  }
+
   /** A client's words go through the agent that serves it. */
   @Test
   void masksWordsByTheSecretsOfItsAgent() throws Exception {

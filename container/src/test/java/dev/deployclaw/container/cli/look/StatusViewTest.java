@@ -11,6 +11,7 @@ import dev.deployclaw.container.query.StatusDocument;
 import dev.deployclaw.core.election.LeaderIdentity;
 import dev.deployclaw.core.freeze.FreezeRecord;
 import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.query.AgentStatusReport;
@@ -38,12 +39,28 @@ class StatusViewTest {
           "",
           List.of(AnswerFixtures.execution(new ChangeState.Held("manual", 0, List.of()))),
           List.of(),
+          ScheduleReport.NOTHING,
           Optional.empty(),
           Optional.empty(),
+          List.of(),
           List.of(),
           List.of(),
           true,
+          0,
           "");
+
+  private static final ScheduledChange START =
+      new ScheduledChange(
+          "arch-1",
+          60_000,
+          "set it",
+          "olivia",
+          false,
+          List.of(),
+          4,
+          "ab",
+          Optional.empty(),
+          Optional.empty());
 
   private final CommandLineFixture screen = new CommandLineFixture(Path.of(""));
   private final StatusView view = new StatusView(screen.surroundings());
@@ -85,11 +102,14 @@ class StatusViewTest {
             "",
             List.of(),
             List.of(),
+            ScheduleReport.NOTHING,
             Optional.empty(),
             Optional.empty(),
+            List.of(),
             List.of(),
             List.of(),
             true,
+            0,
             "");
 
     view.show(trying, RelatedState.NOTHING, false);
@@ -115,11 +135,14 @@ class StatusViewTest {
             "not back yet: gateway/edge/gw-03: its Deployment is paused",
             List.of(),
             List.of(),
+            ScheduleReport.NOTHING,
             Optional.empty(),
             Optional.empty(),
+            List.of(),
             List.of(),
             List.of(),
             true,
+            0,
             "");
 
     view.show(waiting, RelatedState.NOTHING, false);
@@ -153,11 +176,14 @@ class StatusViewTest {
             "",
             List.of(),
             List.of(WAITING),
+            ScheduleReport.NOTHING,
             Optional.empty(),
             Optional.of(new LeaderIdentity("edge-1", "2026-11-24T10:00:00Z")),
             List.of("arch-2026-11-24-rate-limit-002", "arch-3"),
+            List.of(),
             List.of(AnswerFixtures.OVERLAY),
             true,
+            0,
             "");
 
     view.show(busy, RelatedState.NOTHING, false);
@@ -167,7 +193,7 @@ class StatusViewTest {
     assertThat(people)
         .contains("edge-1 leads since 2026-11-24T10:00:00Z")
         .contains("arch-2026-11-24-rate-limit-002 is still to be written back")
-        .contains("take it back: apply the policies of ")
+        .contains("a serving agent takes it back, or: apply the policies of ")
         .as("it is held: nothing is due yet")
         .doesNotContain("arch-3 is still to be written back");
     var status = StatusDocument.of(busy);
@@ -184,7 +210,8 @@ class StatusViewTest {
                     "operation", "repair-drift",
                     "requester", "olivia",
                     "why", "only a model understood it",
-                    "quote_plan", true)));
+                    "quote_plan", true,
+                    "current", true)));
     assertThat(status.get("leader"))
         .isEqualTo(Map.of("name", "edge-1", "since", "2026-11-24T10:00:00Z"));
     assertThat(status.get("write_back")).isEqualTo(busy.writeBacks());
@@ -194,57 +221,84 @@ class StatusViewTest {
   @Test
   void tellsWhoIsAheadOfTheStateStoreAndWhatCanBeDecided() {
     var ahead = List.of(new AheadMember("redis/a", "epoch", 9, 3));
+    var beside = new RelatedState(ahead, Optional.empty(), List.of(), Optional.empty());
 
-    view.show(
-        HELD,
-        new RelatedState(
-            ahead, ScheduleReport.NOTHING, Optional.empty(), List.of(), Optional.empty()),
-        false);
+    view.show(HELD, beside, false);
     assertThat(screen.out())
         .contains("REGRESSED: redis/a names epoch 9, the state store knows none above 3")
         .contains("deployclaw recover --accept-regression");
 
     var again = new CommandLineFixture(Path.of(""));
-    new StatusView(again.surroundings())
-        .show(
-            HELD,
-            new RelatedState(
-                ahead, ScheduleReport.NOTHING, Optional.empty(), List.of(), Optional.empty()),
-            true);
+    new StatusView(again.surroundings()).show(HELD, beside, true);
     assertThat(again.json().at("/regressed/0/observed").asLong()).isEqualTo(9);
   }
 
   @Test
   void listsWhatIsScheduledAndHowToCancelIt() {
-    var start =
-        new ScheduledChange(
-            "arch-1",
-            60_000,
-            "set it",
-            "olivia",
-            false,
-            List.of(),
-            4,
-            "ab",
-            Optional.empty(),
-            Optional.empty());
-    var beside =
-        new RelatedState(
-            List.of(),
-            new ScheduleReport(List.of(start), List.of("arch-2: its entry can't be read")),
-            Optional.empty(),
-            List.of(),
-            Optional.empty());
+    var report = new ScheduleReport(List.of(START), List.of("arch-2: its entry can't be read"));
 
-    view.show(HELD, beside, false);
+    view.show(standing(report, 4), RelatedState.NOTHING, false);
     assertThat(screen.out())
         .contains("arch-1 begins at 1970-01-01T00:01:00Z", "deployclaw reject arch-1")
         .contains("arch-2: its entry can't be read; it isn't started");
 
     var again = new CommandLineFixture(Path.of(""));
-    new StatusView(again.surroundings()).show(HELD, beside, true);
+    new StatusView(again.surroundings()).show(standing(report, 4), RelatedState.NOTHING, true);
     assertThat(again.json().at("/scheduled/0/at").asText()).isEqualTo("1970-01-01T00:01:00Z");
     assertThat(again.json().at("/unreadable_schedule/0").asText()).startsWith("arch-2");
+  }
+
+  @Test
+  void whatIsUnderWayIsNotYetToBeWrittenBack() {
+    var open = AnswerFixtures.execution(new ChangeState.Staged());
+    var running = standing(Optional.of(open), List.of(), ScheduleReport.NOTHING, 4);
+    view.show(running, RelatedState.NOTHING, false);
+
+    assertThat(screen.out()).contains(" is under way: staged").doesNotContain("written back");
+  }
+
+  @Test
+  void tellsAtOnceWhatCantGoOnSinceSomethingWasCommitted() {
+    var moved = standing(new ScheduleReport(List.of(START), List.of()), 9);
+
+    view.show(moved, RelatedState.NOTHING, false);
+
+    String since = "something was committed since it was planned (epoch 3 now): ask again";
+    assertThat(screen.out())
+        .contains("arch-1 won't begin at 1970-01-01T00:01:00Z: " + since)
+        .contains("arch-2026-11-24-rate-limit-004 can't go on: " + since)
+        .contains("temporary: acme", "a serving agent takes it back then")
+        .doesNotContain("deployclaw approve");
+    var document = StatusDocument.of(moved);
+    assertThat(String.valueOf(document.get("held"))).contains("current=false");
+    assertThat(String.valueOf(document.get("scheduled"))).contains("current=false");
+  }
+
+  private static AgentStatusReport standing(ScheduleReport schedule, long revision) {
+    return standing(Optional.empty(), HELD.held(), schedule, revision);
+  }
+
+  private static AgentStatusReport standing(
+      Optional<ChangeExecution> open,
+      List<ChangeExecution> held,
+      ScheduleReport schedule,
+      long revision) {
+    return new AgentStatusReport(
+        ExitCode.OK,
+        HELD.active(),
+        open,
+        "",
+        held,
+        List.of(),
+        schedule,
+        Optional.empty(),
+        Optional.empty(),
+        List.of("arch-2026-11-24-rate-limit-004"),
+        List.of(AnswerFixtures.OVERLAY),
+        List.of(),
+        true,
+        revision,
+        "");
   }
 
   @Test
@@ -257,11 +311,14 @@ class StatusViewTest {
             "",
             HELD.held(),
             List.of(),
+            ScheduleReport.NOTHING,
             Optional.of(new FreezeRecord("olivia", "incident 4711", "1970-01-01T00:00:00Z")),
             Optional.empty(),
             List.of(),
             List.of(),
+            List.of(),
             true,
+            0,
             "");
 
     view.show(frozen, RelatedState.NOTHING, false);
@@ -282,39 +339,34 @@ class StatusViewTest {
     AtomicFile.write(
         EnforcementMonitor.stateFile(folder),
         """
-        {"heartbeat_s":30,"points":[{"micros":900,"point":"gateway/eu/one","state":"ok"},
+        {"amiss":[{"event":"held","subject":"arch-1"},{"event":"drift","subject":"estate"}],
+        "heartbeat_s":30,"points":[{"micros":900,"point":"gateway/eu/one","state":"ok"},
         {"point":"gateway/eu/two","reason":"answered 500","state":"not_enforced"}],
         "written_at":"2026-11-25T12:00:00Z"}\
         """
             .getBytes(StandardCharsets.UTF_8));
 
-    view.show(
-        HELD,
-        new RelatedState(
-            List.of(),
-            ScheduleReport.NOTHING,
-            MonitorStateFile.read(folder, written.plusSeconds(20)),
-            List.of(),
-            Optional.empty()),
-        false);
+    var watched = MonitorStateFile.read(folder, written.plusSeconds(20));
+    view.show(HELD, new RelatedState(List.of(), watched, List.of(), Optional.empty()), false);
 
     assertThat(screen.out())
-        .contains("enforcement points {not_enforced=1, ok=1}")
+        .contains("1 of 2 enforcement points enforce what is committed\n")
         .contains("gateway/eu/two is not_enforced: answered 500")
         .doesNotContain("no agent is monitoring");
     var late = MonitorStateFile.read(folder, written.plusSeconds(91)).orElseThrow();
     assertThat(late.lines())
         .first()
         .isEqualTo("no agent is monitoring: the last heartbeat was 91 s ago");
-    assertThat(late.document()).containsEntry("watching", false);
+    assertThat(late.document(List.of())).containsEntry("watching", false);
+    assertThat(late.document(List.of()).get("amiss"))
+        .as("what was held when it was written isn't any more")
+        .isEqualTo(List.of(Map.of("event", "drift", "subject", "estate")));
   }
 
   @Test
   void namesARecordThatTheStreamCannotBeGiven() {
     var stuck = new StreamCopy.Stuck("arch-one", 6, "it has 12,345 bytes", "raise max_payload");
-    var beside =
-        new RelatedState(
-            List.of(), ScheduleReport.NOTHING, Optional.empty(), List.of(stuck), Optional.empty());
+    var beside = new RelatedState(List.of(), Optional.empty(), List.of(stuck), Optional.empty());
 
     view.show(HELD, beside, false);
     assertThat(screen.out())
@@ -330,11 +382,7 @@ class StatusViewTest {
     view.show(
         HELD,
         new RelatedState(
-            List.of(),
-            ScheduleReport.NOTHING,
-            MonitorStateFile.read(folder, Instant.EPOCH),
-            List.of(),
-            Optional.empty()),
+            List.of(), MonitorStateFile.read(folder, Instant.EPOCH), List.of(), Optional.empty()),
         false);
 
     assertThat(screen.out())
@@ -343,20 +391,7 @@ class StatusViewTest {
 
   @Test
   void saysOnlyWhyWhereNothingCouldBeRead() {
-    var lost =
-        new AgentStatusReport(
-            ExitCode.UNREACHABLE,
-            Optional.empty(),
-            Optional.empty(),
-            "",
-            List.of(),
-            List.of(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            List.of(),
-            false,
-            "the state store can't be reached");
+    var lost = AgentStatusReport.unreachable("the state store can't be reached");
 
     assertThat(view.show(lost, RelatedState.NOTHING, true)).isEqualTo(10);
     assertThat(screen.json()).hasSize(1);

@@ -113,7 +113,7 @@ class PlanOfflineTest {
   @Test
   void wantsEitherARequestOrABatch() {
     assertThat(plan()).isEqualTo(2);
-    assertThat(screen.err()).contains("give a REQUEST, or --batch FILE", "Usage: deployclaw plan");
+    assertThat(screen.err()).contains("give a REQUEST, or --batch FILE", "deployclaw plan --help");
     assertThat(plan("--batch", "requests.jsonl", "block acme")).isEqualTo(2);
   }
 

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.cli.AnswerFixtures;
 import dev.deployclaw.container.cli.CommandLineFixture;
 import dev.deployclaw.container.query.PlanDocument;
+import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
+import dev.deployclaw.policy.finding.PolicyFinding;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PlanViewTest {
@@ -56,10 +59,45 @@ class PlanViewTest {
             "by skill my-changes: declared 2, granted 1: docker.exec: no executor here "
                 + "performs it\n")
         .contains("1 tenant: umbrella", "1 service: search")
-        .contains("it never refuses anything; remove it")
+        .contains("findings:\n  umbrella/search: it never refuses anything; remove it")
+        .doesNotContain("about other tenants")
         .contains("would override its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
         .contains("would take back by request:\n  acme: \"double acme's search limit\", asked by")
         .contains("it asks for approval");
+  }
+
+  @Test
+  void foldsWhatIsAboutOtherTenants() {
+    var p = AnswerFixtures.plan();
+    var own = AnswerFixtures.FINDING;
+    var other =
+        new PolicyFinding(
+            own.severity(),
+            own.check(),
+            Optional.of("cyberdyne"),
+            Optional.empty(),
+            "two limits contradict each other",
+            "remove one",
+            new TreeMap<>());
+    var plan =
+        new ChangePlan(
+            p.intent(),
+            p.base(),
+            p.target(),
+            p.targetDigest(),
+            p.steps(),
+            p.diff(),
+            List.of(other, own),
+            p.warnings(),
+            p.overlays(),
+            p.rollout());
+
+    view.show(
+        new PlanPreviewReport.Planned(plan, List.of(), List.of(), AnswerFixtures.PROCEDURE), false);
+
+    assertThat(screen.out())
+        .contains("remove it\n  1 about other tenants: deployclaw validate")
+        .doesNotContain("contradict each other");
   }
 
   @Test

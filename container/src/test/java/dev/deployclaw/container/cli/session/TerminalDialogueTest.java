@@ -11,13 +11,16 @@ import dev.deployclaw.container.remote.RemoteCommandListener;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.testkit.process.JavaProgram;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.lang3.ArrayUtils;
+import org.apache.commons.lang3.function.Failable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +90,36 @@ class TerminalDialogueTest {
     }
   }
 
+  @Test
+  void whoInterruptsAChangeIsToldThatItGoesOnInTheAgent() throws Exception {
+    Files.writeString(folder.resolve("deployclaw.yaml"), "stateDir: state\n");
+    var state = Files.createDirectory(folder.resolve("state"));
+    var ended = new CountDownLatch(1);
+    RemoteCommandListener.Runner agent =
+        new RemoteCommandListener.Runner() {
+          @Override
+          public boolean accepts(RemoteClient client) {
+            return true;
+          }
+
+          @Override
+          public int run(RemoteClient client, OutputStream out, OutputStream err) {
+            Failable.run(() -> err.write("at work\n".getBytes(StandardCharsets.UTF_8)));
+            Failable.run(ended::await);
+            return 0;
+          }
+        };
+    try (var _ = RemoteCommandListener.start(state, SOON, agent);
+        AutoCloseable _ = ended::countDown;
+        var terminal = terminal(Map.of("TERM", "dumb"), "run", "block acme")) {
+      terminal.awaitScreen("the work", s -> s.contains("at work"));
+      terminal.signal("INT");
+
+      assertThat(terminal.exit()).isEqualTo(130);
+      assertThat(terminal.written()).contains("the agent continues", "log last -f", "freeze");
+    }
+  }
+
   private static void assertAnswered(PseudoTerminal terminal) throws Exception {
     terminal.awaitScreen(
         "the question",
@@ -104,9 +137,13 @@ class TerminalDialogueTest {
   }
 
   private PseudoTerminal plan(Map<String, String> environment, String option, String request) {
+    return terminal(environment, "plan", option, request);
+  }
+
+  private PseudoTerminal terminal(Map<String, String> environment, String... arguments) {
     var options = new ArrayList<>(JavaProgram.QUICK);
     options.add("-Ddeployclaw.home=" + folder);
-    var command = JavaProgram.words(options, Main.class, "plan", option, request);
+    var command = JavaProgram.words(options, Main.class, arguments);
     return PseudoTerminal.start(folder, 100, 24, environment, command);
   }
 

@@ -52,7 +52,7 @@ public final class LatencyCheck {
                 FindingSubject.ESTATE.info(
                     CheckKind.LATENCY,
                     ("%s takes %s for one decision in a hundred, gateways wait %s: these requests "
-                            + "are decided without it")
+                            + "are decided as their limits' onBackendFailure says")
                         .formatted(
                             node, LimitPhrases.millis(trips.p99()), LimitPhrases.millis(budget)),
                     "look at the node's load and its network, or let the gateways wait longer",

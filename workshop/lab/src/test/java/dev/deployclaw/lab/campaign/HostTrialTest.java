@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.testkit.Slow;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** An executor host that is killed or paused at one call of a task. */
@@ -15,7 +16,7 @@ class HostTrialTest extends KindTrialCases {
 
   @Test
   void endsAllNewOrAllOldWhateverBefallsItsExecutorHost() throws Exception {
-    var tally = carriedOut(TrialKind.HOST, TRIALS);
+    var tally = carriedOut(TRIALS, List.of(TrialKind.HOST));
 
     assertThat(tally.kills()).as("of hosts").isPositive();
     assertThat(tally.lines()).as("pauses").anyMatch(line -> line.contains("host paused at "));

@@ -10,18 +10,17 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Trials of one kind on a real estate: all new or all old. */
+/** Trials on a real estate: all new or all old. */
 abstract class KindTrialCases {
-  /** {@code -Dseed=} takes others. */
+  /** The long campaign takes others; so does {@code -Dseed=}. */
   private static final long SEED = 242_806;
 
   @TempDir static Path folder;
 
   /** The lines of so many trials, none of which may find anything wrong. */
-  static CampaignSummary carriedOut(TrialKind kind, int trials) throws Exception {
+  static CampaignSummary carriedOut(int trials, List<TrialKind> kinds) throws Exception {
     var order =
-        new CampaignRunner.Order(
-            Long.getLong("seed", SEED), 0, trials, Duration.ofHours(1), List.of(kind));
+        new CampaignRunner.Order(Long.getLong("seed", SEED), 0, trials, Duration.ofHours(1), kinds);
     try (var site = TrialEstate.start(folder, GatewayPlatform.FOLDERS)) {
       var tally = new CampaignRunner(order, System.out::println, new CampaignSummary()).run(site);
 

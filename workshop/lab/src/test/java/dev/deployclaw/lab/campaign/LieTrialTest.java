@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.lab.campaign.estate.HostLie;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.testkit.Slow;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** An executor host that lies at one call of a task. */
@@ -17,7 +18,7 @@ class LieTrialTest extends KindTrialCases {
 
   @Test
   void endsAllNewOrAllOldWhateverItsExecutorHostAnswers() throws Exception {
-    var lines = carriedOut(TrialKind.LIE, TRIALS).lines();
+    var lines = carriedOut(TRIALS, List.of(TrialKind.LIE)).lines();
 
     for (var lie : HostLie.values()) {
       assertThat(lines).anySatisfy(l -> assertThat(l).startsWith("lie: " + lie.word()));

@@ -2,6 +2,7 @@ package dev.deployclaw.lab.campaign;
 
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.testkit.Slow;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** An agent that has a task from the work queue is killed or sleeps. */
@@ -14,6 +15,6 @@ class QueueTrialTest extends KindTrialCases {
 
   @Test
   void carriesATaskOutOnceWhateverBefallsTheAgentThatHasIt() throws Exception {
-    carriedOut(TrialKind.QUEUE, TRIALS);
+    carriedOut(TRIALS, List.of(TrialKind.QUEUE));
   }
 }

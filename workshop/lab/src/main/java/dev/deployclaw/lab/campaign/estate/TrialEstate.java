@@ -35,9 +35,6 @@ public final class TrialEstate implements AutoCloseable {
   private static final int GATEWAYS = 3;
   private static final int FIRST_RUNS = 2;
 
-  /** How the agent ends when what it was asked for was rejected. */
-  private static final int ABORTED = 11;
-
   private static final String STATE = "state";
 
   private static final String PROBE_KEY = "probe.key";
@@ -278,7 +275,7 @@ public final class TrialEstate implements AutoCloseable {
   public void reject() throws IOException, InterruptedException {
     for (String id : judge.held()) {
       var ran = run("reject", id);
-      if (ran.exit() != ABORTED) {
+      if (ran.exit() != 0) {
         throw new IllegalStateException("rejecting " + id + ": " + ran.said());
       }
     }
