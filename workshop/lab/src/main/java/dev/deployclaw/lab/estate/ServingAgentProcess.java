@@ -7,6 +7,7 @@ import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.JavaProgram;
 import dev.deployclaw.testkit.process.LaunchSpec;
+import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,7 +55,10 @@ public record ServingAgentProcess(String address, Path tokens) {
     var daemon = DaemonProcess.start(new LaunchSpec(folder, NAME, command));
     boolean serves = false;
     try {
-      daemon.awaitReady(READY, () -> serves(daemon));
+      // The first answer takes the longest, so it is waited for here, not by who asks next.
+      daemon.awaitReady(
+          READY,
+          () -> serves(daemon) && ServerReadiness.answers("http://" + address + "/healthz"));
       daemon.leave();
       serves = true;
     } finally {
