@@ -1,9 +1,11 @@
 package dev.deployclaw.core.language.conversation;
 
+import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.conversation.ReadText.Scene;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Conversation.Piece;
+import dev.deployclaw.core.task.Intent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,7 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads "the same for acme": the last request of its requester with a slot changed. */
+/**
+ * Reads "the same for acme", "make it 30 rps": the requester's last request with a slot changed.
+ */
 record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
   private static final Set<Kind> VALUES =
       Set.of(
@@ -38,8 +42,12 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
     var unclear = TurnReading.Unclear.of(typed, "I can't tell for sure what is to be the same.");
     boolean group =
         so.ordering().stream().flatMap(Token::all).anyMatch(t -> GROUPS.contains(t.text()));
-    if (group || !so.plans() || !said.typed().stream().allMatch(VariationReader::isPlain)) {
+    boolean one = so.answer() instanceof Planned(Intent intent) && intent.changes().size() <= 1;
+    if (group || !one) {
       return unclear;
+    }
+    if (!said.typed().stream().allMatch(VariationReader::isPlain)) {
+      return suggested(so, said, unclear);
     }
     var order = new ArrayList<Token>();
     var text = before;
@@ -61,6 +69,29 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
     var whole = scene.read(text.text(), at);
     boolean used = !order.isEmpty() && whole.holds(said.only(order), Optional.empty());
     return used && kept(so, whole, replaced) ? new TurnReading.Whole(text) : unclear;
+  }
+
+  /** A number alone is suggested in the window of the one rate before it: it may be of another. */
+  private TurnReading suggested(ReadText so, ReadText said, TurnReading.Unclear unclear) {
+    var numbers = numbers(said.typed());
+    var rates = so.typed().stream().filter(t -> t.is(Kind.RATE)).toList();
+    var rest = said.typed().stream().filter(t -> !numbers.contains(t));
+    if (numbers.size() != 1 || rates.size() != 1 || !rest.allMatch(VariationReader::isPlain)) {
+      return unclear;
+    }
+    var old = numbers(rates).getFirst();
+    var number = numbers.getFirst();
+    var words = said.text().substring(number.from(), number.to());
+    var text = before.replace(old.from(), old.to(), new Piece(words, turn)).text();
+    var whole = Optional.of(text).filter(t -> scene.read(t, at).plans());
+    return new TurnReading.Unclear(unclear.question().suggesting(whole));
+  }
+
+  private static List<Token> numbers(List<Token> tokens) {
+    return tokens.stream()
+        .flatMap(t -> SlotFamily.leaves(t).stream())
+        .filter(t -> t.is(Kind.NUMBER))
+        .toList();
   }
 
   /** Values of one kind that stand together. */
