@@ -152,6 +152,10 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
                     o.optionalText("suggestion"))));
   }
 
+  private static Optional<String> said(List<StrictJsonObject> records) {
+    return records.getFirst().object("facts").optionalText("request");
+  }
+
   private static Optional<StrictJsonObject> end(byte[] record) {
     var json = StoredFields.parse(record);
     return json.text("phase").equals(Phase.END.word())
@@ -160,8 +164,9 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
   }
 
   /**
-   * The request behind the last one of its requester. Empty where that was not understood, and
-   * where another agent committed since: what was said to that one isn't in the logs here.
+   * The request behind the last one of its requester, but for variations that weren't understood.
+   * Empty where that was not understood, and where another agent committed since: what was said to
+   * that one isn't in the logs here.
    */
   private Optional<TaskRequest> last(TaskRequest request, String by) throws InterruptedException {
     var since = request.received().minus(LONGEST_SAME);
@@ -184,8 +189,10 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
       if (first.isPresent() && Instant.parse(first.get().text("time")).isBefore(since)) {
         return Optional.empty();
       }
-      if (own) {
-        return understood(execution, records).map(before -> varied(request, before, records));
+      var understood = own ? understood(execution, records) : Optional.<Conversation>empty();
+      boolean unclear = own && said(records).filter(ConversationReading::varies).isPresent();
+      if (understood.isPresent() || (own && !unclear)) {
+        return understood.map(before -> varied(request, before, records));
       }
     }
     return Optional.empty();
@@ -214,10 +221,7 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
     boolean planned = detail(records, PlanningLog.UNDERSTOOD).isPresent();
     boolean asks = end(records).flatMap(f -> f.optionalObject(FACT)).isPresent();
     long at = Instant.parse(records.getFirst().text("time")).toEpochMilli();
-    return records
-        .getFirst()
-        .object("facts")
-        .optionalText("request")
+    return said(records)
         .filter(_ -> planned && !asks)
         .map(typed -> detail(records, PlanningLog.CONVERSATION).orElse(typed))
         .map(text ->

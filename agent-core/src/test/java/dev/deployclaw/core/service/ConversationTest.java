@@ -247,6 +247,31 @@ class ConversationTest {
   }
 
   @Test
+  void aNumberAloneIsAskedAboutAndItsYesWaitsToo() throws Exception {
+    String text = "set acme's orders limit to 300 per minute";
+    var manual = new TaskRequest(text, "olivia", world.time.instant(), true, Optional.empty());
+    world.agent().reject(world.agent().run(manual).execution(), "ann");
+
+    var asked = world.agent().run(request("make it 30", "olivia"));
+    assertThat(asked.exit()).as(asked.reason()).isEqualTo(ExitCode.NEEDS_CLARIFICATION);
+    assertThat(asked.questions()).containsExactly("30: in the window of before?");
+    var ended = answer(asked, "olivia", "yes", world.agent());
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.HELD);
+  }
+
+  @Test
+  void aVariationThatWasUnclearIsNotTheLastRequest() throws Exception {
+    world.run("set acme's orders limit to 300 per minute");
+    assertThat(world.run("make it less").exit()).isEqualTo(ExitCode.NEEDS_CLARIFICATION);
+
+    var ended = world.run("make it 20 rps");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(limit("acme")).isEqualTo("20 in 1 s");
+  }
+
+  @Test
   void theSameOfLongAgoIsAskedAbout() throws Exception {
     world.run("set acme's orders limit to 300 per minute");
     world.time.pass(ConversationFinder.LONGEST_SAME.plus(Duration.ofMinutes(1)));

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.language.conversation;
 
+import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.conversation.ReadText.Scene;
 import dev.deployclaw.core.language.lexer.Token;
@@ -83,8 +84,12 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
     var number = numbers.getFirst();
     var words = said.text().substring(number.from(), number.to());
     var text = before.replace(old.from(), old.to(), new Piece(words, turn)).text();
-    var whole = Optional.of(text).filter(t -> scene.read(t, at).plans());
-    return new TurnReading.Unclear(unclear.question().suggesting(whole));
+    if (!scene.read(text, at).plans()) {
+      return unclear;
+    }
+    var question =
+        ClarificationQuestion.of("window-unsaid", "window", words + ": in the window of before?");
+    return new TurnReading.Unclear(question.suggesting(Optional.of(text)));
   }
 
   private static List<Token> numbers(List<Token> tokens) {
