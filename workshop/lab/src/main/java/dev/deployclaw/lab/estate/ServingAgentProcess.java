@@ -57,8 +57,7 @@ public record ServingAgentProcess(String address, Path tokens) {
     try {
       // The first answer takes the longest, so it is waited for here, not by who asks next.
       daemon.awaitReady(
-          READY,
-          () -> serves(daemon) && ServerReadiness.answers("http://" + address + "/healthz"));
+          READY, () -> serves(daemon) && ServerReadiness.answers("http://" + address + "/healthz"));
       daemon.leave();
       serves = true;
     } finally {
