@@ -9,6 +9,7 @@ import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.PolicyYamlWriter;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,10 +37,10 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
         .filter(limit -> !before.contains(limit))
         .flatMap(limit -> {
           var old = before.stream().filter(l -> l.name().equals(limit.name())).findFirst();
-          int way = old.map(o -> way(o, limit)).orElse(-1);
-          var said = said(tenant.tenant(), limit.requests());
-          boolean against = said.equals(Set.of("up")) ? way < 0 : way > 0;
-          return said.size() == 1 && against
+          var ways = old.map(o -> List.of(way(o, limit), burst(o, limit))).orElse(List.of(-1));
+          var said = said(tenant.tenant(), limit);
+          int back = said.equals(Set.of("up")) ? -1 : 1;
+          return said.size() == 1 && ways.contains(back)
               ? Stream.of(text(tenant.tenant(), old, limit))
               : Stream.empty();
         });
@@ -55,25 +56,48 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
         to.requests() * from.window().toSeconds(), from.requests() * to.window().toSeconds());
   }
 
+  private static int burst(Limit from, Limit to) {
+    boolean both = from.algorithm().bursts() && to.algorithm().bursts();
+    return both ? Long.compare(to.burst(), from.burst()) : 0;
+  }
+
   private static String text(String tenant, Optional<Limit> from, Limit to) {
-    return from.map(old ->
-            "%s/%s admits %s now, so %s would %s it: shall it?"
-                .formatted(
-                    tenant, to.name(), line(old), line(to), way(old, to) < 0 ? "lower" : "raise"))
+    return from.map(
+            old -> {
+              boolean burst = burst(old, to) != 0;
+              return "%s/%s admits %s now, so %s would %s it: shall it?"
+                  .formatted(tenant, to.name(), line(old, burst), line(to, burst), verb(old, to));
+            })
         .orElseGet(() ->
             "%s has no such limit now, so %s would be its first one, %s: shall it get it?"
-                .formatted(tenant, line(to), to.name()));
+                .formatted(tenant, line(to, false), to.name()));
   }
 
-  private static String line(Limit limit) {
+  /** What it does to the rate, and to the burst where that goes another way. */
+  private static String verb(Limit from, Limit to) {
+    int way = way(from, to);
+    int burst = burst(from, to);
+    return burst == 0 || burst == way
+        ? verb(way)
+        : (way == 0 ? "" : verb(way) + " its rate and ") + verb(burst) + " the burst of";
+  }
+
+  private static String verb(int way) {
+    return way < 0 ? "lower" : "raise";
+  }
+
+  /** With its burst, where that changes. */
+  private static String line(Limit limit, boolean burst) {
+    String rate = limit.requests() + " in " + PolicyYamlWriter.window(limit.window());
     return limit.algorithm() == LimitAlgorithm.CONCURRENCY
         ? limit.requests() + " at once"
-        : limit.requests() + " in " + PolicyYamlWriter.window(limit.window());
+        : rate + (burst ? " with a burst of " + limit.burst() : "");
   }
 
-  /** By the number, and where that is both raised and lowered by whose it is. */
-  private Set<String> said(String tenant, long requests) {
-    var said = said(Long.toString(requests));
+  /** By the numbers, and where one is both raised and lowered by whose it is. */
+  private Set<String> said(String tenant, Limit limit) {
+    var said = new HashSet<>(said(Long.toString(limit.requests())));
+    said.addAll(said(Long.toString(limit.burst())));
     return said.size() > 1 ? said(tenant) : said;
   }
 

@@ -58,6 +58,15 @@ public record Intent(
     return operations().stream().map(TaskOperation::word).collect(Collectors.joining(" and "));
   }
 
+  /** Names that were read in spite of their spelling. */
+  public List<String> corrected() {
+    return grounding.stream()
+        .filter(g -> g.rule().startsWith("typo"))
+        .map(Grounding::value)
+        .distinct()
+        .toList();
+  }
+
   /** Whether it names a tenant as one that is changed or copied from; a label names no tenant. */
   public boolean names(String tenant) {
     return changes.stream()

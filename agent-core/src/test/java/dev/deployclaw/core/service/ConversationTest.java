@@ -13,9 +13,12 @@ import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Questions that are answered later, by another call and another agent. */
 class ConversationTest {
@@ -72,6 +75,23 @@ class ConversationTest {
     assertThat(asked.clarifications())
         .extracting(ClarificationQuestion::id)
         .containsExactly("direction");
+  }
+
+  /** The burst is a value of its own. */
+  @ParameterizedTest
+  @CsvSource({
+    "raise acme's orders limit to 9000 per minute with a burst of 5, direction",
+    "raise acme's orders limit to 9000 per minute with a burst of 90000, ''",
+    "raise the burst of acme's orders limit to 5, direction",
+    "raise the burst of acme's orders limit to 90000, ''",
+    "lower acme's orders limit to 5 per minute with a burst of 90000, direction"
+  })
+  void asksWhereTheBurstGoesTheOtherWay(String request, String asked) throws Exception {
+    var questions = world.run(request).clarifications();
+
+    assertThat(questions)
+        .extracting(ClarificationQuestion::id)
+        .isEqualTo(asked.isEmpty() ? List.of() : List.of(asked));
   }
 
   @Test

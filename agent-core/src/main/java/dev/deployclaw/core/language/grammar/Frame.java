@@ -57,6 +57,11 @@ final class Frame {
     return slots.isEmpty();
   }
 
+  /** Whether it says whose it is, or where. */
+  boolean isPlaced() {
+    return !VALUES.containsAll(slots.keySet());
+  }
+
   void takeValues(Frame other) {
     VALUES.forEach(slot -> other.get(slot).ifPresent(token -> put(slot, token)));
     direction = direction.isEmpty() ? other.direction : direction;

@@ -14,6 +14,9 @@ import java.util.function.BiPredicate;
  * what a frame lacks it has from its neighbours. One object reads one request.
  */
 final class FrameReader {
+  private static final String MORE_OR_LESS = "Shall it be more or less?";
+  private static final String WHOSE = "Which value is for which tenant and service?";
+
   private final OpenQuestions questions;
   private final List<Frame> frames = new ArrayList<>();
   private Frame now = new Frame();
@@ -21,6 +24,11 @@ final class FrameReader {
   private boolean broken;
   private boolean joined;
   private boolean led;
+
+  /** Whether a direction stands behind the value that it would be of. */
+  private boolean late;
+
+  private boolean acts;
 
   private FrameReader(OpenQuestions questions) {
     this.questions = questions;
@@ -38,10 +46,15 @@ final class FrameReader {
       } else if (token.is("up") || token.is("down")) {
         direct(token);
       } else {
+        acts |= token.is("op");
         slot(token).ifPresent(slot -> put(slot, token));
       }
     }
+    if (late) {
+      questions.ask("what", MORE_OR_LESS);
+    }
     close();
+    placed();
     share(Slot.WHO, (_, _) -> true);
     share(Slot.WHERE, (a, b) -> !b.afterBreak() || a == b);
     share(Slot.ROUTE, (_, b) -> !b.afterBreak());
@@ -56,9 +69,10 @@ final class FrameReader {
       now.direct(token.text());
     } else {
       if (!pending.isEmpty() && !pending.equals(token.text()) && !now.hasValue()) {
-        questions.ask("what", "Shall it be more or less?");
+        questions.ask("what", MORE_OR_LESS);
       }
       pending = token.text();
+      late = now.hasValue() || acts;
     }
   }
 
@@ -79,6 +93,7 @@ final class FrameReader {
       pending = slot == Slot.FACTOR || slot == Slot.AMOUNT ? "" : pending;
     }
     now.put(slot, token);
+    late &= slot == Slot.WHERE || (!now.hasValue() && !(acts && slot == Slot.WHO));
   }
 
   private void close() {
@@ -156,10 +171,21 @@ final class FrameReader {
     }
   }
 
+  /** A value in a sentence that says neither whose it is nor where, beside one that does. */
+  private void placed() {
+    for (int i = 0; i < frames.size(); i++) {
+      boolean apart =
+          frames.subList(i, Math.min(i + 2, frames.size())).stream().anyMatch(Frame::afterBreak);
+      if (apart && !frames.get(i).isPlaced()) {
+        questions.ask("what", WHOSE);
+      }
+    }
+  }
+
   /** Two places have one value only where "and" or a comma stands between them. */
   private void unjoined(Frame frame) {
     if (frame.afterBreak() || !frame.joined()) {
-      questions.ask("what", "Which value is for which tenant and service?");
+      questions.ask("what", WHOSE);
     }
   }
 }

@@ -214,6 +214,7 @@ public final class RequestGrammar {
     }
     var operation = operations.getFirst();
     doubts.told(telling(), operation);
+    doubts.zoned(pieces.sentences(), telling());
     doubts.amidst();
     doubts.opposed(typed.stream().filter(t -> !told.contains(t)).toList());
     var guards = guardReader.guards();
@@ -240,7 +241,7 @@ public final class RequestGrammar {
       questions.ask("time", "Shall it last for that time, or for good?");
     }
     var intent = new Intent(operation, target, changes, guards, schedule, grounds.all());
-    doubts.alike(intent);
+    doubts.alike(intent, names);
     return Optional.of(intent);
   }
 

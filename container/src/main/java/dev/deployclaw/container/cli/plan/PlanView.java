@@ -113,7 +113,7 @@ public final class PlanView {
     switch (answer) {
       case PlanPreviewReport.Planned planned -> print(planned);
       case PlanPreviewReport.Understood(var intent, var risks) -> {
-        around.say("understood: " + IntentSentence.of(intent));
+        around.say("understood: " + IntentSentence.shown(intent));
         section("would be held because", risks);
       }
       case PlanPreviewReport.Inquiry(var question) ->
@@ -158,7 +158,7 @@ public final class PlanView {
   private void print(PlanPreviewReport.Planned planned) {
     var plan = planned.plan();
     around.say(plan.intent().operationWords() + ", plan " + plan.hash().substring(0, 12));
-    around.say("understood: " + IntentSentence.of(plan.intent()));
+    around.say("understood: " + IntentSentence.shown(plan.intent()));
     for (var step : plan.steps()) {
       String operations = String.join(", ", step.operations());
       around.say("  %d %s (%s)".formatted(step.number(), step.action(), operations));

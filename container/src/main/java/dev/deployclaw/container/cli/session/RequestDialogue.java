@@ -87,16 +87,16 @@ public final class RequestDialogue {
 
   /**
    * Shows how a request was read; asks whether to go on where it reaches tenants that it doesn't
-   * name, changes a limit by ten times or more, or was said in place of an answer. Where the estate
-   * changed while somebody thought about it, what they said yes to is no longer what would be done:
-   * it is shown and asked again.
+   * name, or spells otherwise, changes a limit by ten times or more, or was said in place of an
+   * answer. Where the estate changed while somebody thought about it, what they said yes to is no
+   * longer what would be done: it is shown and asked again.
    */
   public boolean goesOn(PreparedRequest understood, RequestPlanner planner)
       throws InterruptedException {
     var seen = understood.report();
     if (seen instanceof PlanPreviewReport.Understood(var intent, var _)
         && isOther(understood.request(), intent)) {
-      around.warn("understood: " + IntentSentence.of(intent));
+      around.warn("understood: " + IntentSentence.shown(intent));
       return intent.operation().waits() == TaskOperation.Waits.ONLY_LOOKS || agreed("");
     }
     for (int looks = 0; looks < MOST_LOOKS; looks++) {
@@ -106,9 +106,10 @@ public final class RequestDialogue {
         return true;
       }
       var plan = planned.plan();
-      show(IntentSentence.of(plan.intent()), Optional.of(plan.diff()));
+      show(IntentSentence.shown(plan.intent()), Optional.of(plan.diff()));
       if (!isOther(understood.request(), plan.intent())
           && !isWide(plan)
+          && plan.intent().corrected().isEmpty()
           && plan.diff().differences().stream().noneMatch(RequestDialogue::isBig)) {
         return true;
       }

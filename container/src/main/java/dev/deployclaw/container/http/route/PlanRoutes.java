@@ -69,11 +69,11 @@ public final class PlanRoutes {
     var out = new LinkedHashMap<>(PlanDocument.of(report));
     switch (report) {
       case PlanPreviewReport.Planned planned -> {
-        out.put("sentence", IntentSentence.of(planned.plan().intent()));
+        out.put("sentence", IntentSentence.shown(planned.plan().intent()));
         out.put("changes_nothing", planned.plan().changesNothing());
       }
       case PlanPreviewReport.Understood(var intent, var _) ->
-          out.put("sentence", IntentSentence.of(intent));
+          out.put("sentence", IntentSentence.shown(intent));
       case PlanPreviewReport.Inquiry _,
           PlanPreviewReport.NeedsClarification _,
           PlanPreviewReport.Refused _ -> {}
