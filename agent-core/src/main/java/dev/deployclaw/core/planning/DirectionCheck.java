@@ -41,7 +41,7 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
           var said = said(tenant.tenant(), limit);
           int back = said.equals(Set.of("up")) ? -1 : 1;
           return said.size() == 1 && ways.contains(back)
-              ? Stream.of(text(tenant.tenant(), old, limit))
+              ? Stream.of(text(tenant.tenant(), old, limit, back))
               : Stream.empty();
         });
   }
@@ -61,29 +61,18 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
     return both ? Long.compare(to.burst(), from.burst()) : 0;
   }
 
-  private static String text(String tenant, Optional<Limit> from, Limit to) {
+  private static String text(String tenant, Optional<Limit> from, Limit to, int way) {
     return from.map(
             old -> {
               boolean burst = burst(old, to) != 0;
+              String verb = way < 0 ? "lower" : "raise";
+              String what = way(old, to) == way ? verb : verb + " the burst of";
               return "%s/%s admits %s now, so %s would %s it: shall it?"
-                  .formatted(tenant, to.name(), line(old, burst), line(to, burst), verb(old, to));
+                  .formatted(tenant, to.name(), line(old, burst), line(to, burst), what);
             })
         .orElseGet(() ->
             "%s has no such limit now, so %s would be its first one, %s: shall it get it?"
                 .formatted(tenant, line(to, false), to.name()));
-  }
-
-  /** What it does to the rate, and to the burst where that goes another way. */
-  private static String verb(Limit from, Limit to) {
-    int way = way(from, to);
-    int burst = burst(from, to);
-    return burst == 0 || burst == way
-        ? verb(way)
-        : (way == 0 ? "" : verb(way) + " its rate and ") + verb(burst) + " the burst of";
-  }
-
-  private static String verb(int way) {
-    return way < 0 ? "lower" : "raise";
   }
 
   /** With its burst, where that changes. */

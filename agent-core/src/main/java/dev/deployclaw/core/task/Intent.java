@@ -42,6 +42,16 @@ public record Intent(
     return new Intent(operation, target, changes, guards, schedule, places);
   }
 
+  /** The same with other changes, and without places. */
+  public Intent with(List<RequestedChange> others) {
+    return new Intent(operation, target, others, guards, schedule, List.of());
+  }
+
+  /** The same at other times, and without places. */
+  public Intent at(Schedule other) {
+    return new Intent(operation, target, changes, guards, other, List.of());
+  }
+
   public TaskOperation operationOf(RequestedChange change) {
     return change.operation().orElse(operation);
   }

@@ -18,6 +18,7 @@ final class FrameReader {
   private static final String WHOSE = "Which value is for which tenant and service?";
 
   private final OpenQuestions questions;
+  private final OpenQuestions loose;
   private final List<Frame> frames = new ArrayList<>();
   private Frame now = new Frame();
   private String pending = "";
@@ -30,12 +31,16 @@ final class FrameReader {
 
   private boolean acts;
 
-  private FrameReader(OpenQuestions questions) {
+  private FrameReader(OpenQuestions questions, OpenQuestions loose) {
     this.questions = questions;
+    this.loose = loose;
   }
 
-  static List<Frame> read(List<Token> tokens, OpenQuestions questions) {
-    return new FrameReader(questions).frames(tokens);
+  /**
+   * @param loose what is asked though each frame is clear
+   */
+  static List<Frame> read(List<Token> tokens, OpenQuestions questions, OpenQuestions loose) {
+    return new FrameReader(questions, loose).frames(tokens);
   }
 
   private List<Frame> frames(List<Token> tokens) {
@@ -51,7 +56,7 @@ final class FrameReader {
       }
     }
     if (late) {
-      questions.ask("what", MORE_OR_LESS);
+      loose.ask("what", MORE_OR_LESS);
     }
     close();
     placed();
@@ -174,10 +179,9 @@ final class FrameReader {
   /** A value in a sentence that says neither whose it is nor where, beside one that does. */
   private void placed() {
     for (int i = 0; i < frames.size(); i++) {
-      boolean apart =
-          frames.subList(i, Math.min(i + 2, frames.size())).stream().anyMatch(Frame::afterBreak);
-      if (apart && !frames.get(i).isPlaced()) {
-        questions.ask("what", WHOSE);
+      var near = frames.subList(i, Math.min(i + 2, frames.size()));
+      if (!frames.get(i).isPlaced() && near.stream().anyMatch(Frame::afterBreak)) {
+        loose.ask("what", WHOSE);
       }
     }
   }

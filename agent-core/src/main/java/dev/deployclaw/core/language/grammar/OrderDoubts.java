@@ -88,6 +88,20 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     }
   }
 
+  /** Whether it is said how long it lasts, once. */
+  void lasting(TaskOperation operation, boolean ends) {
+    if (!ends && TokenClass.has(tokens, "<temporarily>")) {
+      questions.ask("time", "For how long?");
+    }
+    if (TokenClass.has(tokens, "<conflict-window>")
+        && operation != TaskOperation.RESOLVE_CONFLICTS) {
+      questions.ask("time", "What is that length of time for?");
+    }
+    if (ends && TokenClass.has(tokens, "<forever>")) {
+      questions.ask("time", "Shall it last for that time, or for good?");
+    }
+  }
+
   /** Several operations: whether a time is for each, and where the ones without a place are. */
   void between(List<List<Token>> orders, List<TaskOperation> operations, boolean timed) {
     boolean ahead =
