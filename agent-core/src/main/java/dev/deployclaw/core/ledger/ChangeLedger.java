@@ -2,6 +2,7 @@ package dev.deployclaw.core.ledger;
 
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.freeze.FreezeRecord;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.log.LogEntry;
@@ -270,15 +271,11 @@ public final class ChangeLedger {
     return there.get().isPresent() ? there.get().get() : why(transition, transaction);
   }
 
-  private interface Read<T> {
-    T read() throws InterruptedException;
-  }
-
   /** Empty where nothing can be read within the bounds. */
-  private <T> Optional<T> patiently(Read<T> read) throws InterruptedException {
+  private <T> Optional<T> patiently(InterruptibleSupplier<T> read) throws InterruptedException {
     for (int attempt = 1; attempt <= bounds.attempts(); attempt++) {
       try {
-        return Optional.of(read.read());
+        return Optional.of(read.get());
       } catch (Unreachable e) {
         time.pause(pauseAfter(attempt));
       }

@@ -2,6 +2,7 @@ package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.freeze.FreezeRecord;
 import dev.deployclaw.core.freeze.KillSwitch;
 import dev.deployclaw.core.freeze.KillSwitch.Turn;
@@ -62,17 +63,13 @@ final class FreezeService {
             });
   }
 
-  @FunctionalInterface
-  private interface Hand {
-    ExecutionOutcome turn() throws InterruptedException;
-  }
-
   /** The log is written after the switch is turned: nothing may delay it. */
-  private RequestOutcome turn(TaskRequest request, Hand hand) throws InterruptedException {
+  private RequestOutcome turn(TaskRequest request, InterruptibleSupplier<ExecutionOutcome> hand)
+      throws InterruptedException {
     boolean reached = true;
     ExecutionOutcome ending;
     try {
-      ending = hand.turn();
+      ending = hand.get();
     } catch (Unreachable e) {
       reached = false;
       ending = ExecutionOutcome.unreachable(StoreQuestion.reason(e));

@@ -2,6 +2,7 @@ package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.compile.ChangePlan;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
@@ -151,19 +152,16 @@ final class RequestRunner {
     return parts.rollback().run(target, by, leadership, recorder);
   }
 
-  /** How the estate is looked at. */
-  @FunctionalInterface
-  private interface Look {
-    ScanReport look() throws InterruptedException;
-  }
-
   private RequestOutcome look(
-      Intent intent, TaskOperation as, Look look, ExecutionRecorder recorder)
+      Intent intent,
+      TaskOperation as,
+      InterruptibleSupplier<ScanReport> look,
+      ExecutionRecorder recorder)
       throws InterruptedException {
     var refused = parts.skills().refuses(as, recorder);
     return refused.isPresent()
         ? end(recorder, refused.get(), List.of())
-        : looked(QueryReport.of(as, intent, look.look()), recorder);
+        : looked(QueryReport.of(as, intent, look.get()), recorder);
   }
 
   private RequestOutcome looked(QueryReport found, ExecutionRecorder recorder)
