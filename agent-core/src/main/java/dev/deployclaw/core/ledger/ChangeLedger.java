@@ -39,19 +39,9 @@ import java.util.TreeMap;
  * Every transaction compares the leader, the term and the execution's last revision, so that what
  * is applied late is refused, and repeating one that was read as not applied is safe.
  */
-public final class ChangeLedger {
+public record ChangeLedger(StateStore state, AgentClock time, AgentSettings.Bounds bounds) {
   /** The store may have carried out what it was sent first, and refused what it was sent again. */
   private static final String UNREAD = "it was refused, and the present state can't be read";
-
-  private final StateStore state;
-  private final AgentClock time;
-  private final AgentSettings.Bounds bounds;
-
-  public ChangeLedger(StateStore state, AgentClock time, AgentSettings.Bounds bounds) {
-    this.state = state;
-    this.time = time;
-    this.bounds = bounds;
-  }
 
   /** How an attempt to record a transition ended. */
   public sealed interface Advance {

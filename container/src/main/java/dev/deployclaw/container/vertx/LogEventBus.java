@@ -7,13 +7,7 @@ import dev.deployclaw.core.log.RecordSealer.SealedRecord;
  * Tells on the event bus that a log has something new. The message holds no record: consumers read
  * them from the journal at their own pace. Any thread.
  */
-public final class LogEventBus implements NotifyingJournal.Listener {
-  private final LocalEventBus bus;
-
-  public LogEventBus(LocalEventBus bus) {
-    this.bus = bus;
-  }
-
+public record LogEventBus(LocalEventBus bus) implements NotifyingJournal.Listener {
   @Override
   public void appended(String execution, SealedRecord sealed) {
     bus.publish(address(execution), execution);

@@ -1,8 +1,8 @@
 package dev.deployclaw.ratelimit.decision;
 
-import dev.deployclaw.policy.text.SecretText;
 import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.RequestCharges;
+import dev.deployclaw.policy.text.SecretText;
 
 /** Names for what the requests of a call hold: nobody else can know one, and none comes twice. */
 final class LeaseNames {
@@ -16,6 +16,8 @@ final class LeaseNames {
         call.claims().stream()
             .flatMap(c -> c.items().stream())
             .anyMatch(RequestCharges.Item::holds);
-    return holds ? new DecideCall(call.claims(), call.requests(), call.at(), SecretText.hex(BYTES)) : call;
+    return holds
+        ? new DecideCall(call.claims(), call.requests(), call.at(), SecretText.hex(BYTES))
+        : call;
   }
 }

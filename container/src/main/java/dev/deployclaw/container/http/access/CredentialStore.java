@@ -1,12 +1,12 @@
 package dev.deployclaw.container.http.access;
 
-import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.reader.BearerTokenFile.Token;
 import dev.deployclaw.container.http.exchange.ApiCaller;
 import dev.deployclaw.container.http.exchange.CredentialCheck;
 import dev.deployclaw.container.http.oidc.ProviderTokenVerifier;
 import dev.deployclaw.container.http.session.SessionCredential;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.InstantSource;

@@ -1,9 +1,9 @@
 package dev.deployclaw.container.http.oidc;
 
-import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.container.config.OidcConfig;
 import dev.deployclaw.container.http.exchange.ApiCaller;
 import dev.deployclaw.container.http.exchange.CredentialCheck;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
