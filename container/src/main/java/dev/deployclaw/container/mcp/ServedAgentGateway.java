@@ -74,7 +74,7 @@ public record ServedAgentGateway(AgentServer server, CommandCaller commands)
     }
     var changed = new Semaphore(0);
     var following = server.executions().follow(execution.get(), LogHead.START);
-    try (var _ = closing(server.executions().subscribe(execution.get(), changed::release))) {
+    try (var _ = server.executions().subscribe(execution.get(), changed::release)) {
       while (true) {
         var batch = following.next();
         batch.records().forEach(record -> wait.told().accept(words(record)));
@@ -142,21 +142,5 @@ public record ServedAgentGateway(AgentServer server, CommandCaller commands)
     } catch (StrictJson.Malformed e) {
       return "…";
     }
-  }
-
-  /** Closes without a checked exception. */
-  private interface Subscription extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  private static Subscription closing(AutoCloseable subscription) {
-    return () -> {
-      try {
-        subscription.close();
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-    };
   }
 }

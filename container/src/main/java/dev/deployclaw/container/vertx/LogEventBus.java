@@ -8,6 +8,13 @@ import dev.deployclaw.core.log.RecordSealer.SealedRecord;
  * them from the journal at their own pace. Any thread.
  */
 public record LogEventBus(LocalEventBus bus) implements NotifyingJournal.Listener {
+  /** Wakes its owner until it is closed. */
+  @FunctionalInterface
+  public interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   @Override
   public void appended(String execution, SealedRecord sealed) {
     bus.publish(address(execution), execution);
@@ -22,7 +29,7 @@ public record LogEventBus(LocalEventBus bus) implements NotifyingJournal.Listene
    * Calls {@code wake} at each new record, and when records were taken out of the log, on the
    * caller's Vert.x context; until closed.
    */
-  public AutoCloseable subscribe(String execution, Runnable wake) {
+  public Subscription subscribe(String execution, Runnable wake) {
     var consumer = bus.consume(address(execution), _ -> wake.run());
     return () -> {
       var _ = consumer.unregister();
