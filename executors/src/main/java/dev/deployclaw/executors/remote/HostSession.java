@@ -18,8 +18,31 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A connection after its handshake, with one start of a host. For any thread. */
-record HostSession(
-    ManagedChannel channel, HostDescription host, CallSealer sealer, SentContent sent) {
+final class HostSession {
+  private final ManagedChannel channel;
+  private final HostDescription host;
+  private final CallSealer sealer;
+  private final SentContent sent;
+
+  HostSession(ManagedChannel channel, HostDescription host, CallSealer sealer, SentContent sent) {
+    this.channel = channel;
+    this.host = host;
+    this.sealer = sealer;
+    this.sent = sent;
+  }
+
+  HostDescription host() {
+    return host;
+  }
+
+  CallSealer sealer() {
+    return sealer;
+  }
+
+  SentContent sent() {
+    return sent;
+  }
+
   /** Whether the connection that shook hands is still there. */
   boolean connected() {
     return channel.getState(false) == ConnectivityState.READY;
