@@ -27,23 +27,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Shows what a request would do. */
-public final class PlanView {
+/**
+ * Shows what a request would do.
+ *
+ * @param zone of times that a request gives none
+ */
+public record PlanView(CommandEnvironment around, ZoneId zone) {
   private static final int MOST_NAMES = 12;
-
-  private final CommandEnvironment around;
-  private final ZoneId zone;
 
   public PlanView(CommandEnvironment around) {
     this(around, ZoneOffset.UTC);
-  }
-
-  /**
-   * @param zone of times that a request gives none
-   */
-  PlanView(CommandEnvironment around, ZoneId zone) {
-    this.around = around;
-    this.zone = zone;
   }
 
   /** Prints it and returns the exit code. */

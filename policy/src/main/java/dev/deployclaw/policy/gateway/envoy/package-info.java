@@ -1,4 +1,4 @@
-/** Envoy bootstrap files, rendered from a policy set. */
+/** What Envoy tells the rate limit service of a request. */
 @NullMarked
 package dev.deployclaw.policy.gateway.envoy;
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.bench.function;
 
+import java.util.function.IntFunction;
 import dev.deployclaw.bench.measure.BenchWorkload;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
@@ -51,14 +52,10 @@ public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line
     return works;
   }
 
-  private interface Commands {
-    List<List<String>> of(int number);
-  }
-
-  private BenchWorkload work(String title, Commands commands) {
+  private BenchWorkload work(String title, IntFunction<List<List<String>>> commands) {
     List<List<String>> all = new ArrayList<>();
     for (int i = 0; i < calls; i++) {
-      all.addAll(commands.of(i));
+      all.addAll(commands.apply(i));
     }
     return new PipelinedWorkload(title, RespBatch.of(all), calls, line);
   }

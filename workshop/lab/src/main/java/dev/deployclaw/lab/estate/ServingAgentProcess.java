@@ -1,6 +1,7 @@
 package dev.deployclaw.lab.estate;
 
 import dev.deployclaw.policy.json.CanonicalJson;
+import dev.deployclaw.policy.text.SecretText;
 import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
@@ -13,9 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import org.apache.commons.lang3.function.Failable;
 
@@ -90,9 +89,7 @@ public record ServingAgentProcess(String address, Path tokens) {
 
   /** Makes one, and returns its digest. */
   private static String token(Path folder, String caller) throws IOException {
-    byte[] random = new byte[TOKEN_BYTES];
-    new SecureRandom().nextBytes(random);
-    String token = HexFormat.of().formatHex(random);
+    String token = SecretText.hex(TOKEN_BYTES);
     var _ = TestFiles.secret(folder.resolve(caller + ".token"), token);
     return CanonicalJson.sha256(token.getBytes(StandardCharsets.US_ASCII));
   }
