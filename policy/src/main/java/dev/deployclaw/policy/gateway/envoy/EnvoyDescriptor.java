@@ -3,8 +3,8 @@ package dev.deployclaw.policy.gateway.envoy;
 import java.util.List;
 
 /**
- * The descriptor by which Envoy asks about a request: what {@code auth_request} tells in headers,
- * as entries. The domain is the gateway's name.
+ * The descriptor by which a rendered Envoy asks about a request: what {@code auth_request} tells in
+ * headers, as entries. The domain is the gateway's name.
  */
 public final class EnvoyDescriptor {
   public static final String HOST = "dc_host";

@@ -1,4 +1,4 @@
-/** What Envoy tells the rate limit service of a request. */
+/** Envoy bootstrap files, rendered from a policy set. */
 @NullMarked
 package dev.deployclaw.policy.gateway.envoy;
 

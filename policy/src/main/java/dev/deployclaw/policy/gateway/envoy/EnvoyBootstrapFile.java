@@ -36,9 +36,17 @@ public final class EnvoyBootstrapFile {
 
   private static final List<String> OURS =
       List.of(
-          ("x-dc-gateway x-dc-host x-dc-method x-dc-uri x-dc-client x-dc-token"
-                  + " x-dc-probe x-dc-rule x-dc-epoch x-dc-failure x-dc-tenant")
-              .split(" ", -1));
+          "x-dc-gateway",
+          "x-dc-host",
+          "x-dc-method",
+          "x-dc-uri",
+          "x-dc-client",
+          "x-dc-token",
+          "x-dc-probe",
+          "x-dc-rule",
+          "x-dc-epoch",
+          "x-dc-failure",
+          "x-dc-tenant");
 
   /** Of a route: it isn't put to the rate limit service. */
   private static final Map<String, Object> UNASKED =
