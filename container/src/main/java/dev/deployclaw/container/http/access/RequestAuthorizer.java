@@ -22,6 +22,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /**
  * Decides who calls, and whether they may. Runs on the event loop, before a body is read.
  *
+ * @param signIns where sessions of the console are told that begin and end
  * @param sessions of browsers; empty where there is no console
  */
 public record RequestAuthorizer(
@@ -139,7 +140,6 @@ public record RequestAuthorizer(
     signIns.refused(why, by, from);
   }
 
-  /** Where sessions of the console are told that begin and end. */
   /** Who calls where no credential is needed; empty too where the page of another origin does. */
   public Optional<ApiCaller> caller(HttpServerRequest request) {
     return CrossOriginCheck.problem(request).isPresent()

@@ -1,6 +1,5 @@
 package dev.deployclaw.bench.function;
 
-import java.util.function.IntFunction;
 import dev.deployclaw.bench.measure.BenchWorkload;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
@@ -18,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 
 /**
  * The calls that decide for tenants of each kind, and what they are compared with: a bare {@code
