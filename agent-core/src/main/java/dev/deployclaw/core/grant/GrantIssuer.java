@@ -1,9 +1,9 @@
 package dev.deployclaw.core.grant;
 
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.policy.text.SecretText;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.remote;
 
 import dev.deployclaw.container.host.HostFiles;
-import dev.deployclaw.policy.text.SecretText;
+import dev.deployclaw.core.environment.SecretText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package dev.deployclaw.executors.remote;
 
 import com.google.protobuf.ByteString;
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.executors.protocol.v1.GrantedCall;
 import dev.deployclaw.executors.protocol.v1.Purpose;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
-import dev.deployclaw.policy.text.SecretText;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 

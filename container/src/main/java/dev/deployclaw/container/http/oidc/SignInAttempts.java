@@ -1,7 +1,7 @@
 package dev.deployclaw.container.http.oidc;
 
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.policy.text.SecretText;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.http.session;
 
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.policy.text.SecretText;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;

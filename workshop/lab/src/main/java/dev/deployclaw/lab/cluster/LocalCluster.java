@@ -2,7 +2,7 @@ package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.policy.text.SecretText;
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.network.FreePortFinder;

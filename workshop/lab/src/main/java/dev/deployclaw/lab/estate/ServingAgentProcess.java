@@ -1,7 +1,7 @@
 package dev.deployclaw.lab.estate;
 
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.policy.text.SecretText;
 import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;

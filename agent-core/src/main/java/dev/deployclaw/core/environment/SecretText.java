@@ -1,4 +1,4 @@
-package dev.deployclaw.policy.text;
+package dev.deployclaw.core.environment;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
