@@ -38,7 +38,8 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
         .flatMap(limit -> {
           var old = before.stream().filter(l -> l.name().equals(limit.name())).findFirst();
           var ways = old.map(o -> List.of(way(o, limit), burst(o, limit))).orElse(List.of(-1));
-          var said = said(tenant.tenant(), limit);
+          boolean bursts = old.filter(o -> burst(o, limit) == 0).isEmpty();
+          var said = said(tenant.tenant(), limit, bursts);
           int back = said.equals(Set.of("up")) ? -1 : 1;
           return said.size() == 1 && ways.contains(back)
               ? Stream.of(text(tenant.tenant(), old, limit, back))
@@ -84,9 +85,11 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
   }
 
   /** By the numbers, and where one is both raised and lowered by whose it is. */
-  private Set<String> said(String tenant, Limit limit) {
+  private Set<String> said(String tenant, Limit limit, boolean bursts) {
     var said = new HashSet<>(said(Long.toString(limit.requests())));
-    said.addAll(said(Long.toString(limit.burst())));
+    if (bursts) {
+      said.addAll(said(Long.toString(limit.burst())));
+    }
     return said.size() > 1 ? said(tenant) : said;
   }
 

@@ -164,9 +164,8 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
   }
 
   /**
-   * The request behind the last one of its requester, but for variations that weren't understood.
-   * Empty where that was not understood, and where another agent committed since: what was said to
-   * that one isn't in the logs here.
+   * The request behind the last one of its requester. Empty where that was not understood, and
+   * where another agent committed since: what was said to that one isn't in the logs here.
    */
   private Optional<TaskRequest> last(TaskRequest request, String by) throws InterruptedException {
     var since = request.received().minus(LONGEST_SAME);
@@ -189,10 +188,8 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
       if (first.isPresent() && Instant.parse(first.get().text("time")).isBefore(since)) {
         return Optional.empty();
       }
-      var understood = own ? understood(execution, records) : Optional.<Conversation>empty();
-      boolean unclear = own && said(records).filter(ConversationReading::varies).isPresent();
-      if (understood.isPresent() || (own && !unclear)) {
-        return understood.map(before -> varied(request, before, records));
+      if (own) {
+        return understood(execution, records).map(before -> varied(request, before, records));
       }
     }
     return Optional.empty();

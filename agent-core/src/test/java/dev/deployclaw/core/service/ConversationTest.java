@@ -281,17 +281,6 @@ class ConversationTest {
   }
 
   @Test
-  void aVariationThatWasUnclearIsNotTheLastRequest() throws Exception {
-    world.run("set acme's orders limit to 300 per minute");
-    assertThat(world.run("make it less").exit()).isEqualTo(ExitCode.NEEDS_CLARIFICATION);
-
-    var ended = world.run("make it 20 rps");
-
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
-    assertThat(limit("acme")).isEqualTo("20 in 1 s");
-  }
-
-  @Test
   void theSameOfLongAgoIsAskedAbout() throws Exception {
     world.run("set acme's orders limit to 300 per minute");
     world.time.pass(ConversationFinder.LONGEST_SAME.plus(Duration.ofMinutes(1)));

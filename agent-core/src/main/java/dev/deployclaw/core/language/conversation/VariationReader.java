@@ -13,25 +13,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads "the same for acme", "make it 30 rps": the requester's last request with a slot changed.
  */
 record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
-  private static final Set<Kind> VALUES =
-      Set.of(
-          Kind.TENANT,
-          Kind.LABEL,
-          Kind.SERVICE,
-          Kind.ROUTE,
-          Kind.RATE,
-          Kind.COUNT,
-          Kind.PARALLEL,
-          Kind.BURST,
-          Kind.FACTOR,
-          Kind.PERCENT,
-          Kind.INSTANT,
-          Kind.DURATION);
+  /** What a variation may name; a time may begin what the last one ends, and a factor adds up. */
+  private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.LABEL, Kind.SERVICE, Kind.ROUTE);
+
+  private static final Set<Kind> AMOUNTS = Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
   private static final Set<String> GROUPS = Set.of("except", "spare", "declined", "pronoun");
 
   /**
@@ -44,7 +35,9 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
     boolean group =
         so.ordering().stream().flatMap(Token::all).anyMatch(t -> GROUPS.contains(t.text()));
     boolean one = so.answer() instanceof Planned(Intent intent) && intent.changes().size() <= 1;
-    if (group || !one) {
+    var turned = new AnswerWords(typed);
+    boolean moved = said.typed().stream().anyMatch(t -> NAMES.contains(t.kind()));
+    if (group || !one || (moved && (turned.begins("it") || turned.has("instead")))) {
       return unclear;
     }
     if (!said.typed().stream().allMatch(VariationReader::isPlain)) {
@@ -54,7 +47,7 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
     var text = before;
     var replaced = new ArrayList<Token>();
     for (Run run : runs(said.typed())) {
-      var same = values(so.typed()).stream().filter(t -> t.kind() == run.kind()).toList();
+      var same = ordered(so).filter(t -> t.kind() == run.kind()).toList();
       if (same.size() != 1 || order.stream().anyMatch(t -> t.is(run.kind()))) {
         return unclear;
       }
@@ -72,28 +65,50 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
     return used && kept(so, whole, replaced) ? new TurnReading.Whole(text) : unclear;
   }
 
-  /** A number alone is suggested in the window of the one rate before it: it may be of another. */
+  /**
+   * A number alone is suggested in the window of the rate before it, where it fits nowhere else.
+   */
   private TurnReading suggested(ReadText so, ReadText said, TurnReading.Unclear unclear) {
-    var numbers = numbers(said.typed());
-    var rates = so.typed().stream().filter(t -> t.is(Kind.RATE)).toList();
+    var numbers = numbers(said.typed().stream());
+    var old = numbers(ordered(so));
+    boolean rate =
+        ordered(so)
+            .allMatch(t ->
+                NAMES.contains(t.kind())
+                    || (t.is(Kind.RATE) && old.stream().allMatch(n -> is(n, t))));
     var rest = said.typed().stream().filter(t -> !numbers.contains(t));
-    if (numbers.size() != 1 || rates.size() != 1 || !rest.allMatch(VariationReader::isPlain)) {
+    if (numbers.size() != 1
+        || old.size() != 1
+        || !rate
+        || !rest.allMatch(VariationReader::isJoint)) {
       return unclear;
     }
-    var old = numbers(rates).getFirst();
     var number = numbers.getFirst();
     var words = said.text().substring(number.from(), number.to());
-    var text = before.replace(old.from(), old.to(), new Piece(words, turn)).text();
-    if (!scene.read(text, at).plans()) {
+    var replaced =
+        before.replace(old.getFirst().from(), old.getFirst().to(), new Piece(words, turn));
+    if (!scene.read(replaced.text(), at).plans()) {
       return unclear;
     }
     var question =
         ClarificationQuestion.of("window-unsaid", "window", words + ": in the window of before?");
-    return new TurnReading.Unclear(question.suggesting(Optional.of(text)));
+    return new TurnReading.Unclear(question.suggesting(Optional.of(replaced.text())));
   }
 
-  private static List<Token> numbers(List<Token> tokens) {
-    return tokens.stream()
+  private static boolean is(Token number, Token rate) {
+    return number.value().compareTo(rate.value()) == 0;
+  }
+
+  /** The values of a request, but for those that it only tells of. */
+  private static Stream<Token> ordered(ReadText so) {
+    return so.typed().stream()
+        .filter(t -> SlotFamily.of(t).isPresent())
+        .filter(
+            t -> so.telling().stream().noneMatch(x -> x.from() <= t.from() && t.to() <= x.to()));
+  }
+
+  private static List<Token> numbers(Stream<Token> tokens) {
+    return tokens
         .flatMap(t -> SlotFamily.leaves(t).stream())
         .filter(t -> t.is(Kind.NUMBER))
         .toList();
@@ -122,13 +137,20 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
   }
 
   private static boolean isPlain(Token token) {
-    return VALUES.contains(token.kind())
-        || (token.is(Kind.WORD)
-            && (token.text().equals(",") || new AnswerWords(token.text()).is("joint")));
+    return isValue(token) || isJoint(token);
+  }
+
+  private static boolean isJoint(Token token) {
+    return token.is(Kind.WORD)
+        && (token.text().equals(",") || new AnswerWords(token.text()).is("joint"));
+  }
+
+  private static boolean isValue(Token token) {
+    return NAMES.contains(token.kind()) || AMOUNTS.contains(token.kind());
   }
 
   private static List<Token> values(List<Token> typed) {
-    return typed.stream().filter(t -> VALUES.contains(t.kind())).toList();
+    return typed.stream().filter(VariationReader::isValue).toList();
   }
 
   /** Whether all that isn't changed stays as it was typed. */

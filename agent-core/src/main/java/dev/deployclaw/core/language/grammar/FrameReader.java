@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,11 @@ final class FrameReader {
   private final List<Frame> frames = new ArrayList<>();
   private Frame now = new Frame();
   private String pending = "";
+
+  /** Whether no value stands behind the last direction. */
+  private boolean open;
+
+  private Optional<Token> last = Optional.empty();
   private boolean broken;
   private boolean joined;
   private boolean led;
@@ -52,10 +58,11 @@ final class FrameReader {
         direct(token);
       } else {
         acts |= token.is("op");
+        late |= open && token.is("op");
         slot(token).ifPresent(slot -> put(slot, token));
       }
     }
-    if (late) {
+    if (late || open) {
       loose.ask("what", MORE_OR_LESS);
     }
     close();
@@ -69,10 +76,15 @@ final class FrameReader {
   }
 
   private void direct(Token token) {
-    boolean behind = now.has(Slot.FACTOR) && now.direction().isEmpty() && pending.isEmpty();
-    if (behind) {
+    boolean behind =
+        last.filter(t -> slot(t).equals(Optional.of(Slot.FACTOR)) && !isDirected(t)).isPresent();
+    if (behind && now.direction().isEmpty() && pending.isEmpty()) {
       now.direct(token.text());
     } else {
+      if (open) {
+        loose.ask("what", MORE_OR_LESS);
+      }
+      open = true;
       if (!pending.isEmpty() && !pending.equals(token.text()) && !now.hasValue()) {
         questions.ask("what", MORE_OR_LESS);
       }
@@ -93,11 +105,23 @@ final class FrameReader {
       now.begin(broken, broken || apart);
     }
     broken = false;
+    boolean more = token.value().compareTo(BigDecimal.ONE) > 0;
+    boolean against = isDirected(token) && pending.equals(more ? "down" : "up");
+    if (against) {
+      loose.ask("what", MORE_OR_LESS);
+    }
+    boolean parted = !now.direction().isEmpty() && !pending.isEmpty();
+    if (slot == Slot.BURST && parted && !pending.equals(now.direction())) {
+      now.direct(""); // "raise the rate and lower the burst": neither is the frame's
+      pending = "";
+    }
     if (slot == Slot.FACTOR || slot == Slot.AMOUNT || now.isEmpty()) {
       now.direct(pending.isEmpty() ? now.direction() : pending);
       pending = slot == Slot.FACTOR || slot == Slot.AMOUNT ? "" : pending;
     }
     now.put(slot, token);
+    last = Optional.of(token);
+    open &= !now.hasValue();
     late &= slot == Slot.WHERE || (!now.hasValue() && !(acts && slot == Slot.WHO));
   }
 
@@ -109,6 +133,11 @@ final class FrameReader {
       frames.add(now);
     }
     now = new Frame();
+  }
+
+  /** "Double" says itself whether it is more. */
+  private static boolean isDirected(Token factor) {
+    return factor.is(Kind.FACTOR) && !factor.rule().equals("times");
   }
 
   static Optional<Slot> slot(Token token) {
@@ -170,7 +199,8 @@ final class FrameReader {
         unjoined(frame);
         frame.takeValues(frames.get(i - 1));
       }
-      if (frame.has(Slot.FACTOR) && frame.direction().isEmpty()) {
+      boolean open = frame.get(Slot.FACTOR).filter(t -> !isDirected(t)).isPresent();
+      if (open && frame.direction().isEmpty()) {
         frame.direct(frames.get(i - 1).direction());
       }
     }
