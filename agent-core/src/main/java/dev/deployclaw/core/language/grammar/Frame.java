@@ -49,6 +49,10 @@ final class Frame {
     slots.put(slot, token);
   }
 
+  static boolean isValue(Slot slot) {
+    return VALUES.contains(slot);
+  }
+
   boolean hasValue() {
     return VALUES.stream().anyMatch(slots::containsKey);
   }

@@ -58,7 +58,7 @@ final class FrameReader {
         direct(token);
       } else {
         acts |= token.is("op");
-        late |= open && token.is("op");
+        late |= token.is("op") && open;
         slot(token).ifPresent(slot -> put(slot, token));
       }
     }
@@ -121,7 +121,7 @@ final class FrameReader {
     }
     now.put(slot, token);
     last = Optional.of(token);
-    open &= !now.hasValue();
+    open &= !Frame.isValue(slot);
     late &= slot == Slot.WHERE || (!now.hasValue() && !(acts && slot == Slot.WHO));
   }
 
