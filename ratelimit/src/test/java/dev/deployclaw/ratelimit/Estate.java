@@ -199,7 +199,7 @@ final class Estate implements AutoCloseable {
     String change = "{\"epoch\":" + epoch + "}";
     put("change/c" + epoch, change.getBytes(StandardCharsets.UTF_8));
     put("open", "c%d".formatted(epoch).getBytes(StandardCharsets.UTF_8));
-    for (var hash : StagedRules.of(set, epoch, held.digest()).hashes()) {
+    for (var hash : new StagedRules(set, epoch, held.digest()).hashes()) {
       at(hash.key(), node -> node.hset(hash.key(), hash.fields()));
     }
     return held;

@@ -85,7 +85,7 @@ class RedisRightsTest {
   void stage() {
     operator.flushAll();
     agent.functionLoadReplace(FunctionLibrary.source(ACTIVE));
-    var staged = StagedRules.of(HELD.set(), 1, HELD.digest());
+    var staged = new StagedRules(HELD.set(), 1, HELD.digest());
     staged.hashes().forEach(hash -> agent.hset(hash.key(), hash.fields()));
   }
 

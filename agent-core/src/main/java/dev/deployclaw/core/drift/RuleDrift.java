@@ -29,7 +29,7 @@ final class RuleDrift {
   RuleDrift(ChangePlan.Ground base, PolicySet committed) {
     this.base = base;
     this.committed = committed;
-    var rules = StagedRules.of(committed, base.epoch(), base.digest());
+    var rules = new StagedRules(committed, base.epoch(), base.digest());
     for (var tenant : rules.tenants()) {
       var hash = rules.hash(tenant);
       var lines = new ArrayList<String>();

@@ -1,7 +1,6 @@
 package dev.deployclaw.core.freeze;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.freeze.KillSwitch.Turn;
 import dev.deployclaw.core.journal.ExecutionRecorder;
@@ -16,44 +15,34 @@ import org.slf4j.LoggerFactory;
  * Freezes the agent, by the kill switch that people have, when calls of one execution were refused
  * at the sandbox again and again. A rollback goes on, as it does when a person freezes.
  */
-public final class AutoFreeze {
+public record AutoFreeze(AgentPorts ports, AgentSettings settings) {
   private static final Logger LOG = LoggerFactory.getLogger(AutoFreeze.class);
-
-  private final KillSwitch killSwitch;
-  private final AgentClock time;
-  private final String agent;
-  private final int most;
-
-  public AutoFreeze(AgentPorts ports, AgentSettings settings) {
-    this.killSwitch = new KillSwitch(ports.state());
-    this.time = ports.time();
-    this.agent = settings.agent();
-    this.most = settings.bounds().refusals();
-  }
 
   /** Freezes once for an execution, and tells it there. */
   public void judge(ExecutionRecorder recorder) throws InterruptedException {
     var failureGuard = recorder.failureGuard();
-    if (!failureGuard.oversteps(most) || failureGuard.frozen().isPresent()) {
+    if (!failureGuard.oversteps(settings.bounds().refusals())
+        || failureGuard.frozen().isPresent()) {
       return;
     }
     String reason =
-        "%d calls of %s were refused at the sandbox".formatted(most, recorder.execution());
+        "%d calls of %s were refused at the sandbox"
+            .formatted(settings.bounds().refusals(), recorder.execution());
     String sentence = freeze(reason);
     LOG.atError()
         .addKeyValue("execution", recorder.execution())
         .addKeyValue("reason", sentence)
         .log("the agent freezes itself");
     failureGuard.frozen(sentence);
-    var facts = Map.<String, Object>of("refused", most);
+    var facts = Map.<String, Object>of("refused", settings.bounds().refusals());
     recorder.tellHere("Freezing the agent", new LogEntryContent(sentence, Status.ERROR, facts));
     recorder.summarise(sentence, Status.ERROR);
   }
 
   private String freeze(String reason) throws InterruptedException {
     try {
-      var freeze = new FreezeRecord(agent, reason, time.instant().toString());
-      return switch (killSwitch.freeze(freeze)) {
+      var freeze = new FreezeRecord(settings.agent(), reason, ports.time().instant().toString());
+      return switch (new KillSwitch(ports.state()).freeze(freeze)) {
         case Turn.Turned _ ->
             ("the agent froze itself, since %s; find out which other process calls "
                     + "executors, then: deployclaw thaw")

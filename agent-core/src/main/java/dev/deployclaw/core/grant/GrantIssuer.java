@@ -1,12 +1,11 @@
 package dev.deployclaw.core.grant;
 
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.Invocation;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -19,7 +18,10 @@ public final class GrantIssuer {
 
   private final GrantKey key;
   private final InstantSource clock;
+
+  /** So that no other process with the same key gives the same numbers. */
   private final String mark;
+
   private final AtomicLong made = new AtomicLong();
 
   /**
@@ -28,7 +30,7 @@ public final class GrantIssuer {
   public GrantIssuer(GrantKey key, InstantSource clock) {
     this.key = key;
     this.clock = clock;
-    this.mark = mark();
+    this.mark = SecretText.hex(MARK_BYTES);
   }
 
   /** Grants whose key nobody else has: where no sandbox asks for them. */
@@ -57,12 +59,5 @@ public final class GrantIssuer {
             clock.instant().plus(call.deadline()),
             "");
     return call.with(key.seal(grant));
-  }
-
-  /** So that no other process with the same key gives the same numbers. */
-  private static String mark() {
-    var bytes = new byte[MARK_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 }

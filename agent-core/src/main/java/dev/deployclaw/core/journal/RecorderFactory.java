@@ -6,19 +6,7 @@ import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.core.task.TaskRequest;
 
 /** Begins the logs of new executions, and goes on with those of others. */
-public final class RecorderFactory {
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final ProgressListener progress;
-  private final ExecutionIdAllocator ids;
-
-  public RecorderFactory(AgentPorts ports, AgentSettings settings, ProgressListener progress) {
-    this.ports = ports;
-    this.settings = settings;
-    this.progress = progress;
-    this.ids = new ExecutionIdAllocator(ports);
-  }
-
+public record RecorderFactory(AgentPorts ports, AgentSettings settings, ProgressListener progress) {
   /**
    * A new execution, told by the procedure of an operation.
    *
@@ -26,7 +14,7 @@ public final class RecorderFactory {
    */
   public ExecutionRecorder begin(TaskOperation operation, boolean withStore)
       throws InterruptedException {
-    return recorder(withStore ? ids.take() : ids.local(), operation);
+    return recorder(withStore ? ids().take() : ids().local(), operation);
   }
 
   /** The same, under the id that was reserved for the request, if one was. */
@@ -53,5 +41,9 @@ public final class RecorderFactory {
     var log = new ExecutionLog(ports, progress, execution);
     var acts = new ExecutionRecorder.Actor(settings.agent(), ports.executors().isolation());
     return new ExecutionRecorder(log, ports.procedures().of(operation), ports.time(), acts);
+  }
+
+  private ExecutionIdAllocator ids() {
+    return new ExecutionIdAllocator(ports);
   }
 }

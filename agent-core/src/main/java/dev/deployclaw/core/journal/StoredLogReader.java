@@ -13,17 +13,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What the state store holds of logs, or the bucket for it once they have left. */
-public final class StoredLogReader {
-  private final StateStore state;
-  private final BucketCopy bucket;
-
+public record StoredLogReader(StateStore state, BucketCopy bucket) {
   public StoredLogReader(AgentPorts ports) {
     this(ports.state(), ports.journal().bucket());
-  }
-
-  public StoredLogReader(StateStore state, BucketCopy bucket) {
-    this.state = state;
-    this.bucket = bucket;
   }
 
   /**

@@ -30,6 +30,14 @@ public final class IntentSentence {
     return TerminalSafeText.line(new IntentSentence().whole(IntentJson.of(intent)));
   }
 
+  /** The same for a person, who is told which names the request spells in another way. */
+  public static String shown(Intent intent) {
+    var names = intent.corrected();
+    return names.isEmpty()
+        ? of(intent)
+        : of(intent) + " (the request spells otherwise: " + String.join(", ", names) + ")";
+  }
+
   private String whole(Map<String, Object> intent) {
     String operation = taken(intent, "operation").orElse("");
     var changes = list(intent.remove("changes"));

@@ -2,6 +2,7 @@ package dev.deployclaw.core.ledger;
 
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.freeze.FreezeRecord;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.log.LogEntry;
@@ -38,19 +39,9 @@ import java.util.TreeMap;
  * Every transaction compares the leader, the term and the execution's last revision, so that what
  * is applied late is refused, and repeating one that was read as not applied is safe.
  */
-public final class ChangeLedger {
+public record ChangeLedger(StateStore state, AgentClock time, AgentSettings.Bounds bounds) {
   /** The store may have carried out what it was sent first, and refused what it was sent again. */
   private static final String UNREAD = "it was refused, and the present state can't be read";
-
-  private final StateStore state;
-  private final AgentClock time;
-  private final AgentSettings.Bounds bounds;
-
-  public ChangeLedger(StateStore state, AgentClock time, AgentSettings.Bounds bounds) {
-    this.state = state;
-    this.time = time;
-    this.bounds = bounds;
-  }
 
   /** How an attempt to record a transition ended. */
   public sealed interface Advance {
@@ -270,15 +261,11 @@ public final class ChangeLedger {
     return there.get().isPresent() ? there.get().get() : why(transition, transaction);
   }
 
-  private interface Read<T> {
-    T read() throws InterruptedException;
-  }
-
   /** Empty where nothing can be read within the bounds. */
-  private <T> Optional<T> patiently(Read<T> read) throws InterruptedException {
+  private <T> Optional<T> patiently(InterruptibleSupplier<T> read) throws InterruptedException {
     for (int attempt = 1; attempt <= bounds.attempts(); attempt++) {
       try {
-        return Optional.of(read.read());
+        return Optional.of(read.get());
       } catch (Unreachable e) {
         time.pause(pauseAfter(attempt));
       }

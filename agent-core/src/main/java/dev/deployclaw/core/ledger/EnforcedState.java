@@ -11,15 +11,7 @@ import java.util.Optional;
  * What tenants are decided by now: all by what is committed, or a cohort by the candidate beside
  * it. Only reads.
  */
-public final class EnforcedState {
-  private final ChangeLedger ledger;
-  private final PolicySetReader archive;
-
-  public EnforcedState(ChangeStore store) {
-    this.ledger = store.ledger();
-    this.archive = store.archive();
-  }
-
+public record EnforcedState(ChangeStore store) {
   /** The policies that can't be read. */
   public record Lost(long epoch) {
     public String reason() {
@@ -36,14 +28,15 @@ public final class EnforcedState {
    * @param execution for names and logs
    */
   public Now now(String execution) throws InterruptedException {
-    var active = ledger.active();
+    var active = store.ledger().active();
     var base = active.map(a -> BaseEpoch.of(a, 0)).orElse(BaseEpoch.NOTHING);
-    var committed = archive.committed(base);
+    var committed = store.archive().committed(base);
     if (committed.isEmpty()) {
       return new Now(Optional.empty(), new Lost(base.epoch()));
     }
     var tried = active.flatMap(CommittedEpoch::candidate);
-    var beside = tried.isEmpty() ? Optional.<PolicySet>empty() : archive.stored(tried.get());
+    var beside =
+        tried.isEmpty() ? Optional.<PolicySet>empty() : store.archive().stored(tried.get());
     if (tried.isPresent() && beside.isEmpty()) {
       return new Now(Optional.empty(), new Lost(tried.get().epoch()));
     }

@@ -9,6 +9,7 @@ import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.PolicyYamlWriter;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,11 +37,12 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
         .filter(limit -> !before.contains(limit))
         .flatMap(limit -> {
           var old = before.stream().filter(l -> l.name().equals(limit.name())).findFirst();
-          int way = old.map(o -> way(o, limit)).orElse(-1);
-          var said = said(tenant.tenant(), limit.requests());
-          boolean against = said.equals(Set.of("up")) ? way < 0 : way > 0;
-          return said.size() == 1 && against
-              ? Stream.of(text(tenant.tenant(), old, limit))
+          var ways = old.map(o -> List.of(way(o, limit), burst(o, limit))).orElse(List.of(-1));
+          boolean bursts = old.filter(o -> burst(o, limit) == 0).isEmpty();
+          var said = said(tenant.tenant(), limit, bursts);
+          int back = said.equals(Set.of("up")) ? -1 : 1;
+          return said.size() == 1 && ways.contains(back)
+              ? Stream.of(text(tenant.tenant(), old, limit, back))
               : Stream.empty();
         });
   }
@@ -55,25 +57,39 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
         to.requests() * from.window().toSeconds(), from.requests() * to.window().toSeconds());
   }
 
-  private static String text(String tenant, Optional<Limit> from, Limit to) {
-    return from.map(old ->
-            "%s/%s admits %s now, so %s would %s it: shall it?"
-                .formatted(
-                    tenant, to.name(), line(old), line(to), way(old, to) < 0 ? "lower" : "raise"))
+  private static int burst(Limit from, Limit to) {
+    boolean both = from.algorithm().bursts() && to.algorithm().bursts();
+    return both ? Long.compare(to.burst(), from.burst()) : 0;
+  }
+
+  private static String text(String tenant, Optional<Limit> from, Limit to, int way) {
+    return from.map(
+            old -> {
+              boolean burst = burst(old, to) != 0;
+              String verb = way < 0 ? "lower" : "raise";
+              String what = way(old, to) == way ? verb : verb + " the burst of";
+              return "%s/%s admits %s now, so %s would %s it: shall it?"
+                  .formatted(tenant, to.name(), line(old, burst), line(to, burst), what);
+            })
         .orElseGet(() ->
             "%s has no such limit now, so %s would be its first one, %s: shall it get it?"
-                .formatted(tenant, line(to), to.name()));
+                .formatted(tenant, line(to, false), to.name()));
   }
 
-  private static String line(Limit limit) {
+  /** With its burst, where that changes. */
+  private static String line(Limit limit, boolean burst) {
+    String rate = limit.requests() + " in " + PolicyYamlWriter.window(limit.window());
     return limit.algorithm() == LimitAlgorithm.CONCURRENCY
         ? limit.requests() + " at once"
-        : limit.requests() + " in " + PolicyYamlWriter.window(limit.window());
+        : rate + (burst ? " with a burst of " + limit.burst() : "");
   }
 
-  /** By the number, and where that is both raised and lowered by whose it is. */
-  private Set<String> said(String tenant, long requests) {
-    var said = said(Long.toString(requests));
+  /** By the numbers, and where one is both raised and lowered by whose it is. */
+  private Set<String> said(String tenant, Limit limit, boolean bursts) {
+    var said = new HashSet<>(said(Long.toString(limit.requests())));
+    if (bursts) {
+      said.addAll(said(Long.toString(limit.burst())));
+    }
     return said.size() > 1 ? said(tenant) : said;
   }
 

@@ -72,7 +72,12 @@ final class InventoryBuilder {
     String end =
         schedule.revertAfterSeconds().map(s -> ", for " + s + " s").orElse("")
             + schedule.revertAt().map(until -> ", until " + until).orElse("");
-    return intent.operationWords() + how + end + (intent.guards().dryRun() ? ", dry run" : "");
+    String names = String.join(", ", intent.corrected());
+    return intent.operationWords()
+        + how
+        + end
+        + (names.isEmpty() ? "" : ", spelled otherwise: " + names)
+        + (intent.guards().dryRun() ? ", dry run" : "");
   }
 
   static List<ChangePlan.Step> steps(Procedure procedure) {

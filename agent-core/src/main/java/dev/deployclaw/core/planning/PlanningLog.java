@@ -63,7 +63,8 @@ public record PlanningLog(ExecutionRecorder recorder) {
     if (!demands.isEmpty()) {
       facts.put("needs_approval", demands.stream().map(d -> d.source().rule()).toList());
     }
-    var entry = new LogEntryContent(InventoryBuilder.words(intent), Status.OK, facts);
+    var status = intent.corrected().isEmpty() ? Status.OK : Status.WARNING;
+    var entry = new LogEntryContent(InventoryBuilder.words(intent), status, facts);
     recorder.tell(Phase.PLAN, UNDERSTOOD, entry);
   }
 

@@ -11,14 +11,9 @@ public final class KernelPhaseOrder {
   /** What a change does, in order. */
   public static final List<String> PHASES =
       List.of(
-          "checkpoint.create",
-          "change.stage",
-          "change.prepare",
-          "change.gate",
-          "change.commit",
-          "change.publish",
-          "change.converge",
-          "change.validate");
+          ("checkpoint.create change.stage change.prepare change.gate change.commit"
+                  + " change.publish change.converge change.validate")
+              .split(" ", -1));
 
   /** What a repair does: keep what is there, put back what is committed, read it back. */
   public static final List<String> REPAIR =

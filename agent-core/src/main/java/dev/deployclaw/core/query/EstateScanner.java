@@ -12,11 +12,9 @@ import dev.deployclaw.core.drift.DriftComparison;
 import dev.deployclaw.core.drift.OrphanedState;
 import dev.deployclaw.core.drift.RedisMeasurements;
 import dev.deployclaw.core.environment.AgentSettings;
-import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.CohortSplit;
 import dev.deployclaw.core.ledger.EnforcedState;
-import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.CommittedEpoch;
@@ -49,21 +47,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Looks at the whole estate and changes nothing. Needs no leadership and leaves no log. */
-public final class EstateScanner {
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final ChangeStore store;
-  private final ChangeLedger ledger;
-  private final PolicySetReader archive;
-
-  public EstateScanner(AgentPorts ports, AgentSettings settings, ChangeStore store) {
-    this.ports = ports;
-    this.settings = settings;
-    this.store = store;
-    this.ledger = store.ledger();
-    this.archive = store.archive();
-  }
-
+public record EstateScanner(AgentPorts ports, AgentSettings settings, ChangeStore store) {
   /** What is wanted, committed and enforced, and how they differ. */
   public ScanReport scan() throws InterruptedException {
     return inspect(TaskOperation.SCAN, Optional.empty());
@@ -94,7 +78,7 @@ public final class EstateScanner {
   /** Overlays that are to end, by what was committed; the sources aren't read. */
   public List<Overlay> temporary() throws InterruptedException {
     var now = ports.time().instant();
-    return archive.provenance(ledger.base().epoch()).overlays().stream()
+    return store.archive().provenance(store.ledger().base().epoch()).overlays().stream()
         .filter(o -> o.by().until().filter(now::isBefore).isPresent())
         .toList();
   }
@@ -104,12 +88,12 @@ public final class EstateScanner {
    */
   public List<Overlay> expired() throws InterruptedException {
     var now = ports.time().instant();
-    var base = ledger.base();
-    var provenance = archive.provenance(base.epoch());
+    var base = store.ledger().base();
+    var provenance = store.archive().provenance(base.epoch());
     if (provenance.overlays().stream().noneMatch(o -> o.expired(now))) {
       return List.of();
     }
-    var committed = archive.committed(base).orElse(PolicySet.EMPTY);
+    var committed = store.archive().committed(base).orElse(PolicySet.EMPTY);
     var read = new EstateSurvey(ports, settings).quietly("sources.read");
     return provenance.effective(committed, SourceReports.collect(read, committed)).stream()
         .filter(o -> o.expired(now))
@@ -128,8 +112,8 @@ public final class EstateScanner {
       }
     }
     var staged = stagedEpochs();
-    var base = ledger.base();
-    var stored = archive.committed(base);
+    var base = store.ledger().base();
+    var stored = store.archive().committed(base);
     var committed = stored.orElse(PolicySet.EMPTY);
     var sources = SourceReports.collect(survey.quietly("sources.read"), committed);
     var drift = new ArrayList<Discrepancy>();
@@ -137,7 +121,7 @@ public final class EstateScanner {
       drift.add(unreadable(base));
     }
     drift.addAll(DriftComparison.of(ground(base), committed, survey.looks(), sources.policies()));
-    var active = ledger.active();
+    var active = store.ledger().active();
     active.ifPresent(a -> drift.addAll(CanaryDrift.of(a, survey.looks())));
     drift.addAll(unrestored(base, survey));
     if (!committed.tenants().isEmpty()) {
@@ -158,7 +142,7 @@ public final class EstateScanner {
         sources.problems(),
         findings,
         probe,
-        SourceDrift.of(committed, archive.provenance(base.epoch()), sources)
+        SourceDrift.of(committed, store.archive().provenance(base.epoch()), sources)
             .at(ports.time().instant()),
         ScanReport.Known.of(committed, sources));
   }
@@ -169,10 +153,11 @@ public final class EstateScanner {
    */
   private Set<Long> stagedEpochs() throws InterruptedException {
     var staged = new TreeSet<Long>();
-    var open = ledger.open();
-    var change = open.isEmpty() ? Optional.<StoredExecution>empty() : ledger.read(open.get());
+    var open = store.ledger().open();
+    var change =
+        open.isEmpty() ? Optional.<StoredExecution>empty() : store.ledger().read(open.get());
     change.ifPresent(c -> staged.add(c.execution().epoch()));
-    ledger.changes().stream()
+    store.ledger().changes().stream()
         .filter(x -> x.state() instanceof ChangeState.Held)
         .forEach(x -> staged.add(x.epoch()));
     return staged;
@@ -181,7 +166,7 @@ public final class EstateScanner {
   private List<Discrepancy> unrestored(BaseEpoch base, EstateSurvey survey)
       throws InterruptedException {
     var participants = new ParticipantFanout(ports.executors(), settings);
-    return new UnrestoredMembers(ledger, archive, participants)
+    return new UnrestoredMembers(store.ledger(), store.archive(), participants)
         .among(base, survey.looks(), CallContext.looking());
   }
 

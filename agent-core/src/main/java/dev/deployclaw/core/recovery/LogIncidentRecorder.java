@@ -28,27 +28,10 @@ import java.util.function.Function;
  * state store learns of it in the transaction that ends that log, so that each is accounted for
  * once, even if an agent dies in between.
  */
-final class LogIncidentRecorder {
+record LogIncidentRecorder(
+    StateStore state, ChangeLedger ledger, RecorderFactory recorders, ExecutionFinisher finisher) {
   /** The most of a kind that one start accounts for; the next one goes on. */
   private static final int MOST = 64;
-
-  private final StateStore state;
-  private final ChangeLedger ledger;
-  private final LogHeadChain chain;
-  private final RecorderFactory recorders;
-  private final ExecutionFinisher finisher;
-
-  LogIncidentRecorder(
-      StateStore state,
-      ChangeLedger ledger,
-      RecorderFactory recorders,
-      ExecutionFinisher finisher) {
-    this.state = state;
-    this.ledger = ledger;
-    this.chain = new LogHeadChain(state);
-    this.recorders = recorders;
-    this.finisher = finisher;
-  }
 
   /**
    * What is told of one.
@@ -100,7 +83,10 @@ final class LogIncidentRecorder {
             List.of(new Condition.Absent(key)),
             List.of(new Write.Put(key, CanonicalJson.bytes(Map.of("by", recorder.execution())))));
     var end = recorder.ending(ending, facts);
-    var chained = chain.last().joining(once, recorder.execution(), recorder.seal(end).head());
+    var chained =
+        new LogHeadChain(state)
+            .last()
+            .joining(once, recorder.execution(), recorder.seal(end).head());
     var permit = ledger.permit(end, chained, leadership, recorder);
     if (permit instanceof ChangeLedger.Permit.Given) {
       return Optional.of(RequestOutcome.of(recorder.execution(), ending));

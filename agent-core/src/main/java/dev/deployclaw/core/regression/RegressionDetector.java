@@ -3,7 +3,6 @@ package dev.deployclaw.core.regression;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.CallContext;
 import dev.deployclaw.core.call.CallDispatcher;
-import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.call.ParticipantReplies;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.machine.AbortCause;
@@ -31,7 +30,7 @@ import java.util.stream.Collectors;
  * state store is read after the members: what it decides only grows, so an honest member is never
  * ahead of that reading.
  */
-public final class RegressionDetector {
+public record RegressionDetector(AgentPorts ports, AgentSettings settings) {
   /** The look that tells the highest epoch and term that a member names. */
   static final String MARKS = "marks";
 
@@ -40,15 +39,6 @@ public final class RegressionDetector {
 
   private static final String EPOCH = "epoch";
   private static final String TERM = "term";
-  private final ExecutorRegistry executors;
-  private final StateStore state;
-  private final AgentSettings settings;
-
-  public RegressionDetector(AgentPorts ports, AgentSettings settings) {
-    this.executors = ports.executors();
-    this.state = ports.state();
-    this.settings = settings;
-  }
 
   /**
    * What was seen.
@@ -80,10 +70,14 @@ public final class RegressionDetector {
 
   /** Asks the members; they answer while something else is done. */
   public Look begin() {
-    var those = executors.participants().stream().filter(e -> e.verbs().contains(MARKS)).toList();
+    var those =
+        ports.executors().participants().stream().filter(e -> e.verbs().contains(MARKS)).toList();
     var call = new ExecutorCall.Look(MARKS, Map.of());
     return new Look(
-        executors.calls().begin(those, call, CallContext.looking(), settings.bounds().call()));
+        ports
+            .executors()
+            .calls()
+            .begin(those, call, CallContext.looking(), settings.bounds().call()));
   }
 
   /** Members that were asked. */
@@ -97,7 +91,7 @@ public final class RegressionDetector {
     /** Waits for their answers, and holds them against the state store as it is then. */
     public Seen see() throws InterruptedException {
       var marks = ParticipantReplies.of(asked.answers());
-      return compare(marks, Known.read(state));
+      return compare(marks, Known.read(ports.state()));
     }
   }
 

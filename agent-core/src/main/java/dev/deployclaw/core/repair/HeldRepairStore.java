@@ -1,7 +1,6 @@
 package dev.deployclaw.core.repair;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
@@ -19,7 +18,6 @@ import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -38,21 +36,9 @@ import java.util.TreeMap;
  * Repairs that wait for an approval. Each lies in the state store, written under the lead together
  * with its record, so any agent can go on with it, once. Used by one thread.
  */
-public final class HeldRepairStore {
+public record HeldRepairStore(AgentPorts ports, ChangeLedger ledger, ExecutionFinisher finisher) {
   /** How many may wait at once. */
   static final int MOST = 100;
-
-  private final StateStore state;
-  private final ChangeLedger ledger;
-  private final ExecutionFinisher finisher;
-  private final AgentClock time;
-
-  public HeldRepairStore(AgentPorts ports, ChangeLedger ledger, ExecutionFinisher finisher) {
-    this.state = ports.state();
-    this.time = ports.time();
-    this.ledger = ledger;
-    this.finisher = finisher;
-  }
 
   /** One, and the entry that it was read from. */
   public record Found(HeldRepair repair, Entry entry) {
@@ -67,11 +53,11 @@ public final class HeldRepairStore {
   }
 
   Instant now() {
-    return time.instant();
+    return ports.time().instant();
   }
 
   public Optional<Found> find(String id) throws InterruptedException {
-    return state.get(StoreKeys.heldRepair(id)).flatMap(HeldRepairStore::read);
+    return ports.state().get(StoreKeys.heldRepair(id)).flatMap(HeldRepairStore::read);
   }
 
   public List<HeldRepair> all() throws InterruptedException {
@@ -79,7 +65,7 @@ public final class HeldRepairStore {
   }
 
   private List<Found> entries() throws InterruptedException {
-    return state.list(StoreKeys.HELD_REPAIRS).stream()
+    return ports.state().list(StoreKeys.HELD_REPAIRS).stream()
         .map(HeldRepairStore::read)
         .flatMap(Optional::stream)
         .toList();
@@ -103,7 +89,7 @@ public final class HeldRepairStore {
   ExecutionOutcome keep(
       HeldRepair repair, String rule, BaseEpoch base, OrchestrationContext context)
       throws InterruptedException {
-    if (state.keys(StoreKeys.HELD_REPAIRS).size() >= MOST) {
+    if (ports.state().keys(StoreKeys.HELD_REPAIRS).size() >= MOST) {
       return ExecutionOutcome.refused(
           "%d repairs wait for an approval already: approve or reject one (deployclaw status lists them)"
               .formatted(MOST));
@@ -191,7 +177,9 @@ public final class HeldRepairStore {
     var conditions = new ArrayList<>(leadership.conditions());
     conditions.addAll(unmoved(held));
     var _ =
-        state.transact(new Transaction(conditions, List.of(new Write.Delete(held.entry().key()))));
+        ports
+            .state()
+            .transact(new Transaction(conditions, List.of(new Write.Delete(held.entry().key()))));
   }
 
   /** Those whose time is over. */

@@ -23,13 +23,12 @@ import java.util.TreeSet;
  * written. The gate passes it or holds it; what was held goes on with the approval that was given
  * for it, if it would still put back the same at the same members.
  */
-final class RepairGate {
-  private final HeldRepairStore heldRepairs;
-  private final GatePolicy gate;
-  private final RequestOrigin by;
-  private final Optional<Approved> approved;
-
-  private record Approved(HeldRepairStore.Found held, String by) {}
+record RepairGate(
+    HeldRepairStore heldRepairs,
+    GatePolicy gate,
+    RequestOrigin by,
+    Optional<RepairGate.Approved> approved) {
+  record Approved(HeldRepairStore.Found held, String by) {}
 
   RepairGate(HeldRepairStore heldRepairs, GatePolicy gate, RequestOrigin by) {
     this(heldRepairs, gate, by, Optional.empty());
@@ -42,14 +41,6 @@ final class RepairGate {
         gate,
         new RequestOrigin(held.repair().requester(), List.of()),
         Optional.of(new Approved(held, approver)));
-  }
-
-  private RepairGate(
-      HeldRepairStore heldRepairs, GatePolicy gate, RequestOrigin by, Optional<Approved> approved) {
-    this.heldRepairs = heldRepairs;
-    this.gate = gate;
-    this.by = by;
-    this.approved = approved;
   }
 
   /**

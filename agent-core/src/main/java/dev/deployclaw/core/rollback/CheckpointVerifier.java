@@ -17,7 +17,6 @@ import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.spi.ObjectStore;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.ArrayList;
@@ -33,25 +32,9 @@ import java.util.TreeMap;
  * with its digest; then says for each member what the rollback would do. Writes nothing, and needs
  * no leadership.
  */
-public final class CheckpointVerifier {
+public record CheckpointVerifier(
+    AgentPorts ports, AgentSettings settings, ChangeLedger ledger, Rollback rollback) {
   private static final int SHORT = 12;
-
-  private final StateStore state;
-  private final ObjectStore objects;
-  private final ChangeLedger ledger;
-  private final ParticipantFanout participants;
-  private final Rollback rollback;
-  private final SnapshotVerifier snapshots;
-
-  public CheckpointVerifier(
-      AgentPorts ports, AgentSettings settings, ChangeLedger ledger, Rollback rollback) {
-    this.state = ports.state();
-    this.objects = ports.objects();
-    this.ledger = ledger;
-    this.participants = new ParticipantFanout(ports.executors(), settings);
-    this.rollback = rollback;
-    this.snapshots = new SnapshotVerifier(ports);
-  }
 
   /**
    * @param target the id of a change or a snapshot, or {@code last}
@@ -64,7 +47,7 @@ public final class CheckpointVerifier {
             ? Optional.<ChangeExecution>empty()
             : ledger.read(id).map(StoredExecution::execution);
     if (x.isEmpty()) {
-      var snapshot = snapshots.verify(id);
+      var snapshot = new SnapshotVerifier(ports).verify(id);
       if (snapshot.isPresent()) {
         return snapshot.get();
       }
@@ -87,7 +70,7 @@ public final class CheckpointVerifier {
     var found = new Found(x, new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
     found.facts().put("epoch", x.epoch());
     found.facts().put("base_epoch", x.base().epoch());
-    found.facts().put("object", objects.locate(checkpoint.object()));
+    found.facts().put("object", ports.objects().locate(checkpoint.object()));
     found.facts().put("sha256", checkpoint.sha256());
     marker(found, checkpoint);
     var file = object(found, checkpoint);
@@ -111,7 +94,7 @@ public final class CheckpointVerifier {
 
   private void marker(Found found, Checkpoint checkpoint) throws InterruptedException {
     String key = StoreKeys.checkpoint(found.x().epoch());
-    var there = state.get(key);
+    var there = ports.state().get(key);
     boolean same =
         there.filter(e -> Arrays.equals(e.value(), checkpoint.marker(found.x()))).isPresent();
     there.ifPresent(e -> found.facts().put("marker_revision", e.modRevision()));
@@ -128,8 +111,8 @@ public final class CheckpointVerifier {
 
   private Optional<CheckpointFile> object(Found found, Checkpoint checkpoint)
       throws InterruptedException {
-    String where = objects.locate(checkpoint.object());
-    return switch (objects.read(checkpoint.object())) {
+    String where = ports.objects().locate(checkpoint.object());
+    return switch (ports.objects().read(checkpoint.object())) {
       case ObjectStore.Get.Found(byte[] bytes) -> hashed(found, checkpoint, bytes);
       case ObjectStore.Get.Absent _ -> {
         found
@@ -173,7 +156,10 @@ public final class CheckpointVerifier {
 
   private List<Member> rehearse(Found found, CheckpointFile file) throws InterruptedException {
     var now = new TreeMap<String, MemberReport>();
-    participants.observe(CallContext.looking()).all().forEach(r -> now.put(r.member(), r));
+    new ParticipantFanout(ports.executors(), settings)
+        .observe(CallContext.looking())
+        .all()
+        .forEach(r -> now.put(r.member(), r));
     List<Member> members = new ArrayList<>();
     file.observation()
         .members()

@@ -27,22 +27,10 @@ import java.util.TreeMap;
  * committed policy set go to the object store under their hash and are read back. A snapshot that
  * lacks a member, or waits to be stored, isn't called done.
  */
-public final class SnapshotTaker {
+public record SnapshotTaker(
+    ChangeStore store, ExecutionFinisher finisher, AgentPorts ports, AgentSettings settings) {
   /** How its log calls it. */
   static final String ACTION = "Taking a snapshot";
-
-  private final ChangeStore store;
-  private final ExecutionFinisher finisher;
-  private final AgentPorts ports;
-  private final ParticipantFanout participants;
-
-  public SnapshotTaker(
-      ChangeStore store, ExecutionFinisher finisher, AgentPorts ports, AgentSettings settings) {
-    this.store = store;
-    this.finisher = finisher;
-    this.ports = ports;
-    this.participants = new ParticipantFanout(ports.executors(), settings);
-  }
 
   public RequestOutcome run(Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
@@ -65,7 +53,7 @@ public final class SnapshotTaker {
   private ExecutionOutcome take(BaseEpoch base, PolicySet committed, ExecutionRecorder recorder)
       throws InterruptedException {
     long from = ports.time().micros();
-    var observed = participants.observe(recorder.looks());
+    var observed = new ParticipantFanout(ports.executors(), settings).observe(recorder.looks());
     Optional<PolicySet> set = base.epoch() == 0 ? Optional.empty() : Optional.of(committed);
     byte[] bytes = CheckpointFile.of(recorder.execution(), base, observed, set).bytes();
     var unseen =

@@ -4,7 +4,6 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.ledger.BackupOutcome;
 import dev.deployclaw.core.ledger.CheckpointFile;
-import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.policy.PolicySet;
@@ -19,33 +18,25 @@ import java.util.TreeMap;
  * what it observed with its fingerprint and its policy set with its digest. A snapshot has no
  * marker in the state store, so it is known where its log lies. Writes nothing.
  */
-final class SnapshotVerifier {
+record SnapshotVerifier(AgentPorts ports) {
   private static final String NO_CHANGE =
       "a snapshot isn't a change: there is nothing to roll back";
 
-  private final ObjectStore objects;
-  private final Journal journal;
-
-  SnapshotVerifier(AgentPorts ports) {
-    this.objects = ports.objects();
-    this.journal = ports.journal();
-  }
-
   /** Empty where this machine has no log of a snapshot by this id. */
   Optional<CheckpointReport> verify(String id) throws InterruptedException {
-    if (!journal.known().contains(id)) {
+    if (!ports.journal().known().contains(id)) {
       return Optional.empty();
     }
-    var told = ExecutionLog.facts(journal.read(id), SnapshotTaker.ACTION);
+    var told = ExecutionLog.facts(ports.journal().read(id), SnapshotTaker.ACTION);
     return told.isEmpty() ? Optional.empty() : Optional.of(verify(id, told.get()));
   }
 
   private CheckpointReport verify(String id, Map<String, String> told) throws InterruptedException {
     String sha256 = told.getOrDefault("sha256", "");
-    String where = objects.locate(BackupOutcome.name(sha256));
+    String where = ports.objects().locate(BackupOutcome.name(sha256));
     var facts = new TreeMap<String, Object>(Map.of("object", where, "sha256", sha256));
     facts.put("epoch", told.getOrDefault("epoch", ""));
-    return switch (objects.read(BackupOutcome.name(sha256))) {
+    return switch (ports.objects().read(BackupOutcome.name(sha256))) {
       case ObjectStore.Get.Found(byte[] bytes) -> {
         facts.put("observed_sha256", CanonicalJson.sha256(bytes));
         facts.put("bytes", (long) bytes.length);

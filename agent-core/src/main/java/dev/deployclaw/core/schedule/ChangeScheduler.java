@@ -1,7 +1,6 @@
 package dev.deployclaw.core.schedule;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.RecorderFactory;
@@ -16,7 +15,6 @@ import dev.deployclaw.core.log.RecordedDecision.Policies;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -36,7 +34,8 @@ import java.util.Optional;
  * Changes that begin at a time. They stand in the state store until it has come, written under the
  * lead, so any agent that serves then begins them, once. Used by one thread.
  */
-public final class ChangeScheduler {
+public record ChangeScheduler(
+    AgentPorts ports, ChangeLedger ledger, RecorderFactory recorders, ExecutionFinisher finisher) {
   /** A change that could not begin for so long after its time isn't begun any more. */
   static final Duration MOST_LATE = Duration.ofHours(1);
 
@@ -45,34 +44,16 @@ public final class ChangeScheduler {
 
   private static final String ACTION = "Keeping to the schedule";
 
-  private final StateStore state;
-  private final ChangeLedger ledger;
-  private final RecorderFactory recorders;
-  private final ExecutionFinisher finisher;
-  private final AgentClock time;
-
   /** Carries out a change whose time has come. */
   @FunctionalInterface
   public interface ChangeStarter {
     RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException;
   }
 
-  public ChangeScheduler(
-      AgentPorts ports,
-      ChangeLedger ledger,
-      RecorderFactory recorders,
-      ExecutionFinisher finisher) {
-    this.state = ports.state();
-    this.ledger = ledger;
-    this.recorders = recorders;
-    this.finisher = finisher;
-    this.time = ports.time();
-  }
-
   public ScheduleReport all() throws InterruptedException {
     List<ScheduledChange> entries = new ArrayList<>();
     List<String> unread = new ArrayList<>();
-    for (var entry : state.list(StoreKeys.SCHEDULED)) {
+    for (var entry : ports.state().list(StoreKeys.SCHEDULED)) {
       var read = ScheduledChange.read(entry);
       read.ifPresent(entries::add);
       if (read.isEmpty()) {
@@ -84,12 +65,12 @@ public final class ChangeScheduler {
   }
 
   public boolean holds(String id) throws InterruptedException {
-    return state.get(StoreKeys.scheduled(id)).isPresent();
+    return ports.state().get(StoreKeys.scheduled(id)).isPresent();
   }
 
   /** What is to begin now; nothing while a change is under way. Needs no leadership. */
   public List<String> due() throws InterruptedException {
-    long now = time.instant().toEpochMilli();
+    long now = ports.time().instant().toEpochMilli();
     var due =
         all().entries().stream().filter(s -> s.atMillis() <= now).map(ScheduledChange::id).toList();
     return due.isEmpty() || ledger.open().isPresent() ? List.of() : due;
@@ -119,7 +100,7 @@ public final class ChangeScheduler {
         new Transaction(
             List.of(base.unmoved(), new Condition.Absent(StoreKeys.scheduled(entry.id()))),
             List.of(new Write.Put(StoreKeys.scheduled(entry.id()), entry.bytes())));
-    if (state.keys(StoreKeys.SCHEDULED).size() >= MOST) {
+    if (ports.state().keys(StoreKeys.SCHEDULED).size() >= MOST) {
       return ExecutionOutcome.refused(
           "%d changes wait for their time already, so %s isn't scheduled: wait, or cancel one (deployclaw status lists them)"
               .formatted(MOST, entry.id()));
@@ -145,11 +126,11 @@ public final class ChangeScheduler {
   /** Begins a change if it is due; another agent may have been the first, or a person. */
   public RequestOutcome begin(String id, Leadership leadership, ChangeStarter starter)
       throws InterruptedException {
-    var entry = state.get(StoreKeys.scheduled(id));
+    var entry = ports.state().get(StoreKeys.scheduled(id));
     var scheduled =
         entry
             .flatMap(ScheduledChange::read)
-            .filter(s -> s.atMillis() <= time.instant().toEpochMilli());
+            .filter(s -> s.atMillis() <= ports.time().instant().toEpochMilli());
     if (scheduled.isEmpty()) {
       return RequestOutcome.of("", ExecutionOutcome.noChange(id + " is not due any more"));
     }
@@ -159,14 +140,14 @@ public final class ChangeScheduler {
 
   /** What waits for its time under an id. */
   public Optional<ScheduledChange> find(String id) throws InterruptedException {
-    return state.get(StoreKeys.scheduled(id)).flatMap(ScheduledChange::read);
+    return ports.state().get(StoreKeys.scheduled(id)).flatMap(ScheduledChange::read);
   }
 
   /** A person's approval before its time: it begins at its time all the same. */
   public RequestOutcome approve(
       ScheduledChange change, String who, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var entry = state.get(StoreKeys.scheduled(change.id()));
+    var entry = ports.state().get(StoreKeys.scheduled(change.id()));
     var approved = change.approved(who);
     var base = ledger.base();
     var content =
@@ -200,7 +181,7 @@ public final class ChangeScheduler {
   /** Ends a schedule by a person's word; empty where there is none. */
   public Optional<RequestOutcome> cancel(String id, String who, Leadership leadership)
       throws InterruptedException {
-    var entry = state.get(StoreKeys.scheduled(id));
+    var entry = ports.state().get(StoreKeys.scheduled(id));
     if (entry.isEmpty()) {
       return Optional.empty();
     }
@@ -212,7 +193,7 @@ public final class ChangeScheduler {
   /** Its hour is past, or something was committed since it was planned: it is closed. */
   private Optional<RequestOutcome> tooLate(
       ScheduledChange scheduled, Entry entry, Leadership leadership) throws InterruptedException {
-    var late = Duration.ofMillis(time.instant().toEpochMilli() - scheduled.atMillis());
+    var late = Duration.ofMillis(ports.time().instant().toEpochMilli() - scheduled.atMillis());
     if (late.compareTo(MOST_LATE) > 0) {
       String why =
           ("could not start within an hour of its time, %s: was deployclaw serve "
@@ -238,7 +219,7 @@ public final class ChangeScheduler {
 
   /** Takes a change that can't begin off. */
   public void drop(String id, Leadership leadership) throws InterruptedException {
-    var entry = state.get(StoreKeys.scheduled(id));
+    var entry = ports.state().get(StoreKeys.scheduled(id));
     if (entry.isPresent()) {
       write(entry.get(), new Write.Delete(entry.get().key()), leadership);
     }
@@ -247,7 +228,7 @@ public final class ChangeScheduler {
   private void write(Entry entry, Write write, Leadership leadership) throws InterruptedException {
     List<Condition> conditions = new ArrayList<>(leadership.conditions());
     conditions.add(new Condition.Unmoved(entry.key(), entry.modRevision()));
-    var _ = state.transact(new Transaction(conditions, List.of(write)));
+    var _ = ports.state().transact(new Transaction(conditions, List.of(write)));
   }
 
   /** Takes it off, in the transaction that records why. */

@@ -33,55 +33,40 @@ import java.util.List;
 import java.util.Optional;
 
 /** What the services of one agent are made of. It holds no leadership, and calls no service. */
-final class AgentComponents {
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final ChangeStore store;
-  private final ChangeOrchestrator orchestrator;
-  private final RecorderFactory recorders;
-  private final ExecutionFinisher finisher;
-  private final SourceWriteBack writeBack;
+record AgentComponents(
+    AgentPorts ports,
+    AgentSettings settings,
+    ChangeStore store,
+    ChangeOrchestrator orchestrator,
+    RecorderFactory recorders,
+    ExecutionFinisher finisher,
+    SourceWriteBack writeBack) {
 
   /**
    * @throws IllegalArgumentException when no participant stores policy sets
    */
-  AgentComponents(AgentPorts ports, AgentSettings settings, ProgressListener progress) {
+  static AgentComponents of(AgentPorts ports, AgentSettings settings, ProgressListener progress) {
     boolean stores =
         ports.executors().participants().stream()
             .anyMatch(e -> e.name().equals(ExecutorRegistry.STORE));
     if (!stores) {
       throw new IllegalArgumentException("no participant stores policy sets");
     }
-    this.ports = ports;
-    this.settings = settings;
-    this.store = ChangeStore.of(ports, settings);
-    this.orchestrator = new ChangeOrchestrator(ports, settings, store);
-    this.recorders = new RecorderFactory(ports, settings, progress);
-    var autoFreeze = new AutoFreeze(ports, settings);
-    this.finisher =
+    var store = ChangeStore.of(ports, settings);
+    var finisher =
         new ExecutionFinisher(
-            store.ledger(), new LogHeadWriter(ports.state()), ports.objects(), autoFreeze);
-    this.writeBack = new SourceWriteBack(ports, settings, store);
-  }
-
-  AgentPorts ports() {
-    return ports;
-  }
-
-  AgentSettings settings() {
-    return settings;
-  }
-
-  ChangeStore store() {
-    return store;
-  }
-
-  ChangeOrchestrator orchestrator() {
-    return orchestrator;
-  }
-
-  RecorderFactory recorders() {
-    return recorders;
+            store.ledger(),
+            new LogHeadWriter(ports.state()),
+            ports.objects(),
+            new AutoFreeze(ports, settings));
+    return new AgentComponents(
+        ports,
+        settings,
+        store,
+        new ChangeOrchestrator(ports, settings, store),
+        new RecorderFactory(ports, settings, progress),
+        finisher,
+        new SourceWriteBack(ports, settings, store));
   }
 
   AgentClock time() {
@@ -102,14 +87,6 @@ final class AgentComponents {
 
   DriftRepair repairing() {
     return new DriftRepair(store, finisher, ports, settings);
-  }
-
-  SourceWriteBack writeBack() {
-    return writeBack;
-  }
-
-  ExecutionFinisher finisher() {
-    return finisher;
   }
 
   HeldRepairStore heldRepairs() {

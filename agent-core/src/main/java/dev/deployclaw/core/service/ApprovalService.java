@@ -1,15 +1,11 @@
 package dev.deployclaw.core.service;
 
-import dev.deployclaw.core.change.ChangeOrchestrator;
-import dev.deployclaw.core.environment.AgentClock;
-import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.RecorderFactory;
-import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.ledger.PolicySetReader;
@@ -27,16 +23,13 @@ import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.recovery.CrashRecovery;
-import dev.deployclaw.core.repair.DriftRepair;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.schedule.ChangeScheduler;
 import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.task.TaskOperation;
-import dev.deployclaw.core.writeback.SourceWriteBack;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.FieldDifference;
 import dev.deployclaw.policy.diff.PolicyDiff;
@@ -50,39 +43,15 @@ import org.slf4j.LoggerFactory;
  * A person's word on a held change. What is refused of it stands in the change's log; where that is
  * ended already, in the application's.
  */
-final class ApprovalService {
+record ApprovalService(AgentComponents parts) {
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalService.class);
-
-  private final AgentComponents parts;
-  private final ChangeOrchestrator orchestrator;
-  private final RecorderFactory recorders;
-  private final ExecutionFinisher finisher;
-  private final SourceWriteBack writeBack;
-  private final ChangeScheduler scheduler;
-  private final HeldRepairStore heldRepairs;
-  private final DriftRepair repairs;
-  private final GatePolicy gate;
-  private final AgentClock time;
-
-  ApprovalService(AgentComponents parts) {
-    this.parts = parts;
-    this.orchestrator = parts.orchestrator();
-    this.recorders = parts.recorders();
-    this.finisher = parts.finisher();
-    this.writeBack = parts.writeBack();
-    this.scheduler = parts.scheduler();
-    this.heldRepairs = parts.heldRepairs();
-    this.repairs = parts.repairing();
-    this.gate = parts.settings().gate();
-    this.time = parts.time();
-  }
 
   RequestOutcome approve(HoldDecision word, Leadership leadership) throws InterruptedException {
     String id = word.execution();
     String who = word.who();
     var held = held(id);
     if (held.isEmpty()) {
-      var repair = heldRepairs.find(id);
+      var repair = parts.heldRepairs().find(id);
       if (repair.isPresent()) {
         return approve(repair.get(), word, leadership);
       }
@@ -100,12 +69,12 @@ final class ApprovalService {
     }
     var x = held.get().execution();
     var context = context(x, leadership);
-    var refused = gate.refuses(PendingApproval.of(x), who, word.plan());
+    var refused = parts.settings().gate().refuses(PendingApproval.of(x), who, word.plan());
     if (refused.isPresent()) {
       return refuse(refused.get().reason(), who, ExecutionOutcome.of(x.state()), context);
     }
     explain(word, context.recorder());
-    long now = time.instant().toEpochMilli();
+    long now = parts.time().instant().toEpochMilli();
     String checkpoint = x.checkpoint().orElseThrow().sha256();
     ChangeEvent event =
         x.state() instanceof ChangeState.Held h && h.untilMillis() < now
@@ -120,16 +89,16 @@ final class ApprovalService {
       throws InterruptedException {
     var repair = held.repair();
     String who = word.who();
-    var recorder = recorders.goOn(repair.id(), TaskOperation.REPAIR_DRIFT);
-    var refused = gate.refuses(repair.waiting(), who, word.plan());
+    var recorder = parts.recorders().goOn(repair.id(), TaskOperation.REPAIR_DRIFT);
+    var refused = parts.settings().gate().refuses(repair.waiting(), who, word.plan());
     if (refused.isPresent()) {
       var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
       return refuse(refused.get().reason(), who, held.ending(), context);
     }
     explain(word, recorder);
-    return held.expired(time.instant())
-        ? heldRepairs.drop(held, HeldRepairStore.expiry(), leadership, recorder)
-        : repairs.approved(held, who, leadership, recorder);
+    return held.expired(parts.time().instant())
+        ? parts.heldRepairs().drop(held, HeldRepairStore.expiry(), leadership, recorder)
+        : parts.repairing().approved(held, who, leadership, recorder);
   }
 
   /** Of a change that waits for its time: it begins then, and isn't held any more. */
@@ -137,21 +106,21 @@ final class ApprovalService {
       ScheduledChange scheduled, HoldDecision word, Leadership leadership)
       throws InterruptedException {
     String who = word.who();
-    var recorder = recorders.goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
+    var recorder = parts.recorders().goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
     var pending = scheduled.pending().orElseThrow();
     recorder.planned(pending.planHash());
-    var refused = gate.refuses(pending, who, word.plan());
+    var refused = parts.settings().gate().refuses(pending, who, word.plan());
     if (refused.isPresent()) {
       var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
       return refuse(refused.get().reason(), who, scheduled.waiting(), context);
     }
     explain(word, recorder);
-    return scheduler.approve(scheduled, who, leadership, recorder);
+    return parts.scheduler().approve(scheduled, who, leadership, recorder);
   }
 
   /** What waits for its time and for an approval, too. */
   private Optional<ScheduledChange> ahead(String id) throws InterruptedException {
-    return scheduler.find(id).filter(s -> s.hold().isPresent() && s.approvedBy().isEmpty());
+    return parts.scheduler().find(id).filter(s -> s.hold().isPresent() && s.approvedBy().isEmpty());
   }
 
   /** Before the decision takes effect, so that no decision lacks the reason that was given. */
@@ -171,7 +140,7 @@ final class ApprovalService {
         new LogEntryContent(reason, Status.WARNING, Map.of("who", who))
             .deciding(RecordedDecision.by(Name.REFUSE, "approver"));
     context.recorder().tell(Phase.GATE, "Approval refused", entry);
-    finisher.end(context.recorder(), still, Optional.of(context.leadership()), List.of());
+    parts.finisher().end(context.recorder(), still, Optional.of(context.leadership()), List.of());
     return RequestOutcome.refused(context.recorder().execution(), reason);
   }
 
@@ -182,9 +151,9 @@ final class ApprovalService {
    */
   Optional<ApprovalRefusal> objection(String id, String who, boolean approves, String plan)
       throws InterruptedException {
-    var there = orchestrator.store().ledger().read(id);
-    var repair = heldRepairs.find(id);
-    if (!approves && (scheduler.holds(id) || repair.isPresent())) {
+    var there = parts.orchestrator().store().ledger().read(id);
+    var repair = parts.heldRepairs().find(id);
+    if (!approves && (parts.scheduler().holds(id) || repair.isPresent())) {
       return Optional.empty();
     }
     if (repair.isPresent()) {
@@ -194,7 +163,7 @@ final class ApprovalService {
     if (scheduled.isPresent()) {
       return notAllowed(scheduled.get().pending().orElseThrow(), who, plan);
     }
-    if (there.isEmpty() && !scheduler.holds(id)) {
+    if (there.isEmpty() && !parts.scheduler().holds(id)) {
       return Optional.of(
           new ApprovalRefusal(ApprovalRefusal.Kind.NO_SUCH_CHANGE, notHeld(id).reason()));
     }
@@ -208,7 +177,7 @@ final class ApprovalService {
 
   /** What a held change or repair would change; empty where that execution isn't held. */
   Optional<HeldPlan> plan(String id) throws InterruptedException {
-    var base = orchestrator.store().ledger().base();
+    var base = parts.orchestrator().store().ledger().base();
     var held = held(id).map(StoredExecution::execution);
     if (held.isPresent()) {
       var x = held.get();
@@ -220,7 +189,8 @@ final class ApprovalService {
       var terms = terms(s.baseRevision(), Optional.empty(), base);
       return Optional.of(new HeldPlan(s.pending().orElseThrow(), changes(s), terms));
     }
-    return heldRepairs
+    return parts
+        .heldRepairs()
         .find(id)
         .map(HeldRepairStore.Found::repair)
         .map(r ->
@@ -262,7 +232,7 @@ final class ApprovalService {
   }
 
   private List<String> changes(ChangeExecution x) throws InterruptedException {
-    return orchestrator.store().archive().load(x)
+    return parts.orchestrator().store().archive().load(x)
             instanceof PolicySetReader.Loaded.Ready(ChangeContent content)
         ? PolicyDiff.between(content.previous().orElse(PolicySet.EMPTY), content.set())
             .differences()
@@ -273,7 +243,7 @@ final class ApprovalService {
   }
 
   private Optional<ApprovalRefusal> notAllowed(PendingApproval waiting, String who, String plan) {
-    return gate.refuses(waiting, who, plan).map(ApprovalRefusal::of);
+    return parts.settings().gate().refuses(waiting, who, plan).map(ApprovalRefusal::of);
   }
 
   /** Of a change that waits for its time, or for its end, it takes that away. */
@@ -286,32 +256,33 @@ final class ApprovalService {
       explain(word, context.recorder());
       return end(held.get(), new ChangeEvent.Rejected(who), context);
     }
-    var repair = heldRepairs.find(id);
+    var repair = parts.heldRepairs().find(id);
     if (repair.isPresent()) {
-      var recorder = recorders.goOn(id, TaskOperation.REPAIR_DRIFT);
+      var recorder = parts.recorders().goOn(id, TaskOperation.REPAIR_DRIFT);
       explain(word, recorder);
-      return heldRepairs.reject(repair.get(), who, leadership, recorder);
+      return parts.heldRepairs().reject(repair.get(), who, leadership, recorder);
     }
-    var cancelled = scheduler.cancel(id, who, leadership);
+    var cancelled = parts.scheduler().cancel(id, who, leadership);
     return cancelled.isPresent() ? cancelled.get() : notHeld(id);
   }
 
   private RequestOutcome end(StoredExecution held, ChangeEvent event, OrchestrationContext context)
       throws InterruptedException {
-    var ending = orchestrator.resume(held, event, context);
+    var ending = parts.orchestrator().resume(held, event, context);
     var recorder = context.recorder();
-    writeBack.after(recorder, context.leadership());
+    parts.writeBack().after(recorder, context.leadership());
     var stillHeld =
         ending.result() == ExecutionStatus.ABORTED && !recorder.silent()
             ? held(held.execution().id())
             : Optional.<StoredExecution>empty();
     var said = stillHeld.map(s -> ExecutionOutcome.of(s.execution().state())).orElse(ending);
-    finisher.end(recorder, said, Optional.of(context.leadership()), List.of());
+    parts.finisher().end(recorder, said, Optional.of(context.leadership()), List.of());
     return RequestOutcome.of(recorder.execution(), recorder.whole(ending));
   }
 
   private Optional<StoredExecution> held(String id) throws InterruptedException {
-    return orchestrator
+    return parts
+        .orchestrator()
         .store()
         .ledger()
         .read(id)
@@ -320,10 +291,11 @@ final class ApprovalService {
 
   /** One that waited for too long was ended a moment ago, before anything else began. */
   private RequestOutcome notHeld(String id) throws InterruptedException {
-    var state = orchestrator.store().ledger().read(id).map(s -> s.execution().state());
+    var state = parts.orchestrator().store().ledger().read(id).map(s -> s.execution().state());
     if (state.isEmpty()) {
       String why =
-          scheduler
+          parts
+              .scheduler()
               .find(id)
               .map(s -> id + " waits for no approval: it is " + s.waiting().reason())
               .orElse("there is no change " + id);
@@ -348,6 +320,6 @@ final class ApprovalService {
   private OrchestrationContext context(ChangeExecution x, Leadership leadership)
       throws InterruptedException {
     return new OrchestrationContext(
-        leadership, recorders.goOn(x.log(), CrashRecovery.operation(x)), Risks.NONE);
+        leadership, parts.recorders().goOn(x.log(), CrashRecovery.operation(x)), Risks.NONE);
   }
 }

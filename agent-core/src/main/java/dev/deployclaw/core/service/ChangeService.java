@@ -41,7 +41,7 @@ public final class ChangeService {
    * @throws IllegalArgumentException when no participant stores policy sets
    */
   public ChangeService(AgentPorts ports, AgentSettings settings, ProgressListener progress) {
-    this.parts = new AgentComponents(ports, settings, progress);
+    this.parts = AgentComponents.of(ports, settings, progress);
     this.ports = ports;
     this.settings = settings;
     var recovery =

@@ -152,6 +152,10 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
                     o.optionalText("suggestion"))));
   }
 
+  private static Optional<String> said(List<StrictJsonObject> records) {
+    return records.getFirst().object("facts").optionalText("request");
+  }
+
   private static Optional<StrictJsonObject> end(byte[] record) {
     var json = StoredFields.parse(record);
     return json.text("phase").equals(Phase.END.word())
@@ -214,10 +218,7 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
     boolean planned = detail(records, PlanningLog.UNDERSTOOD).isPresent();
     boolean asks = end(records).flatMap(f -> f.optionalObject(FACT)).isPresent();
     long at = Instant.parse(records.getFirst().text("time")).toEpochMilli();
-    return records
-        .getFirst()
-        .object("facts")
-        .optionalText("request")
+    return said(records)
         .filter(_ -> planned && !asks)
         .map(typed -> detail(records, PlanningLog.CONVERSATION).orElse(typed))
         .map(text ->

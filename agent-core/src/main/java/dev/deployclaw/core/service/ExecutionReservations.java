@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.election.CurrentTermCondition;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.journal.ExecutionIdAllocator;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -32,8 +31,10 @@ import java.util.stream.Stream;
  * first one's execution. Each is one transaction under the current term, without leadership: it
  * moves nothing that an agent acts on. Any thread. Throws {@link Unreachable} where the state store
  * can't be reached.
+ *
+ * @param owner where the tasks are kept that this object reserves for
  */
-public final class ExecutionReservations {
+public record ExecutionReservations(AgentPorts ports, String owner) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_TRIES = 8;
 
@@ -48,23 +49,6 @@ public final class ExecutionReservations {
 
   /** In the key of a reservation that was replaced: how often it was begun. */
   private static final String ATTEMPTS = "attempts";
-
-  private final StateStore state;
-  private final AgentClock time;
-  private final ExecutionIdAllocator ids;
-  private final TaskProgressReader progress;
-  private final String owner;
-
-  /**
-   * @param owner where the tasks are kept that this object reserves for
-   */
-  public ExecutionReservations(AgentPorts ports, String owner) {
-    this.owner = owner;
-    this.state = ports.state();
-    this.time = ports.time();
-    this.ids = new ExecutionIdAllocator(ports);
-    this.progress = new TaskProgressReader(ports);
-  }
 
   /**
    * A caller's idempotency key.
@@ -98,7 +82,7 @@ public final class ExecutionReservations {
       if (known.isPresent()) {
         return known.get();
       }
-      String execution = ids.next(true);
+      String execution = ids().next(true);
       if (take(execution, key)) {
         return new Reserved.Fresh(execution);
       }
@@ -113,11 +97,11 @@ public final class ExecutionReservations {
    */
   public boolean hasLog(String execution) throws InterruptedException {
     var places = List.of(StoreKeys.auditHead(execution), StoreKeys.auditCopy(execution));
-    return !state.get(places).isEmpty();
+    return !ports.state().get(places).isEmpty();
   }
 
   public TaskProgress progress(String execution) throws InterruptedException {
-    return progress.of(execution);
+    return progress().of(execution);
   }
 
   /**
@@ -136,7 +120,7 @@ public final class ExecutionReservations {
       if (claim.get().owner().equals(owner)) {
         return true; // the answer of an earlier try was lost
       }
-      var _ = move(claim.get(), Map.of(), List.of(CurrentTermCondition.of(state)));
+      var _ = move(claim.get(), Map.of(), List.of(CurrentTermCondition.of(ports.state())));
     }
     return false;
   }
@@ -156,7 +140,8 @@ public final class ExecutionReservations {
       if (claim.get().begun()) {
         return true;
       }
-      var _ = move(claim.get(), Map.of(BEGUN, true), List.of(CurrentTermCondition.of(state)));
+      var _ =
+          move(claim.get(), Map.of(BEGUN, true), List.of(CurrentTermCondition.of(ports.state())));
     }
     return false;
   }
@@ -178,7 +163,7 @@ public final class ExecutionReservations {
         return true; // the answer of an earlier try was lost
       }
       var claim = claim(hash, begun);
-      var far = progress.of(begun);
+      var far = progress().of(begun);
       boolean mayBegin = far == TaskProgress.UNSEEN || far == TaskProgress.CUT_OFF;
       if (claim.isEmpty() || !mayBegin || claim.get().attempts() >= MOST_ATTEMPTS) {
         return false;
@@ -216,7 +201,8 @@ public final class ExecutionReservations {
   private record Claim(Entry entry, String owner, boolean begun, int attempts) {}
 
   private Optional<Claim> claim(String hash, String execution) throws InterruptedException {
-    return state
+    return ports
+        .state()
         .get(StoreKeys.taskKey(hash))
         .filter(e -> json(e).path("execution").asText().equals(execution))
         .map(ExecutionReservations::claim);
@@ -242,8 +228,9 @@ public final class ExecutionReservations {
     String key = claim.entry().key();
     var all = new ArrayList<>(conditions);
     all.add(new Condition.Unmoved(key, claim.entry().modRevision()));
-    return state.transact(
-        new Transaction(all, List.of(new Write.Put(key, CanonicalJson.bytes(fields)))));
+    return ports
+        .state()
+        .transact(new Transaction(all, List.of(new Write.Put(key, CanonicalJson.bytes(fields)))));
   }
 
   /**
@@ -253,7 +240,8 @@ public final class ExecutionReservations {
   public int forget(Instant before) throws InterruptedException {
     var old =
         Stream.concat(
-                state.list(StoreKeys.RESERVED).stream(), state.list(StoreKeys.TASK_KEYS).stream())
+                ports.state().list(StoreKeys.RESERVED).stream(),
+                ports.state().list(StoreKeys.TASK_KEYS).stream())
             .filter(e -> json(e).path("at").asLong() < before.toEpochMilli())
             .toList();
     int gone = 0;
@@ -265,15 +253,16 @@ public final class ExecutionReservations {
 
   private int forget(List<Entry> old) throws InterruptedException {
     var conditions = new ArrayList<Condition>();
-    conditions.add(CurrentTermCondition.of(state));
+    conditions.add(CurrentTermCondition.of(ports.state()));
     old.forEach(e -> conditions.add(new Condition.Unmoved(e.key(), e.modRevision())));
     List<Write> writes = old.stream().<Write>map(e -> new Write.Delete(e.key())).toList();
-    var result = state.transact(new Transaction(conditions, writes));
+    var result = ports.state().transact(new Transaction(conditions, writes));
     return result instanceof StateStore.Result.Applied ? old.size() : 0;
   }
 
   private Optional<Reserved> known(Key key) throws InterruptedException {
-    return state
+    return ports
+        .state()
         .get(StoreKeys.taskKey(key.hash()))
         .map(ExecutionReservations::json)
         .map(there -> {
@@ -288,10 +277,10 @@ public final class ExecutionReservations {
   }
 
   private boolean take(String execution, Optional<Key> key) throws InterruptedException {
-    var conditions = new ArrayList<>(ids.free(execution));
+    var conditions = new ArrayList<>(ids().free(execution));
     var writes = new ArrayList<Write>();
-    long now = time.instant().toEpochMilli();
-    writes.add(ids.taking(execution));
+    long now = ports.time().instant().toEpochMilli();
+    writes.add(ids().taking(execution));
     if (key.isPresent()) {
       var k = key.get();
       var value =
@@ -304,7 +293,8 @@ public final class ExecutionReservations {
       conditions.add(new Condition.Absent(StoreKeys.taskKey(k.hash())));
       writes.add(new Write.Put(StoreKeys.taskKey(k.hash()), CanonicalJson.bytes(value)));
     }
-    return state.transact(new Transaction(conditions, writes)) instanceof StateStore.Result.Applied;
+    return ports.state().transact(new Transaction(conditions, writes))
+        instanceof StateStore.Result.Applied;
   }
 
   private static JsonNode json(Entry entry) {
@@ -313,5 +303,13 @@ public final class ExecutionReservations {
     } catch (IOException e) {
       throw new UncheckedIOException(entry.key() + " isn't JSON", e);
     }
+  }
+
+  private ExecutionIdAllocator ids() {
+    return new ExecutionIdAllocator(ports);
+  }
+
+  private TaskProgressReader progress() {
+    return new TaskProgressReader(ports);
   }
 }

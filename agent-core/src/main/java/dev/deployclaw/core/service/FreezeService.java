@@ -1,7 +1,7 @@
 package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.freeze.FreezeRecord;
 import dev.deployclaw.core.freeze.KillSwitch;
 import dev.deployclaw.core.freeze.KillSwitch.Turn;
@@ -22,25 +22,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Freezes and thaws for people: the kill switch, and a log of who turned it. */
-final class FreezeService {
-  private final KillSwitch killSwitch;
-  private final RecorderFactory recorders;
-  private final ExecutionFinisher finisher;
-  private final AgentClock time;
-
-  FreezeService(AgentPorts ports, RecorderFactory recorders, ExecutionFinisher finisher) {
-    this.killSwitch = new KillSwitch(ports.state());
-    this.recorders = recorders;
-    this.finisher = finisher;
-    this.time = ports.time();
-  }
-
+record FreezeService(AgentPorts ports, RecorderFactory recorders, ExecutionFinisher finisher) {
   RequestOutcome freeze(TaskRequest request, String reason) throws InterruptedException {
-    var freeze = new FreezeRecord(request.requester(), reason, time.instant().toString());
+    var freeze = new FreezeRecord(request.requester(), reason, ports.time().instant().toString());
     return turn(
         request,
         () ->
-            switch (killSwitch.freeze(freeze)) {
+            switch (killSwitch().freeze(freeze)) {
               case Turn.Turned(_) -> ExecutionOutcome.completed("frozen " + freeze.sentence());
               case Turn.Already(var there) ->
                   ExecutionOutcome.noChange(
@@ -53,7 +41,7 @@ final class FreezeService {
     return turn(
         request,
         () ->
-            switch (killSwitch.thaw()) {
+            switch (killSwitch().thaw()) {
               case Turn.Turned(var before) ->
                   ExecutionOutcome.completed(
                       "thawed" + before.map(f -> "; it was frozen " + f.sentence()).orElse(""));
@@ -62,17 +50,13 @@ final class FreezeService {
             });
   }
 
-  @FunctionalInterface
-  private interface Hand {
-    ExecutionOutcome turn() throws InterruptedException;
-  }
-
   /** The log is written after the switch is turned: nothing may delay it. */
-  private RequestOutcome turn(TaskRequest request, Hand hand) throws InterruptedException {
+  private RequestOutcome turn(TaskRequest request, InterruptibleSupplier<ExecutionOutcome> hand)
+      throws InterruptedException {
     boolean reached = true;
     ExecutionOutcome ending;
     try {
-      ending = hand.turn();
+      ending = hand.get();
     } catch (Unreachable e) {
       reached = false;
       ending = ExecutionOutcome.unreachable(StoreQuestion.reason(e));
@@ -98,5 +82,9 @@ final class FreezeService {
   private static ExecutionOutcome unknown(String why) {
     return ExecutionOutcome.unknown(
         "the state of the kill switch is unknown: " + why + "; see status");
+  }
+
+  private KillSwitch killSwitch() {
+    return new KillSwitch(ports.state());
   }
 }

@@ -29,17 +29,8 @@ import org.slf4j.LoggerFactory;
  * the lead, the end of what an agent that died left behind; and at last what is still to be written
  * back to the sources.
  */
-public final class LeaderScope {
+record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderScope.class);
-
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final RecorderFactory recorders;
-  private final ExecutionFinisher finisher;
-  private final CrashRecovery recovery;
-  private final LogTamperAlarm alarm;
-  private final RegressionDetector regression;
-  private final ChainLinkCopier chainCopy;
 
   /** What is done while leading. */
   @FunctionalInterface
@@ -54,17 +45,6 @@ public final class LeaderScope {
       CrashRecovery recovery,
       LogTamperAlarm alarm) {}
 
-  LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
-    this.ports = ports;
-    this.settings = settings;
-    this.recorders = parts.recorders();
-    this.finisher = parts.finisher();
-    this.recovery = parts.recovery();
-    this.alarm = parts.alarm();
-    this.regression = new RegressionDetector(ports, settings);
-    this.chainCopy = new ChainLinkCopier(ports.state(), ports.objects());
-  }
-
   /** Does it, if nothing stands in the way. */
   RequestOutcome run(Optional<TaskRequest> request, Led led) throws InterruptedException {
     return run(request, Optional.empty(), led);
@@ -73,7 +53,7 @@ public final class LeaderScope {
   private RequestOutcome run(Optional<TaskRequest> request, Optional<Outvoting> outvoting, Led led)
       throws InterruptedException {
     try {
-      var seen = regression.look();
+      var seen = regression().look();
       if (seen.ahead().isEmpty()) {
         return elected(request, led);
       }
@@ -110,7 +90,7 @@ public final class LeaderScope {
         return turnedAway(
             request, ExecutionOutcome.aborted(LeaderElection.taken(ports.state())), true);
       }
-      var recovered = recovery.run(leadership, Optional.empty());
+      var recovered = parts.recovery().run(leadership, Optional.empty());
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
         return turnedAway(
@@ -118,17 +98,17 @@ public final class LeaderScope {
             new ExecutionOutcome(ExecutionStatus.ABORTED, blocked.exit(), unfinished(blocked)),
             true);
       }
-      var _ = alarm.raise();
+      var _ = parts.alarm().raise();
       var ended = led.run(leadership);
-      recovery.writeBack(ended.execution(), leadership);
-      chainCopy.run(leadership);
+      parts.recovery().writeBack(ended.execution(), leadership);
+      chainCopy().run(leadership);
       return ended;
     }
   }
 
   /** The logs of what was frozen because of the stream. */
   List<RequestOutcome> alarm() throws InterruptedException {
-    return alarm.raise();
+    return parts.alarm().raise();
   }
 
   /**
@@ -138,7 +118,7 @@ public final class LeaderScope {
    */
   RecoveryReport recover(Optional<RollbackExclusions> leftOut) throws InterruptedException {
     try {
-      var ahead = regression.look().ahead();
+      var ahead = regression().look().ahead();
       return ahead.isEmpty()
           ? recovered(leftOut)
           : new RecoveryReport(ExitCode.FAILED, List.of(), RegressionDetector.sentence(ahead));
@@ -154,17 +134,17 @@ public final class LeaderScope {
         return new RecoveryReport(ExitCode.ABORTED, List.of(), LeaderElection.taken(ports.state()));
       }
       var refused =
-          leftOut.isPresent() ? recovery.refuses(leftOut.get()) : Optional.<String>empty();
+          leftOut.isPresent() ? parts.recovery().refuses(leftOut.get()) : Optional.<String>empty();
       if (refused.isPresent()) {
         return new RecoveryReport(ExitCode.REFUSED, List.of(), refused.get());
       }
-      var recovered = recovery.run(leadership, leftOut);
+      var recovered = parts.recovery().run(leadership, leftOut);
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
         return new RecoveryReport(blocked.exit(), recovered.finished(), unfinished(blocked));
       }
-      var late = recovery.writeBack("", leadership);
-      chainCopy.run(leadership);
+      var late = parts.recovery().writeBack("", leadership);
+      chainCopy().run(leadership);
       return new RecoveryReport(ExitCode.OK, recovered.and(late).finished(), "");
     }
   }
@@ -176,12 +156,20 @@ public final class LeaderScope {
     if (request.isEmpty()) {
       return RequestOutcome.of("", ending);
     }
-    var recorder = recorders.begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
+    var recorder = parts.recorders().begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
     recorder.asked(request.get());
-    return finisher.end(recorder, ending, Optional.empty(), List.of());
+    return parts.finisher().end(recorder, ending, Optional.empty(), List.of());
   }
 
   private static String unfinished(RequestOutcome blocked) {
     return blocked.execution() + " has to be finished first: " + blocked.reason();
+  }
+
+  private RegressionDetector regression() {
+    return new RegressionDetector(ports, settings);
+  }
+
+  private ChainLinkCopier chainCopy() {
+    return new ChainLinkCopier(ports.state(), ports.objects());
   }
 }

@@ -1,14 +1,11 @@
 package dev.deployclaw.core.service;
 
-import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.CallContext;
 import dev.deployclaw.core.call.ParticipantReplies;
 import dev.deployclaw.core.drift.DriftReport;
-import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.ledger.PolicySetReader.Loaded;
@@ -43,21 +40,7 @@ import java.util.TreeMap;
  * and where nothing was lost it does nothing and leaves no log. It stands back from a change that
  * is under way, which publishes by itself, and from the kill switch.
  */
-final class LostStateRestorer {
-  private final AgentComponents parts;
-  private final LeaderScope leading;
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final ChangeLedger ledger;
-
-  LostStateRestorer(AgentComponents parts, LeaderScope leading) {
-    this.parts = parts;
-    this.leading = leading;
-    this.ports = parts.ports();
-    this.settings = parts.settings();
-    this.ledger = parts.store().ledger();
-  }
-
+record LostStateRestorer(AgentComponents parts, LeaderScope leading) {
   /** How it ended; empty where nothing was lost, or nothing may be done now. */
   Optional<RequestOutcome> run() throws InterruptedException {
     if (look().isEmpty()) {
@@ -75,9 +58,11 @@ final class LostStateRestorer {
   }
 
   private Optional<Loss> look() throws InterruptedException {
-    var base = ledger.base();
+    var base = parts.store().ledger().base();
     boolean stands = ChangeContent.rollbackTarget(base) != 0;
-    if (!stands || ledger.open().isPresent() || ledger.freeze().isPresent()) {
+    if (!stands
+        || parts.store().ledger().open().isPresent()
+        || parts.store().ledger().freeze().isPresent()) {
       return Optional.empty();
     }
     var activation = activation(base);
@@ -91,7 +76,7 @@ final class LostStateRestorer {
   }
 
   private Optional<EpochSpec> activation(BaseEpoch base) throws InterruptedException {
-    var x = ledger.read(base.change()).map(StoredExecution::execution);
+    var x = parts.store().ledger().read(base.change()).map(StoredExecution::execution);
     return x.isPresent()
             && parts.store().archive().load(x.get()) instanceof Loaded.Ready(ChangeContent content)
         ? Optional.of(content.activation(x.get()).at(base.step(), Optional.empty()))
@@ -101,11 +86,15 @@ final class LostStateRestorer {
   private ParticipantReplies ask(ExecutorCall call, CallContext callContext)
       throws InterruptedException {
     var those =
-        ports.executors().participants().stream()
+        parts.ports().executors().participants().stream()
             .filter(e -> e.verbs().contains(call.verb()))
             .toList();
     return ParticipantReplies.of(
-        ports.executors().calls().all(those, call, callContext, settings.bounds().call()));
+        parts
+            .ports()
+            .executors()
+            .calls()
+            .all(those, call, callContext, parts.settings().bounds().call()));
   }
 
   /** Looks once more: it may have waited for another leader, who mended it. */
@@ -120,8 +109,8 @@ final class LostStateRestorer {
     recorder.asked(
         new TaskRequest(
             "restored the lost state of epoch " + loss.base().epoch(),
-            settings.agent(),
-            ports.time().instant()));
+            parts.settings().agent(),
+            parts.ports().time().instant()));
     recorder.about(loss.base().epoch());
     var refused = permit(loss, context);
     var ending = refused.isPresent() ? refused.get() : reassert(loss, context);
@@ -154,7 +143,10 @@ final class LostStateRestorer {
                 new Condition.Absent(StoreKeys.OPEN),
                 new Condition.Absent(StoreKeys.FREEZE)),
             List.of());
-    return switch (ledger.permit(record, on, context.leadership(), context.recorder())) {
+    return switch (parts
+        .store()
+        .ledger()
+        .permit(record, on, context.leadership(), context.recorder())) {
       case Permit.Given() -> Optional.empty();
       case Permit.Refused() ->
           Optional.of(
@@ -167,7 +159,7 @@ final class LostStateRestorer {
 
   private ExecutionOutcome reassert(Loss loss, OrchestrationContext context)
       throws InterruptedException {
-    long from = ports.time().micros();
+    long from = parts.ports().time().micros();
     var replies = ask(new ExecutorCall.Reassert(loss.activation()), context.callContext());
     var back =
         replies.with(Answer.YES).stream()

@@ -1,7 +1,5 @@
 package dev.deployclaw.core.service;
 
-import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.RecorderFactory;
@@ -19,20 +17,10 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
 
 /** What a request would do, and why it would wait. Writes nothing, and leaves no log. */
-final class PlanPreviewer {
-  private final AgentComponents parts;
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-
-  PlanPreviewer(AgentComponents parts) {
-    this.parts = parts;
-    this.ports = parts.ports();
-    this.settings = parts.settings();
-  }
-
+record PlanPreviewer(AgentComponents parts) {
   PlanPreviewReport of(TaskRequest request) throws InterruptedException {
     var recorder =
-        new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
+        new RecorderFactory(parts.ports().unlogged(), parts.settings(), ProgressListener.NONE)
             .begin(TaskOperation.APPLY_POLICIES, false);
     return StoreQuestion.answer(
         () -> answer(request, recorder),
@@ -56,7 +44,7 @@ final class PlanPreviewer {
           new PlanPreviewReport.Planned(
               ready.plan(),
               ready.drift(),
-              settings.gate().reasons(request.requester(), ready.risks()),
+              parts.settings().gate().reasons(request.requester(), ready.risks()),
               ready.procedure());
       case PlanningResult.Other(var intent, var demands) ->
           understood(intent, new RequestOrigin(request.requester(), demands));

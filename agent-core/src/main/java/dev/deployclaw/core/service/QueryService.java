@@ -6,7 +6,6 @@ import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.query.AgentStatusQuery;
@@ -47,21 +46,15 @@ public final class QueryService {
   private static final int MOST_ASKING = 50;
 
   private final AgentComponents parts;
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final ChangeStore store;
   private final EstateScanner inspector;
 
   public QueryService(AgentPorts ports, AgentSettings settings) {
-    this(new AgentComponents(ports, settings, ProgressListener.NONE));
+    this(AgentComponents.of(ports, settings, ProgressListener.NONE));
   }
 
   QueryService(AgentComponents parts) {
     this.parts = parts;
-    this.ports = parts.ports();
-    this.settings = parts.settings();
-    this.store = parts.store();
-    this.inspector = new EstateScanner(ports, settings, store);
+    this.inspector = new EstateScanner(parts.ports(), parts.settings(), parts.store());
   }
 
   public ScanReport scan() throws InterruptedException {
@@ -85,7 +78,8 @@ public final class QueryService {
    */
   public HeartbeatReport heartbeat(Duration within) throws InterruptedException {
     return StoreQuestion.answer(
-        () -> new HeartbeatCheck(ports, settings, store).beat(within), HeartbeatReport::unknown);
+        () -> new HeartbeatCheck(parts.ports(), parts.settings(), parts.store()).beat(within),
+        HeartbeatReport::unknown);
   }
 
   /** Where things stand, and whose time is over: for that, the sources may be read. */
@@ -107,16 +101,16 @@ public final class QueryService {
    * @throws Unreachable when the state store can't be read
    */
   public Optional<CommittedEpoch> active() throws InterruptedException {
-    return store.ledger().active();
+    return parts.store().ledger().active();
   }
 
   public CommittedPolicies policies() throws InterruptedException {
-    return CommittedPolicies.committed(store);
+    return CommittedPolicies.committed(parts.store());
   }
 
   /** The policies of an epoch that the state store still has, committed or not. */
   public CommittedPolicies policies(long epoch) throws InterruptedException {
-    return CommittedPolicies.of(epoch, store.archive());
+    return CommittedPolicies.of(epoch, parts.store().archive());
   }
 
   /**
@@ -126,13 +120,13 @@ public final class QueryService {
    * @throws Unreachable when the state store can't be read
    */
   public List<Overlay> overlays(long epoch) throws InterruptedException {
-    return store.archive().provenance(epoch).overlays();
+    return parts.store().archive().provenance(epoch).overlays();
   }
 
   /** What each committed epoch changed of a tenant, the latest first; at most so many. */
   public TenantHistoryReport history(String tenant, int most) throws InterruptedException {
     return StoreQuestion.answer(
-        () -> new TenantHistoryQuery(store, ports).of(tenant, most),
+        () -> new TenantHistoryQuery(parts.store(), parts.ports()).of(tenant, most),
         TenantHistoryReport::unreachable);
   }
 
@@ -140,7 +134,7 @@ public final class QueryService {
   public TenantHistoryReport history(Optional<String> tenant, Instant since, int most)
       throws InterruptedException {
     return StoreQuestion.answer(
-        () -> new TenantHistoryQuery(store, ports).of(tenant, since, most),
+        () -> new TenantHistoryQuery(parts.store(), parts.ports()).of(tenant, since, most),
         TenantHistoryReport::unreachable);
   }
 
@@ -151,14 +145,14 @@ public final class QueryService {
    */
   public LimitUsageReport usage(Duration over) throws InterruptedException {
     return StoreQuestion.answer(
-        () -> new LimitUsageQuery(ports, settings, store).measure(over),
+        () -> new LimitUsageQuery(parts.ports(), parts.settings(), parts.store()).measure(over),
         LimitUsageReport::unreachable);
   }
 
   /** What a client would meet with one request, now. Charges nothing. */
   public ClientLimitsReport check(ClientRequest question) throws InterruptedException {
     return StoreQuestion.answer(
-        () -> new ClientLimitsQuery(ports, settings, store).of(question),
+        () -> new ClientLimitsQuery(parts.ports(), parts.settings(), parts.store()).of(question),
         ClientLimitsReport::unreachable);
   }
 
@@ -173,12 +167,14 @@ public final class QueryService {
 
   /** Who is ahead of the state store, as after a restored backup; then nothing may be written. */
   public List<AheadMember> regressed() throws InterruptedException {
-    return new RegressionDetector(ports, settings).look().ahead();
+    return new RegressionDetector(parts.ports(), parts.settings()).look().ahead();
   }
 
   /** Whether the checkpoint of an id, or {@code last}, carries a rollback, and what that does. */
   public CheckpointReport verifyCheckpoint(String target) throws InterruptedException {
-    var verifier = new CheckpointVerifier(ports, settings, store.ledger(), parts.rollback());
+    var verifier =
+        new CheckpointVerifier(
+            parts.ports(), parts.settings(), parts.store().ledger(), parts.rollback());
     return StoreQuestion.answer(
         () -> verifier.verify(target),
         why -> CheckpointReport.without(ExitCode.UNREACHABLE, target, why));
@@ -212,7 +208,8 @@ public final class QueryService {
   /** The latest executions whose question waits for this requester. */
   public List<String> asking(String who) throws InterruptedException {
     var out = new ArrayList<String>();
-    for (String id : ports.journal().executions().reversed().stream().limit(MOST_ASKING).toList()) {
+    for (String id :
+        parts.ports().journal().executions().reversed().stream().limit(MOST_ASKING).toList()) {
       if (question(id, who) instanceof OpenQuestion.Waiting) {
         out.add(id);
       }
@@ -222,7 +219,8 @@ public final class QueryService {
 
   /** The question that an execution left for its requester. */
   public OpenQuestion question(String id, String who) throws InterruptedException {
-    var answer = new TaskRequest("", who, ports.time().instant()).after(Conversation.answering(id));
+    var answer =
+        new TaskRequest("", who, parts.ports().time().instant()).after(Conversation.answering(id));
     return switch (parts.conversations().find(answer)) {
       case ConversationFinder.Lookup.Ready(TaskRequest open) ->
           new OpenQuestion.Waiting(open.conversation().offers());
@@ -241,7 +239,8 @@ public final class QueryService {
     var waits = heldPlan(id).isPresent();
     return waits
         ? new HoldEnding.Waiting()
-        : store
+        : parts
+            .store()
             .ledger()
             .read(id)
             .map(s -> HoldEnding.of(s.execution()))
@@ -250,8 +249,8 @@ public final class QueryService {
 
   private AgentStatusQuery situation() {
     return new AgentStatusQuery(
-        ports.state(),
-        store.ledger(),
+        parts.ports().state(),
+        parts.store().ledger(),
         parts.writeBack(),
         parts.finisher(),
         parts.heldRepairs(),

@@ -1,15 +1,12 @@
 package dev.deployclaw.core.service;
 
-import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.drift.DriftReport;
 import dev.deployclaw.core.election.LeaderElection;
-import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -54,7 +51,7 @@ import java.util.TreeMap;
  * agent's own lead. Then, under a new one, what is committed is put into force under a fresh epoch,
  * as an ordinary change. Repeating it changes nothing.
  */
-final class RegressionOverride {
+record RegressionOverride(AgentComponents parts, LeaderScope leading) {
   private static final ExecutionOutcome ACCEPTED =
       ExecutionOutcome.completed(
           "accepted: epochs and terms that back ends name are never issued again");
@@ -62,23 +59,9 @@ final class RegressionOverride {
   /** How far above what the state store knows a mark may be. */
   private static final long MOST_AHEAD = 1_000_000;
 
-  private final AgentComponents parts;
-  private final LeaderScope leading;
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final ChangeLedger ledger;
-
-  RegressionOverride(AgentComponents parts, LeaderScope leading) {
-    this.parts = parts;
-    this.leading = leading;
-    this.ports = parts.ports();
-    this.settings = parts.settings();
-    this.ledger = parts.store().ledger();
-  }
-
   RequestOutcome run(TaskRequest request) throws InterruptedException {
     try {
-      var seen = new RegressionDetector(ports, settings).look();
+      var seen = new RegressionDetector(parts.ports(), parts.settings()).look();
       if (seen.unsettled()) {
         return inForce(request);
       }
@@ -159,13 +142,17 @@ final class RegressionOverride {
 
   private Optional<ExecutionOutcome> raise(
       Seen seen, TaskRequest request, ExecutionRecorder recorder) throws InterruptedException {
-    try (var leadership = LeaderElection.take(ports.state(), settings, ports.time()).orElse(null)) {
+    try (var leadership =
+        LeaderElection.take(parts.ports().state(), parts.settings(), parts.ports().time())
+            .orElse(null)) {
       if (leadership == null) {
-        return Optional.of(ExecutionOutcome.aborted(LeaderElection.taken(ports.state())));
+        return Optional.of(ExecutionOutcome.aborted(LeaderElection.taken(parts.ports().state())));
       }
       var record = recorder.record(Phase.OPEN, "Accepting the state store", entry(seen));
-      return switch (ledger.permit(
-          record, raising(seen, request, leadership), leadership, recorder)) {
+      return switch (parts
+          .store()
+          .ledger()
+          .permit(record, raising(seen, request, leadership), leadership, recorder)) {
         case Permit.Given() -> Optional.empty();
         case Permit.Refused() ->
             Optional.of(
@@ -197,14 +184,15 @@ final class RegressionOverride {
   /** The term that it raises is the one that it compares: the next leader has a higher one. */
   private Transaction raising(Seen seen, TaskRequest request, Leadership leadership)
       throws InterruptedException {
-    var mark = ledger.epochMark();
-    var before = ports.state().get(StoreKeys.ACCEPTED);
+    var mark = parts.store().ledger().epochMark();
+    var before = parts.ports().state().get(StoreKeys.ACCEPTED);
     var earlier =
         before.map(Entry::value).map(AcceptedRegression::read).orElse(AcceptedRegression.NOTHING);
     long epoch = Math.max(seen.epoch(), earlier.epoch());
     long term = Math.max(seen.term(), leadership.term());
     var accepted =
-        new AcceptedRegression(epoch, term, request.requester(), ports.time().instant().toString());
+        new AcceptedRegression(
+            epoch, term, request.requester(), parts.ports().time().instant().toString());
     return new Transaction(
         List.of(
             mark.revision() == 0
@@ -222,7 +210,7 @@ final class RegressionOverride {
       throws InterruptedException {
     var recorder = parts.recorders().begin(request, TaskOperation.APPLY_POLICIES, true);
     recorder.asked(request);
-    var base = ledger.base();
+    var base = parts.store().ledger().base();
     if (ChangeContent.rollbackTarget(base) == 0) {
       String next =
           "accepted; nothing is committed, so back ends keep their policies until the "
@@ -269,7 +257,7 @@ final class RegressionOverride {
 
   private NewChange opening(BaseEpoch base, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
-    var mark = ledger.epochMark();
+    var mark = parts.store().ledger().epochMark();
     var plan =
         Map.of(
             "operation", "accept-regression",

@@ -1,7 +1,7 @@
 package dev.deployclaw.core.service;
 
-import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.compile.ChangePlan;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
@@ -46,24 +46,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** One request from its first thought to its last, under one leadership. */
-final class RequestRunner {
+record RequestRunner(AgentComponents parts, Leadership leadership) {
   /** The most overlays, and tenants of each, that one thought lists. */
   private static final int MOST_LISTED = 50;
 
   private static final String INQUIRY =
       "that is a question about the estate, which needs no execution: deployclaw ask answers it";
-
-  private final AgentComponents parts;
-  private final QueryService queries;
-  private final ChangeOrchestrator orchestrator;
-  private final Leadership leadership;
-
-  RequestRunner(AgentComponents parts, Leadership leadership) {
-    this.parts = parts;
-    this.queries = new QueryService(parts);
-    this.orchestrator = parts.orchestrator();
-    this.leadership = leadership;
-  }
 
   RequestOutcome run(TaskRequest asked) throws InterruptedException {
     var recorder = parts.recorders().begin(asked, TaskOperation.APPLY_POLICIES, true);
@@ -110,12 +98,12 @@ final class RequestRunner {
     return switch (intent.operation()) {
       case ROLLBACK ->
           dry ? refuse(recorder, "a rollback has no dry run") : backFrom(intent, by, recorder);
-      case SCAN -> look(intent, TaskOperation.SCAN, queries::scan, recorder);
-      case CHECK_DRIFT -> look(intent, TaskOperation.CHECK_DRIFT, queries::drift, recorder);
-      case VALIDATE -> look(intent, TaskOperation.VALIDATE, queries::validate, recorder);
+      case SCAN -> look(intent, TaskOperation.SCAN, queries()::scan, recorder);
+      case CHECK_DRIFT -> look(intent, TaskOperation.CHECK_DRIFT, queries()::drift, recorder);
+      case VALIDATE -> look(intent, TaskOperation.VALIDATE, queries()::validate, recorder);
       case REPAIR_DRIFT ->
           dry
-              ? look(intent, TaskOperation.CHECK_DRIFT, queries::drift, recorder)
+              ? look(intent, TaskOperation.CHECK_DRIFT, queries()::drift, recorder)
               : mend(intent, by, recorder);
       case SNAPSHOT ->
           dry
@@ -151,19 +139,16 @@ final class RequestRunner {
     return parts.rollback().run(target, by, leadership, recorder);
   }
 
-  /** How the estate is looked at. */
-  @FunctionalInterface
-  private interface Look {
-    ScanReport look() throws InterruptedException;
-  }
-
   private RequestOutcome look(
-      Intent intent, TaskOperation as, Look look, ExecutionRecorder recorder)
+      Intent intent,
+      TaskOperation as,
+      InterruptibleSupplier<ScanReport> look,
+      ExecutionRecorder recorder)
       throws InterruptedException {
     var refused = parts.skills().refuses(as, recorder);
     return refused.isPresent()
         ? end(recorder, refused.get(), List.of())
-        : looked(QueryReport.of(as, intent, look.look()), recorder);
+        : looked(QueryReport.of(as, intent, look.get()), recorder);
   }
 
   private RequestOutcome looked(QueryReport found, ExecutionRecorder recorder)
@@ -249,7 +234,7 @@ final class RequestRunner {
       PlanningResult.Ready ready, ScheduledChange scheduled, ExecutionRecorder recorder)
       throws InterruptedException {
     var ended = open(ready, scheduled.task(), recorder);
-    if (orchestrator.store().ledger().read(recorder.execution()).isEmpty()) {
+    if (parts.orchestrator().store().ledger().read(recorder.execution()).isEmpty()) {
       parts.scheduler().drop(recorder.execution(), leadership);
     }
     var by = scheduled.approvedBy().filter(_ -> ended.result() == ExecutionStatus.HELD);
@@ -287,8 +272,9 @@ final class RequestRunner {
     recorder.planned(hash);
     var context = new OrchestrationContext(leadership, recorder, ready.risks());
     var ending =
-        orchestrator.open(
-            opening(ready, hash, request, recorder), Optional.of(ready.content()), context);
+        parts
+            .orchestrator()
+            .open(opening(ready, hash, request, recorder), Optional.of(ready.content()), context);
     if (ready.writesBack()) {
       parts.writeBack().after(recorder, leadership);
     }
@@ -299,7 +285,7 @@ final class RequestRunner {
       PlanningResult.Ready ready, String hash, TaskRequest request, ExecutionRecorder recorder)
       throws InterruptedException {
     var plan = ready.plan();
-    var ledger = orchestrator.store().ledger();
+    var ledger = parts.orchestrator().store().ledger();
     var mark = ledger.epochMark();
     var now = ledger.base();
     var base =
@@ -383,5 +369,9 @@ final class RequestRunner {
 
   private static String isNot(TaskOperation operation) {
     return operation.word() + " isn't supported by this version";
+  }
+
+  private QueryService queries() {
+    return new QueryService(parts);
   }
 }

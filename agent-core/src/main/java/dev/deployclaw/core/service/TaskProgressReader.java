@@ -3,13 +3,11 @@ package dev.deployclaw.core.service;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.journal.StoredLogReader;
-import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.recovery.CrashRecovery;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
@@ -20,17 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads how far executions are. Any thread. Throws {@link Unreachable}. */
-final class TaskProgressReader {
-  private final StateStore state;
-  private final Journal journal;
-  private final StoredLogReader stored;
-
-  TaskProgressReader(AgentPorts ports) {
-    this.state = ports.state();
-    this.journal = ports.journal();
-    this.stored = new StoredLogReader(ports);
-  }
-
+record TaskProgressReader(AgentPorts ports) {
   TaskProgress of(String execution) throws InterruptedException {
     var there = read(execution);
     var change = Optional.ofNullable(there.get(StoreKeys.change(execution)));
@@ -43,7 +31,8 @@ final class TaskProgressReader {
     boolean seen =
         there.containsKey(StoreKeys.auditHead(execution))
             || there.containsKey(StoreKeys.auditCopy(execution));
-    if (isNeverOpened(seen ? stored.records(execution) : journal.read(execution))) {
+    if (isNeverOpened(
+        seen ? new StoredLogReader(ports).records(execution) : ports.journal().read(execution))) {
       return TaskProgress.CUT_OFF;
     }
     return seen ? TaskProgress.SETTLED : TaskProgress.UNSEEN;
@@ -56,7 +45,8 @@ final class TaskProgressReader {
             StoreKeys.ACTIVE,
             StoreKeys.auditHead(execution),
             StoreKeys.auditCopy(execution));
-    return state.get(keys).stream().collect(Collectors.toMap(Entry::key, Function.identity()));
+    return ports.state().get(keys).stream()
+        .collect(Collectors.toMap(Entry::key, Function.identity()));
   }
 
   private static TaskProgress of(ChangeExecution x, long active) {

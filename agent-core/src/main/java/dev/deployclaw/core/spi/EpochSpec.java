@@ -82,53 +82,25 @@ public record EpochSpec(
   }
 
   /** The same epoch, after so many moves of a cohort. */
-  public EpochSpec at(long moves, Optional<Candidate> beside) {
+  public EpochSpec at(long moves, Optional<Candidate> on) {
     return new EpochSpec(
-        execution,
-        epoch,
-        digest,
-        set,
-        predecessor,
-        previous,
-        back,
-        restores,
-        moves,
-        beside,
-        leftOut);
+        execution, epoch, digest, set, predecessor, previous, back, restores, moves, on, leftOut);
   }
 
   /** The same, without these members. */
   public EpochSpec without(Collection<String> members) {
+    var out = Set.copyOf(members);
     return new EpochSpec(
-        execution,
-        epoch,
-        digest,
-        set,
-        predecessor,
-        previous,
-        back,
-        restores,
-        step,
-        candidate,
-        Set.copyOf(members));
+        execution, epoch, digest, set, predecessor, previous, back, restores, step, candidate, out);
   }
 
   /**
    * The same, putting what was found back at these members alone: the others keep what they have.
    */
   public EpochSpec restoringOnly(Collection<String> members) {
+    var only = restores.map(found -> found.only(members));
     return new EpochSpec(
-        execution,
-        epoch,
-        digest,
-        set,
-        predecessor,
-        previous,
-        back,
-        restores.map(found -> found.only(members)),
-        step,
-        candidate,
-        leftOut);
+        execution, epoch, digest, set, predecessor, previous, back, only, step, candidate, leftOut);
   }
 
   /** The same in another name, which makes other counters of synthetic requests. */
@@ -138,10 +110,10 @@ public record EpochSpec(
   }
 
   /** The same policies, as another epoch brought them. */
-  public EpochSpec by(long other) {
+  public EpochSpec by(long at) {
     return new EpochSpec(
         execution,
-        other,
+        at,
         digest,
         set,
         predecessor,

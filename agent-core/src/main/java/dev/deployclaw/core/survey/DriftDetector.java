@@ -26,28 +26,11 @@ import java.util.TreeMap;
  * Finds out who doesn't stand where the committed epoch wants them, by three readings that don't
  * know of each other: the looks of a scan, what each member acts on, and what it holds of the
  * epoch. Writes nothing.
+ *
+ * @param base what is committed
+ * @param committed its policies
  */
-public final class DriftDetector {
-  private final ParticipantFanout participants;
-  private final EstateSurvey survey;
-  private final UnrestoredMembers unrestored;
-  private final BaseEpoch base;
-  private final ChangePlan.Ground ground;
-  private final PolicySet committed;
-
-  /**
-   * @param base what is committed
-   * @param committed its policies
-   */
-  public DriftDetector(Readings readings, BaseEpoch base, PolicySet committed) {
-    this.participants = readings.participants();
-    this.survey = readings.survey();
-    this.unrestored = readings.unrestored();
-    this.base = base;
-    this.ground = new ChangePlan.Ground(base.epoch(), base.digest(), base.revision());
-    this.committed = committed;
-  }
-
+public record DriftDetector(Readings readings, BaseEpoch base, PolicySet committed) {
   /** By what it is read. */
   public record Readings(
       ParticipantFanout participants, EstateSurvey survey, UnrestoredMembers unrestored) {}
@@ -65,7 +48,7 @@ public final class DriftDetector {
         if (operation.equals("policies.compare")) {
           found = compare(activation, context);
         } else if (!operation.startsWith("policies.")) {
-          survey.look(operation, OnFailure.WARN, context.recorder());
+          readings.survey().look(operation, OnFailure.WARN, context.recorder());
         }
       }
     }
@@ -75,9 +58,9 @@ public final class DriftDetector {
   /** The same readings once more, quietly. */
   public DriftReport again(EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
-    for (String operation : List.copyOf(survey.looks().keySet())) {
+    for (String operation : List.copyOf(readings.survey().looks().keySet())) {
       if (operation.endsWith(".scan") || operation.startsWith("ratelimit.")) {
-        survey.quietly(operation);
+        readings.survey().quietly(operation);
       }
     }
     return read(activation, context);
@@ -106,15 +89,21 @@ public final class DriftDetector {
   private DriftReport read(EpochSpec activation, OrchestrationContext context)
       throws InterruptedException {
     if (ChangeContent.rollbackTarget(base) == 0) {
-      return DriftReport.of(unrestored.among(base, survey.looks(), context.callContext()));
+      return DriftReport.of(
+          readings.unrestored().among(base, readings.survey().looks(), context.callContext()));
     }
-    var drift = DriftComparison.of(ground, committed, survey.looks(), new TreeMap<>());
-    var acting = participants.converged(activation, context.callContext());
-    var asked = new ArrayList<>(participants.names());
+    var drift =
+        DriftComparison.of(
+            new ChangePlan.Ground(base.epoch(), base.digest(), base.revision()),
+            committed,
+            readings.survey().looks(),
+            new TreeMap<>());
+    var acting = readings.participants().converged(activation, context.callContext());
+    var asked = new ArrayList<>(readings.participants().names());
     if (acting.answering(Answer.NO).contains(ExecutorRegistry.SERVICES)) {
       asked.remove(ExecutorRegistry.SERVICES);
     }
     return DriftReport.of(
-        drift, participants.prepare(asked, activation, context.callContext()), acting);
+        drift, readings.participants().prepare(asked, activation, context.callContext()), acting);
   }
 }

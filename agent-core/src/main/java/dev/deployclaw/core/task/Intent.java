@@ -42,6 +42,16 @@ public record Intent(
     return new Intent(operation, target, changes, guards, schedule, places);
   }
 
+  /** The same with other changes, and without places. */
+  public Intent with(List<RequestedChange> others) {
+    return new Intent(operation, target, others, guards, schedule, List.of());
+  }
+
+  /** The same at other times, and without places. */
+  public Intent at(Schedule other) {
+    return new Intent(operation, target, changes, guards, other, List.of());
+  }
+
   public TaskOperation operationOf(RequestedChange change) {
     return change.operation().orElse(operation);
   }
@@ -56,6 +66,15 @@ public record Intent(
   /** Its operations for people: {@code block and set-limit}. */
   public String operationWords() {
     return operations().stream().map(TaskOperation::word).collect(Collectors.joining(" and "));
+  }
+
+  /** Names that were read in spite of their spelling. */
+  public List<String> corrected() {
+    return grounding.stream()
+        .filter(g -> g.rule().startsWith("typo"))
+        .map(Grounding::value)
+        .distinct()
+        .toList();
   }
 
   /** Whether it names a tenant as one that is changed or copied from; a label names no tenant. */

@@ -4,9 +4,7 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
-import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeStore;
-import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.ChangeExecution;
@@ -16,7 +14,6 @@ import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.overlay.PolicyProvenance;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -38,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * due stands in the state store from when the change opens, so that the agent that comes after a
  * crash finds it; each attempt can be repeated. It never undoes a change, nor fails one.
  */
-public final class SourceWriteBack {
+public record SourceWriteBack(AgentPorts ports, AgentSettings settings, ChangeStore store) {
   private static final Logger LOG = LoggerFactory.getLogger(SourceWriteBack.class);
 
   public static final String ACTION = "Writing back to the sources";
@@ -51,18 +48,6 @@ public final class SourceWriteBack {
 
   private static final int MOST_LISTED = 50;
   private static final String PATCH = "patch";
-
-  private final StateStore state;
-  private final ChangeLedger ledger;
-  private final PolicySetReader archive;
-  private final SourceEditor edits;
-
-  public SourceWriteBack(AgentPorts ports, AgentSettings settings, ChangeStore store) {
-    this.state = ports.state();
-    this.ledger = store.ledger();
-    this.archive = store.archive();
-    this.edits = new SourceEditor(ports, settings, ledger);
-  }
 
   /**
    * What came of an attempt.
@@ -79,7 +64,7 @@ public final class SourceWriteBack {
 
   /** Changes of which something is due, perhaps since a crash: what was tried last comes last. */
   public List<String> pending() throws InterruptedException {
-    return state.list(StoreKeys.WRITE_BACK).stream()
+    return ports.state().list(StoreKeys.WRITE_BACK).stream()
         .sorted(Comparator.comparingLong(Entry::modRevision))
         .map(e -> e.key().substring(StoreKeys.WRITE_BACK.length()))
         .toList();
@@ -96,8 +81,8 @@ public final class SourceWriteBack {
   /** Tries once what is due of a change; empty where nothing is, or not yet. */
   public Optional<Tried> settle(String id, Leadership leadership) throws InterruptedException {
     try {
-      var due = state.get(StoreKeys.writeBack(id));
-      var x = ledger.read(id).map(StoredExecution::execution);
+      var due = ports.state().get(StoreKeys.writeBack(id));
+      var x = store.ledger().read(id).map(StoredExecution::execution);
       if (due.isEmpty() || x.filter(c -> !c.state().over()).isPresent()) {
         return Optional.empty();
       }
@@ -125,26 +110,26 @@ public final class SourceWriteBack {
 
   private List<MemberReport> write(List<Overlay> overlays, Leadership leadership)
       throws InterruptedException {
-    var committed = archive.committed(ledger.base());
+    var committed = store.archive().committed(store.ledger().base());
     if (committed.isEmpty()) {
       return List.of(MemberReport.unknown("sources", "the committed policy set can't be read"));
     }
     List<MemberReport> all = new ArrayList<>();
     for (var overlay : overlays) {
-      all.addAll(edits.write(overlay, committed.get(), leadership));
+      all.addAll(edits().write(overlay, committed.get(), leadership));
     }
     return all;
   }
 
   /** Nothing more is due; and what the sources say by now lies over them no longer. */
   private void settled(Entry due, Leadership leadership) throws InterruptedException {
-    var base = ledger.base();
-    var committed = archive.committed(base);
-    var known = archive.provenance(base.epoch());
+    var base = store.ledger().base();
+    var committed = store.archive().committed(base);
+    var known = store.archive().provenance(base.epoch());
     var effective =
         committed.isEmpty()
             ? known.overlays()
-            : known.effective(committed.get(), edits.read(committed.get()));
+            : known.effective(committed.get(), edits().read(committed.get()));
     List<Condition> conditions = new ArrayList<>(leadership.conditions());
     conditions.add(new Condition.Unmoved(due.key(), due.modRevision()));
     conditions.add(base.unmoved());
@@ -154,14 +139,14 @@ public final class SourceWriteBack {
       var left = new PolicyProvenance(known.applied(), effective);
       writes.add(new Write.Put(StoreKeys.provenance(base.epoch()), left.bytes()));
     }
-    state.transact(new Transaction(conditions, writes));
+    ports.state().transact(new Transaction(conditions, writes));
   }
 
   /** Forgets what isn't to be written back after all, or puts it at the end of what is due. */
   private void move(Entry due, Write write, Leadership leadership) throws InterruptedException {
     List<Condition> conditions = new ArrayList<>(leadership.conditions());
     conditions.add(new Condition.Unmoved(due.key(), due.modRevision()));
-    state.transact(new Transaction(conditions, List.of(write)));
+    ports.state().transact(new Transaction(conditions, List.of(write)));
   }
 
   private static LogEntryContent entry(List<MemberReport> reports) {
@@ -195,5 +180,9 @@ public final class SourceWriteBack {
         r.answer() == Answer.UNKNOWN ? " (the next command that may write tries again)" : "";
     String patch = r.facts().containsKey(PATCH) ? "; by hand:\n" + r.facts().get(PATCH) : "";
     return r.member() + " is left: " + r.reason() + again + patch;
+  }
+
+  private SourceEditor edits() {
+    return new SourceEditor(ports, settings, store.ledger());
   }
 }

@@ -56,6 +56,7 @@ class FreshRequestsTest {
     SPOKEN("blind-2026-12-01-v.txt"),
     TYPED("blind-2026-12-01-w.txt"),
     HASTY("blind-2026-12-01-x.txt"),
+    ROUTINE("blind-2026-12-01-y.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -86,6 +87,7 @@ class FreshRequestsTest {
         case SPOKEN -> floors(22, 12, 3, 0, 11, 0);
         case TYPED -> floors(22, 11, 2, 0, 12, 0);
         case HASTY -> floors(20, 12, 2, 0, 12, 0);
+        case ROUTINE -> floors(20, 11, 3, 0, 11, 0);
         case OWN -> floors(23, 7, 16, 0, 10, 0);
       };
     }

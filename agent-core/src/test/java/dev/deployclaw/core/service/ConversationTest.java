@@ -13,9 +13,12 @@ import dev.deployclaw.core.task.Conversation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Questions that are answered later, by another call and another agent. */
 class ConversationTest {
@@ -72,6 +75,23 @@ class ConversationTest {
     assertThat(asked.clarifications())
         .extracting(ClarificationQuestion::id)
         .containsExactly("direction");
+  }
+
+  /** The burst is a value of its own. */
+  @ParameterizedTest
+  @CsvSource({
+    "raise acme's orders limit to 9000 per minute with a burst of 5, direction",
+    "raise acme's orders limit to 9000 per minute with a burst of 90000, ''",
+    "raise the burst of acme's orders limit to 5, direction",
+    "raise the burst of acme's orders limit to 90000, ''",
+    "lower acme's orders limit to 5 per minute with a burst of 90000, direction"
+  })
+  void asksWhereTheBurstGoesTheOtherWay(String request, String asked) throws Exception {
+    var questions = world.run(request).clarifications();
+
+    assertThat(questions)
+        .extracting(ClarificationQuestion::id)
+        .isEqualTo(asked.isEmpty() ? List.of() : List.of(asked));
   }
 
   @Test
@@ -242,6 +262,20 @@ class ConversationTest {
     world.agent().reject(held.execution(), "ann");
 
     var ended = world.agent().run(request("the same for zenith", "olivia"));
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.HELD);
+  }
+
+  @Test
+  void aNumberAloneIsAskedAboutAndItsYesWaitsToo() throws Exception {
+    String text = "set acme's orders limit to 300 per minute";
+    var manual = new TaskRequest(text, "olivia", world.time.instant(), true, Optional.empty());
+    world.agent().reject(world.agent().run(manual).execution(), "ann");
+
+    var asked = world.agent().run(request("make it 30", "olivia"));
+    assertThat(asked.exit()).as(asked.reason()).isEqualTo(ExitCode.NEEDS_CLARIFICATION);
+    assertThat(asked.questions()).containsExactly("30: in the window of before?");
+    var ended = answer(asked, "olivia", "yes", world.agent());
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.HELD);
   }

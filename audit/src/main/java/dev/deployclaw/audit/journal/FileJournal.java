@@ -12,6 +12,7 @@ import dev.deployclaw.audit.signing.LocalArchiveMarker;
 import dev.deployclaw.audit.signing.LogCopyVerifier;
 import dev.deployclaw.audit.signing.LogEndSignatures;
 import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.log.BucketCopy;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.Journal;
@@ -160,15 +161,10 @@ public final class FileJournal implements Journal {
     return awaited(execution, () -> bucket.get().left(execution)).orElse(List.of());
   }
 
-  /** Asks the bucket. */
-  @FunctionalInterface
-  private interface Reading<T> {
-    Optional<T> read() throws InterruptedException;
-  }
-
-  private static <T> Optional<T> awaited(String execution, Reading<T> reading) {
+  private static <T> Optional<T> awaited(
+      String execution, InterruptibleSupplier<Optional<T>> reading) {
     try {
-      return reading.read();
+      return reading.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BucketUnavailableException("stopped while the log of " + execution + " was read");

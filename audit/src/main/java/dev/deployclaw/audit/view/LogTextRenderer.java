@@ -3,6 +3,7 @@ package dev.deployclaw.audit.view;
 import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.verify.json.JsonFormatter;
 import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.policy.diff.DiffFormatter;
 import dev.deployclaw.policy.diff.FieldDifference;
 import dev.deployclaw.policy.text.TerminalSafeText;
@@ -53,7 +54,7 @@ public final class LogTextRenderer {
     var steps =
         objects(doc.get("thought_log")).stream().flatMap(s -> objects(s.get("records")).stream());
     return Stream.concat(objects(doc.get("records")).stream(), steps)
-        .filter(entry -> "Reading the conversation".equals(entry.get("action")))
+        .filter(entry -> ExecutionLog.CONVERSATION.equals(entry.get("action")))
         .flatMap(entry -> text(entry, "detail").stream())
         .findFirst();
   }

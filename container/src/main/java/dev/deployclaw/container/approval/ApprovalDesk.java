@@ -22,12 +22,13 @@ import java.util.function.UnaryOperator;
  * Where decisions on holds enter, whichever way they come: each is judged by the gate against what
  * is held now, then queued. Keeps the cards of all channels right. Any thread.
  */
-public final class ApprovalDesk {
+public record ApprovalDesk(List<ApprovalChannel> channels, Parts parts) {
   /** First pauses after a failure between two looks at what is held: two seconds by default. */
   private static final int PAUSES = 2;
 
-  private final List<ApprovalChannel> channels;
-  private final Parts parts;
+  public ApprovalDesk {
+    channels = List.copyOf(channels);
+  }
 
   /**
    * What it works with.
@@ -41,11 +42,6 @@ public final class ApprovalDesk {
       TaskIntake intake,
       Function<String, String> requests,
       DeliverySettings delivery) {}
-
-  public ApprovalDesk(List<ApprovalChannel> channels, Parts parts) {
-    this.channels = List.copyOf(channels);
-    this.parts = parts;
-  }
 
   /** One for each channel, so that one that is away delays no other. */
   public List<PeriodicTask> tasks() {

@@ -279,7 +279,7 @@ final class ChannelRound {
       case CardDelivery.Shown _ -> {
         failures = 0;
         refused.remove(id);
-        parts.delivery().tally().outcome(meter, "delivered");
+        parts.delivery().tally().accept(meter, "delivered");
         LOG.atInfo().addKeyValue("channel", channel.name()).addKeyValue("execution", id).log(done);
         yield Step.DONE;
       }
@@ -309,7 +309,7 @@ final class ChannelRound {
 
   /** The estate goes on without it. */
   private void warn(String id, String why, Duration pause, String outcome) {
-    parts.delivery().tally().outcome(meter, outcome);
+    parts.delivery().tally().accept(meter, outcome);
     LOG.atWarn()
         .addKeyValue("channel", channel.name())
         .addKeyValue("execution", id)

@@ -10,13 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Examines all parts at once, bounded, and tells them in order. */
-public final class Doctor {
+public record Doctor(List<DoctorCheck> checkups) {
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
-  private final List<DoctorCheck> checkups;
-
-  Doctor(List<DoctorCheck> checkups) {
-    this.checkups = List.copyOf(checkups);
+  public Doctor {
+    checkups = List.copyOf(checkups);
   }
 
   /** Any thread; returns after half a minute at the latest. */

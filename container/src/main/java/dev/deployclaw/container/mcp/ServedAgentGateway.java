@@ -21,21 +21,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** To the serving agent, in its process: tasks enter by the door that the HTTP API uses. */
-public final class ServedAgentGateway implements AgentGateway {
+public record ServedAgentGateway(AgentServer server, CommandCaller commands)
+    implements AgentGateway {
   private static final int PAGE = 20;
 
   /** Records that another process writes wake no waiter here. */
   private static final long POLL_MILLIS = 1000;
-
-  private final AgentServer server;
-  private final ExecutionQueries executions;
-  private final CommandCaller commands;
-
-  public ServedAgentGateway(AgentServer server, CommandCaller commands) {
-    this.server = server;
-    this.executions = server.executions();
-    this.commands = commands;
-  }
 
   @Override
   public TextMask mask() {
@@ -74,22 +65,23 @@ public final class ServedAgentGateway implements AgentGateway {
       throws InterruptedException {
     var execution =
         named.equals(LAST)
-            ? executions.page(1, Optional.empty()).summaries().stream()
+            ? server.executions().page(1, Optional.empty()).summaries().stream()
                 .map(s -> String.valueOf(s.get("execution_id")))
                 .findFirst()
-            : Optional.of(named).filter(ExecutionIdFormat::fits).filter(executions::known);
+            : Optional.of(named).filter(ExecutionIdFormat::fits).filter(server.executions()::known);
     if (execution.isEmpty()) {
       return Optional.empty();
     }
     var changed = new Semaphore(0);
-    var following = executions.follow(execution.get(), LogHead.START);
-    try (var _ = closing(executions.subscribe(execution.get(), changed::release))) {
+    var following = server.executions().follow(execution.get(), LogHead.START);
+    try (var _ = server.executions().subscribe(execution.get(), changed::release)) {
       while (true) {
         var batch = following.next();
         batch.records().forEach(record -> wait.told().accept(words(record)));
         boolean ended = batch.rests() && !(wait.decided() && isHeld(execution.get()));
         if (ended || !wait.goesOn()) {
-          return executions
+          return server
+              .executions()
               .document(execution.get())
               .map(ExecutionDocument::text)
               .map(ToolAnswers::parsed);
@@ -105,11 +97,13 @@ public final class ServedAgentGateway implements AgentGateway {
   @Override
   public Executions executions(Optional<String> after) {
     boolean wrong =
-        after.filter(id -> !ExecutionIdFormat.fits(id) || !executions.known(id)).isPresent();
+        after
+            .filter(id -> !ExecutionIdFormat.fits(id) || !server.executions().known(id))
+            .isPresent();
     var page =
         wrong
             ? new ExecutionQueries.Page(List.of(), Optional.empty())
-            : executions.page(PAGE, after);
+            : server.executions().page(PAGE, after);
     return new Executions(page.summaries(), page.next());
   }
 
@@ -120,7 +114,8 @@ public final class ServedAgentGateway implements AgentGateway {
   }
 
   private boolean isHeld(String execution) {
-    return executions
+    return server
+        .executions()
         .document(execution)
         .filter(d -> ToolAnswers.HELD.equals(d.fields().get("result")))
         .isPresent();
@@ -147,21 +142,5 @@ public final class ServedAgentGateway implements AgentGateway {
     } catch (StrictJson.Malformed e) {
       return "…";
     }
-  }
-
-  /** Closes without a checked exception. */
-  private interface Subscription extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  private static Subscription closing(AutoCloseable subscription) {
-    return () -> {
-      try {
-        subscription.close();
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-    };
   }
 }

@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.result.ExitCode;
 import io.modelcontextprotocol.json.McpJsonDefaults;
 import io.modelcontextprotocol.json.TypeRef;
@@ -43,16 +44,10 @@ final class ToolAnswers {
 
   private ToolAnswers() {}
 
-  /** Work of a tool. */
-  @FunctionalInterface
-  interface Work {
-    CallToolOutcome answer() throws InterruptedException;
-  }
-
   /** What is expected to go wrong is the tool's answer; a bug is logged, and isn't told. */
-  static CallToolOutcome guarded(Work work) {
+  static CallToolOutcome guarded(InterruptibleSupplier<CallToolOutcome> work) {
     try {
-      return work.answer();
+      return work.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return refused(ProblemCatalogue.stopping());

@@ -2,6 +2,7 @@ package dev.deployclaw.container.nats;
 
 import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
@@ -40,15 +41,8 @@ final class TaskReplies {
   }
 
   /** An end that somebody wants to know. */
-  private record Awaited(String subject, AtomicBoolean changed, AutoCloseable subscription) {
-    void close() {
-      try {
-        subscription.close();
-      } catch (Exception e) {
-        LOG.atDebug().setCause(e).log("A subscription stays");
-      }
-    }
-  }
+  private record Awaited(
+      String subject, AtomicBoolean changed, LogEventBus.Subscription subscription) {}
 
   /** Tells the id, and the end when it comes. */
   void accepted(String execution, String subject, TaskStream stream) throws IOException {
@@ -99,7 +93,7 @@ final class TaskReplies {
   private void replace(String execution, Optional<Awaited> by) {
     var old = awaited.remove(execution);
     if (old != null) {
-      old.close();
+      old.subscription().close();
     }
     by.ifPresent(a -> awaited.put(execution, a));
   }

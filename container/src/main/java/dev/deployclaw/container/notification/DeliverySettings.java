@@ -1,13 +1,12 @@
 package dev.deployclaw.container.notification;
 
 import dev.deployclaw.core.environment.AgentClock;
+import java.util.function.BiConsumer;
 
-/** By what couriers go. */
-public record DeliverySettings(BackoffPolicy patience, AgentClock time, OutcomeCounter tally) {
-
-  /** Is told of each outcome: {@code delivered}, {@code retried}, {@code refused}, … */
-  @FunctionalInterface
-  public interface OutcomeCounter {
-    void outcome(String sink, String outcome);
-  }
-}
+/**
+ * By what couriers go.
+ *
+ * @param tally is told of each sink's outcome: {@code delivered}, {@code retried}, …
+ */
+public record DeliverySettings(
+    BackoffPolicy patience, AgentClock time, BiConsumer<String, String> tally) {}

@@ -117,7 +117,7 @@ final class SinkNotifier {
   private void note(AlertNotification notice, Outcome outcome, String why) {
     String detail = SecretRegistry.hidden(why); // an exception may quote the address
     desk.deliveries().write(new Line(desk.terms().time().instant(), name, notice, outcome, detail));
-    desk.terms().tally().outcome(name, outcome.word());
+    desk.terms().tally().accept(name, outcome.word());
     if (outcome != Outcome.DELIVERED) {
       LOG.atWarn()
           .addKeyValue("sink", name)

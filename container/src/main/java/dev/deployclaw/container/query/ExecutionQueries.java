@@ -128,7 +128,7 @@ public final class ExecutionQueries {
   }
 
   /** Calls {@code wake} at each change of a log until closed. */
-  public AutoCloseable subscribe(String execution, Runnable wake) {
+  public LogEventBus.Subscription subscribe(String execution, Runnable wake) {
     return logEvents.subscribe(execution, wake);
   }
 

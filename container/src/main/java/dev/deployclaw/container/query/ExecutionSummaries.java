@@ -24,16 +24,9 @@ final class ExecutionSummaries {
   /** The fields of a row in a list. */
   static final List<String> ROW =
       List.of(
-          "execution_id",
-          "timestamp",
-          "request",
-          "requester",
-          "result",
-          "duration_seconds",
-          "epoch",
-          "rollback_of",
-          "reason",
-          "outline");
+          ("execution_id timestamp request requester result duration_seconds epoch"
+                  + " rollback_of reason outline")
+              .split(" ", -1));
 
   private final Journal journal;
   private final SequencedMap<String, CachedSummary> kept = new LinkedHashMap<>();

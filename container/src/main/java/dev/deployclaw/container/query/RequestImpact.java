@@ -33,7 +33,7 @@ public record RequestImpact(TenantDirectory tenants, RecentTraffic traffic) {
     var changed = changed(planned);
     var out = new LinkedHashMap<String, Object>();
     out.put("outcome", "planned");
-    out.put("sentence", IntentSentence.of(plan.intent()));
+    out.put("sentence", IntentSentence.shown(plan.intent()));
     out.put("plan", plan.hash());
     out.put(
         "limits",

@@ -1,14 +1,13 @@
 package dev.deployclaw.container.remote;
 
 import dev.deployclaw.container.host.HostFiles;
+import dev.deployclaw.core.environment.SecretText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 
 /**
  * A secret of one start, in a file for the agent's user beside the socket. Who sends it may read
@@ -21,9 +20,7 @@ record ClientPass(String text) {
 
   /** Of a listener that starts now. */
   static ClientPass create(Path stateDir) throws IOException {
-    byte[] secret = new byte[BYTES];
-    new SecureRandom().nextBytes(secret);
-    var pass = new ClientPass(HexFormat.of().formatHex(secret));
+    var pass = new ClientPass(SecretText.hex(BYTES));
     var file = stateDir.resolve(FILE);
     Files.deleteIfExists(file);
     var own = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));

@@ -111,11 +111,6 @@ public final class SkillPinService {
     }
   }
 
-  /** Where no plugin is admitted. */
-  public static Outcome pin(Path folder) throws SetupException {
-    return pin(folder, ConfiguredOperatorPolicy.KERNEL);
-  }
-
   /** Pins all skills below a folder as they are on disk now, unless one of them is invalid. */
   public static Outcome pin(Path folder, OperatorPolicy operator) throws SetupException {
     var problems = SkillValidator.problemsBelow(folder);

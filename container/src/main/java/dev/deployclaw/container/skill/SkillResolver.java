@@ -25,24 +25,15 @@ import org.slf4j.LoggerFactory;
  * operator's folder that can't be read or isn't pinned stops the start; one that lies about in the
  * project's or the user's folders is passed over, since nobody may have meant it for this agent.
  * One that was pinned and changed since, or has no usable steps, stops the start wherever it lies.
+ *
+ * @param admitted what skills may use, whatever they declare
  */
-public final class SkillResolver {
+public record SkillResolver(SkillLocations places, ConfiguredOperatorPolicy admitted) {
   private static final Logger LOG = LoggerFactory.getLogger(SkillResolver.class);
-
-  private final SkillLocations places;
-  private final ConfiguredOperatorPolicy admitted;
 
   /** Where no plugin is admitted. */
   public SkillResolver(SkillLocations places) {
     this(places, ConfiguredOperatorPolicy.KERNEL);
-  }
-
-  /**
-   * @param admitted what skills may use, whatever they declare
-   */
-  public SkillResolver(SkillLocations places, ConfiguredOperatorPolicy admitted) {
-    this.places = places;
-    this.admitted = admitted;
   }
 
   /** Where skills are, by precedence. */

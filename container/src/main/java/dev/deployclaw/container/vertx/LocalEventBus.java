@@ -1,5 +1,6 @@
 package dev.deployclaw.container.vertx;
 
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -32,12 +33,6 @@ public final class LocalEventBus {
   public static LocalEventBus of(Vertx vertx) {
     var bus = vertx.eventBus().registerCodec(new LocalMessageCodec());
     return new LocalEventBus(bus);
-  }
-
-  /** Answers a request; what it throws reaches the one who asked. */
-  @FunctionalInterface
-  public interface Responder<M, R> {
-    R respond(M message) throws InterruptedException;
   }
 
   /** No reply: the address has no consumer, or none came in time. */
@@ -81,7 +76,7 @@ public final class LocalEventBus {
 
   /** Answers requests to an address on threads where the responder may block. */
   public <M, R> void respond(
-      BusAddress<M, R> address, Executor threads, Responder<M, R> responder) {
+      BusAddress<M, R> address, Executor threads, InterruptibleFunction<M, R> responder) {
     bus.<M>localConsumer(
         address.name(), message -> threads.execute(() -> reply(message, responder)));
   }
@@ -111,10 +106,10 @@ public final class LocalEventBus {
     }
   }
 
-  private <M, R> void reply(Message<M> message, Responder<M, R> responder) {
+  private <M, R> void reply(Message<M> message, InterruptibleFunction<M, R> responder) {
     Reply reply;
     try {
-      reply = new Reply.Value(responder.respond(message.body()));
+      reply = new Reply.Value(responder.apply(message.body()));
     } catch (RuntimeException e) {
       reply = new Reply.Failure(e);
     } catch (InterruptedException e) {

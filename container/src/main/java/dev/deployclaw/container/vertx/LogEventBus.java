@@ -7,11 +7,12 @@ import dev.deployclaw.core.log.RecordSealer.SealedRecord;
  * Tells on the event bus that a log has something new. The message holds no record: consumers read
  * them from the journal at their own pace. Any thread.
  */
-public final class LogEventBus implements NotifyingJournal.Listener {
-  private final LocalEventBus bus;
-
-  public LogEventBus(LocalEventBus bus) {
-    this.bus = bus;
+public record LogEventBus(LocalEventBus bus) implements NotifyingJournal.Listener {
+  /** Wakes its owner until it is closed. */
+  @FunctionalInterface
+  public interface Subscription extends AutoCloseable {
+    @Override
+    void close();
   }
 
   @Override
@@ -28,7 +29,7 @@ public final class LogEventBus implements NotifyingJournal.Listener {
    * Calls {@code wake} at each new record, and when records were taken out of the log, on the
    * caller's Vert.x context; until closed.
    */
-  public AutoCloseable subscribe(String execution, Runnable wake) {
+  public Subscription subscribe(String execution, Runnable wake) {
     var consumer = bus.consume(address(execution), _ -> wake.run());
     return () -> {
       var _ = consumer.unregister();

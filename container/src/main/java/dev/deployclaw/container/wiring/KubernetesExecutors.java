@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.KubernetesConfig;
 import dev.deployclaw.container.config.KubernetesConfig.DeploymentEntry;
 import dev.deployclaw.container.config.KubernetesConfig.MapSource;
 import dev.deployclaw.container.config.KubernetesConfig.MapStore;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.executors.kubernetes.ConfigMapSource;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
@@ -15,7 +16,6 @@ import dev.deployclaw.executors.kubernetes.inspect.KubernetesInspectionExecutor;
 import dev.deployclaw.executors.kubernetes.source.ConfigMapSourceExecutor;
 import dev.deployclaw.executors.kubernetes.store.ConfigMapStoreExecutor;
 import dev.deployclaw.executors.kubernetes.store.ServedConfigMap;
-import dev.deployclaw.executors.probe.ProbeSettings;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.executors.probe.ProbeSettings.Found;
 import java.net.URI;
@@ -81,7 +81,7 @@ record KubernetesExecutors(Optional<Cluster> cluster) implements AutoCloseable {
    *
    * @param others that stand fast
    */
-  ProbeSettings.Entrances entrances(List<Entrance> others) {
+  InterruptibleSupplier<Found> entrances(List<Entrance> others) {
     if (cluster.isEmpty()) {
       return () -> new Found(others, List.of());
     }

@@ -196,6 +196,7 @@ class PinnedProcedureRegistryTest {
   }
 
   private void pin() throws SetupException {
-    assertThat(SkillPinService.pin(mine)).isInstanceOf(SkillPinService.Outcome.Pinned.class);
+    assertThat(SkillPinService.pin(mine, ConfiguredOperatorPolicy.KERNEL))
+        .isInstanceOf(SkillPinService.Outcome.Pinned.class);
   }
 }

@@ -153,15 +153,15 @@ class SkillResolverTest {
   @Test
   void theProjectsSkillWinsOverTheUsersAndTheOperatorsOverBoth() throws Exception {
     SkillSheets.sound(home.resolve(".agents/skills"), "my-scan", "Looking at home");
-    SkillPinService.pin(home.resolve(".agents/skills"));
+    SkillPinService.pin(home.resolve(".agents/skills"), ConfiguredOperatorPolicy.KERNEL);
     assertThat(action(Optional.empty())).isEqualTo("Looking at home");
 
     SkillSheets.sound(project.resolve(".agents/skills"), "my-scan", "Looking in the project");
-    SkillPinService.pin(project.resolve(".agents/skills"));
+    SkillPinService.pin(project.resolve(".agents/skills"), ConfiguredOperatorPolicy.KERNEL);
     assertThat(action(Optional.empty())).isEqualTo("Looking in the project");
 
     SkillSheets.sound(project.resolve(".deployclaw/skills"), "my-scan", "Looking in our folder");
-    SkillPinService.pin(project.resolve(".deployclaw/skills"));
+    SkillPinService.pin(project.resolve(".deployclaw/skills"), ConfiguredOperatorPolicy.KERNEL);
     assertThat(action(Optional.empty())).isEqualTo("Looking in our folder");
 
     SkillSheets.sound(mine, "my-scan", "Looking my way");
@@ -194,7 +194,7 @@ class SkillResolverTest {
   void refusesAProjectsSkillThatChangedSinceItWasPinned() throws Exception {
     var folder = project.resolve(".deployclaw/skills");
     SkillSheets.sound(folder, "my-scan", "Looking my way");
-    SkillPinService.pin(folder);
+    SkillPinService.pin(folder, ConfiguredOperatorPolicy.KERNEL);
     SkillSheets.sound(folder, "my-scan", "Looking another way");
 
     var shelf = shelf(Optional.empty());
@@ -219,6 +219,7 @@ class SkillResolverTest {
   }
 
   private void pin() throws SetupException {
-    assertThat(SkillPinService.pin(mine)).isInstanceOf(SkillPinService.Outcome.Pinned.class);
+    assertThat(SkillPinService.pin(mine, ConfiguredOperatorPolicy.KERNEL))
+        .isInstanceOf(SkillPinService.Outcome.Pinned.class);
   }
 }

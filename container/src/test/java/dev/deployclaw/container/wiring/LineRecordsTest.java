@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ch.qos.logback.classic.Level;
 import dev.deployclaw.container.CapturedLog;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
 import dev.deployclaw.container.skill.SkillLocations;
 import dev.deployclaw.container.skill.SkillPinService;
 import dev.deployclaw.container.skill.SkillResolver;
@@ -126,7 +127,8 @@ class LineRecordsTest {
   @Test
   void aSkillThatWasEditedAfterItWasPinnedIsTold() throws Exception {
     SkillSheets.sound(mine, "my-scan", "Looking my way");
-    assertThat(SkillPinService.pin(mine)).isInstanceOf(SkillPinService.Outcome.Pinned.class);
+    assertThat(SkillPinService.pin(mine, ConfiguredOperatorPolicy.KERNEL))
+        .isInstanceOf(SkillPinService.Outcome.Pinned.class);
     SkillSheets.sound(mine, "my-scan", "Looking another way");
 
     assertThat(refusal()).contains("changed since it was pinned");

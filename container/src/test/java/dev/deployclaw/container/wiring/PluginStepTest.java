@@ -11,6 +11,7 @@ import dev.deployclaw.container.doctor.Diagnosis;
 import dev.deployclaw.container.doctor.DoctorFactory;
 import dev.deployclaw.container.host.HostState;
 import dev.deployclaw.container.plugin.ExamplePlugin;
+import dev.deployclaw.container.skill.ConfiguredOperatorPolicy;
 import dev.deployclaw.container.skill.SkillPinService;
 import dev.deployclaw.container.skill.SkillSheets;
 import dev.deployclaw.core.journal.ProgressListener;
@@ -207,7 +208,8 @@ class PluginStepTest {
         ```
         """
             .formatted(operation));
-    assertThat(SkillPinService.pin(skills)).isInstanceOf(SkillPinService.Outcome.Pinned.class);
+    assertThat(SkillPinService.pin(skills, ConfiguredOperatorPolicy.KERNEL))
+        .isInstanceOf(SkillPinService.Outcome.Pinned.class);
   }
 
   private AgentConfig config(String admitted) throws Exception {

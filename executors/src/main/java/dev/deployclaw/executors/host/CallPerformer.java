@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.host;
 
 import dev.deployclaw.core.call.CallDispatcher;
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -113,12 +114,7 @@ final class CallPerformer {
         });
   }
 
-  /** A call of the bucket. */
-  private interface StoreCall {
-    Outcome of(ObjectStore store) throws InterruptedException;
-  }
-
-  private Outcome stored(GrantedCall call, StoreCall what) {
+  private Outcome stored(GrantedCall call, InterruptibleFunction<ObjectStore, Outcome> what) {
     if (objects.isEmpty()) {
       return OutcomeCodec.fault(new CallFault.Invalid("this host has no bucket"));
     }
@@ -127,7 +123,7 @@ final class CallPerformer {
         call,
         () -> {
           try {
-            return what.of(store);
+            return what.apply(store);
           } catch (InterruptedException e) {
             return unanswered(call, "it was cut off");
           }

@@ -47,7 +47,7 @@ final class HeartbeatProber {
   private record Known(Asked asked, EnforcementSpotChecks checks) {}
 
   CallOutcome beat(EpochSpec activation, Duration deadline) throws InterruptedException {
-    var found = settings.entrances().now();
+    var found = settings.entrances().get();
     var checks = checks(activation, found.open());
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     var byEntrance = new HashMap<Entrance, Check>();

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /**
  * Sends synthetic requests through the gateways' listening ports and compares each answer with what
@@ -80,7 +81,7 @@ public final class ProbeExecutor implements BackendExecutor {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
     long start = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     String seed = activation.execution() + "-" + activation.epoch();
-    var found = settings.entrances().now().without(activation.leftOut());
+    var found = settings.entrances().get().without(activation.leftOut());
     var doors = new EntranceRoundRobin(found.open());
     var plan =
         ProbePlan.of(
@@ -138,18 +139,14 @@ public final class ProbeExecutor implements BackendExecutor {
         : MemberReport.skipped(entrance.member(), "was added after that epoch: it isn't probed");
   }
 
-  /** One lane, made ready to be sent. */
-  private interface Start {
-    Runnable of(ProbeLane lane);
-  }
-
-  private void send(List<ProbeLane> lanes, Start start) throws InterruptedException {
+  private void send(List<ProbeLane> lanes, Function<ProbeLane, Runnable> start)
+      throws InterruptedException {
     var places = new Semaphore(settings.lanesAtOnce());
     var named = Thread.ofVirtual().name("probe-", 0).factory();
     try (var threads = Executors.newThreadPerTaskExecutor(named)) {
       var running = new ArrayList<Future<?>>();
       for (var lane : lanes) {
-        running.add(threads.submit(() -> inTurn(places, start.of(lane))));
+        running.add(threads.submit(() -> inTurn(places, start.apply(lane))));
       }
       try {
         for (var lane : running) {

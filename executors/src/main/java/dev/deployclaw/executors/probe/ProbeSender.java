@@ -14,25 +14,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Sends one probe through an entrance, as its tenant would, and judges the answer. */
-final class ProbeSender {
-  private final ProbeSettings settings;
-  private final EpochSpec activation;
-  private final ProbeTokens tokens;
-  private final String label;
-
+/**
+ * Sends one probe through an entrance, as its tenant would, and judges the answer.
+ *
+ * @param label by which a gateway's log tells whose requests these are
+ */
+record ProbeSender(ProbeSettings settings, EpochSpec activation, ProbeTokens tokens, String label) {
   ProbeSender(ProbeSettings settings, EpochSpec activation, ProbeTokens tokens) {
     this(settings, activation, tokens, activation.execution());
-  }
-
-  /**
-   * @param label by which a gateway's log tells whose requests these are
-   */
-  ProbeSender(ProbeSettings settings, EpochSpec activation, ProbeTokens tokens, String label) {
-    this.settings = settings;
-    this.activation = activation;
-    this.tokens = tokens;
-    this.label = label;
   }
 
   ProbeVerdict send(ProbeRequest probe, Entrance entrance) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.probe;
 
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.BoundedFanout;
 import java.net.URI;
@@ -18,7 +19,11 @@ import java.util.stream.Stream;
  * @param pace of the requests that test a policy set; a heartbeat has none
  */
 public record ProbeSettings(
-    Entrances entrances, String privateKey, int lanesAtOnce, Duration answer, Pace pace) {
+    InterruptibleSupplier<Found> entrances,
+    String privateKey,
+    int lanesAtOnce,
+    Duration answer,
+    Pace pace) {
 
   /**
    * How requests follow each other.
@@ -39,7 +44,7 @@ public record ProbeSettings(
     return of(() -> new Found(entrances, List.of()), privateKey);
   }
 
-  public static ProbeSettings of(Entrances entrances, String privateKey) {
+  public static ProbeSettings of(InterruptibleSupplier<Found> entrances, String privateKey) {
     return new ProbeSettings(entrances, privateKey, 8, Duration.ofSeconds(5), Pace.OF_TRAFFIC);
   }
 
@@ -56,12 +61,6 @@ public record ProbeSettings(
   @Override
   public String toString() {
     return "ProbeSettings[privateKey=***]";
-  }
-
-  /** Where requests can enter now. */
-  @FunctionalInterface
-  public interface Entrances {
-    Found now() throws InterruptedException;
   }
 
   /**

@@ -29,16 +29,7 @@ import java.util.Set;
 public final class RedisExecutor implements BackendExecutor, AutoCloseable {
   private static final Set<String> MORE =
       Set.of(
-          "lost",
-          "reassert",
-          "topology",
-          "identity",
-          "latency",
-          "clock",
-          "scan",
-          "marks",
-          "counters",
-          "usage");
+          "lost reassert topology identity latency clock scan marks counters usage".split(" ", -1));
 
   private final RedisNodes nodes;
   private final RuleStager staging;

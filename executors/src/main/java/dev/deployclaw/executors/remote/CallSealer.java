@@ -1,14 +1,13 @@
 package dev.deployclaw.executors.remote;
 
 import com.google.protobuf.ByteString;
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.executors.protocol.v1.GrantedCall;
 import dev.deployclaw.executors.protocol.v1.Purpose;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -25,9 +24,7 @@ public final class CallSealer {
 
   public CallSealer(GrantKey key) {
     this.key = key;
-    var bytes = new byte[MARK_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    this.mark = HexFormat.of().formatHex(bytes);
+    this.mark = SecretText.hex(MARK_BYTES);
   }
 
   /**

@@ -30,16 +30,14 @@ import org.jspecify.annotations.Nullable;
  * no text. What can't be read is reported unknown, a folder or a file, never left out: an empty
  * source would remove tenants. Documents are written back where their folder says so.
  */
-public final class FolderSourceExecutor implements BackendExecutor {
+public record FolderSourceExecutor(List<FolderSource> folders) implements BackendExecutor {
   private static final String READ = "read";
   static final Pattern DOCUMENT = Pattern.compile("[^.].*\\.(ya?ml|json)");
   private static final int MOST_FILES = 20_000;
   private static final int MOST_BYTES = 1024 * 1024;
 
-  private final List<FolderSource> folders;
-
-  public FolderSourceExecutor(List<FolderSource> folders) {
-    this.folders = List.copyOf(folders);
+  public FolderSourceExecutor {
+    folders = List.copyOf(folders);
   }
 
   @Override

@@ -34,18 +34,9 @@ final class LimitReader {
 
   private static final List<String> KEYS =
       List.of(
-          "name",
-          "match",
-          "key",
-          "algorithm",
-          "requests",
-          "window",
-          "lease",
-          "burst",
-          "cost",
-          "mode",
-          "onBackendFailure",
-          "precision");
+          ("name match key algorithm requests window lease burst cost mode"
+                  + " onBackendFailure precision")
+              .split(" ", -1));
 
   private LimitReader() {}
 

@@ -25,19 +25,9 @@ public record ProbeRequest(
     String purpose) {
 
   ProbeRequest later(long micros) {
-    long moved = at + micros;
+    long then = at + micros;
+    String other = nonce + "r";
     return new ProbeRequest(
-        gateway,
-        tenant,
-        service,
-        path,
-        method,
-        limit,
-        cost,
-        moved,
-        nonce + "r",
-        allowed,
-        rule,
-        purpose);
+        gateway, tenant, service, path, method, limit, cost, then, other, allowed, rule, purpose);
   }
 }

@@ -26,15 +26,6 @@ public record StagedRules(PolicySet set, long epoch, String digest) {
     }
   }
 
-  public static StagedRules of(PolicySet set, long epoch) {
-    return of(set, epoch, set.digest());
-  }
-
-  /** For a caller that has the set's digest already. */
-  public static StagedRules of(PolicySet set, long epoch, String digest) {
-    return new StagedRules(set, epoch, digest);
-  }
-
   public Collection<TenantPolicy> tenants() {
     return set.tenants().values();
   }

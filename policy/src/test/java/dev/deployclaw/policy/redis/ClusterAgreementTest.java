@@ -95,6 +95,23 @@ class ClusterAgreementTest {
     var replica = cluster.view().orElseThrow().replicasOf(old).getFirst();
     cluster.node(replica).call("CLUSTER", "FAILOVER");
     BoundedWait.until("the replica owns the slot", LONG, () -> ownedBy(replica));
+    BoundedWait.until(
+        "each primary knows the new one",
+        LONG,
+        () ->
+            cluster.primaries().stream()
+                .allMatch(p -> !p.equals(old) && views(cluster, p, replica).contains("master")));
+  }
+
+  /** A node in the eyes of another. */
+  private static String views(RedisCluster cluster, HostPort by, HostPort of) {
+    return cluster
+        .node(by)
+        .call("CLUSTER", "NODES")
+        .lines()
+        .filter(line -> line.contains(of + "@"))
+        .findFirst()
+        .orElse("");
   }
 
   private static void move(RedisCluster cluster) {

@@ -164,7 +164,7 @@ class FunctionTest {
     assertThat(forgetful).isNotEqualTo(source);
     shard.stage(SEVEN);
     shard.redis().functionLoadReplace(forgetful);
-    var staged = StagedRules.of(SEVEN.set(), 7, SEVEN.digest()).hashes().getFirst();
+    var staged = new StagedRules(SEVEN.set(), 7, SEVEN.digest()).hashes().getFirst();
     String rule = Objects.requireNonNull(staged.fields().get("7:all"));
     var hundred = new DecideCall(claims("", SEVEN), 100, at);
     shard.redis().hset(staged.key(), "7:all", rule.replaceAll("(?<= )5(?= )", "500"));

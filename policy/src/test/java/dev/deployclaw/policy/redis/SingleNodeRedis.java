@@ -43,7 +43,7 @@ final class SingleNodeRedis implements AutoCloseable {
   }
 
   void stage(EpochPolicySet held) {
-    for (var hash : StagedRules.of(held.set(), held.epoch(), held.digest()).hashes()) {
+    for (var hash : new StagedRules(held.set(), held.epoch(), held.digest()).hashes()) {
       redis.hset(hash.key(), hash.fields());
     }
   }

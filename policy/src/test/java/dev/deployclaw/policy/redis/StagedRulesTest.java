@@ -14,7 +14,7 @@ class StagedRulesTest {
   @Test
   void hasOneFieldForTheTenantAndOneForEachLimit() {
     var set = new RandomPolicies(7).set(40, 3);
-    var rules = StagedRules.of(set, 12, DIGEST);
+    var rules = new StagedRules(set, 12, DIGEST);
 
     for (TenantPolicy tenant : rules.tenants()) {
       var expected = new TreeMap<String, String>();
@@ -29,7 +29,7 @@ class StagedRulesTest {
 
   @Test
   void aSlotIsThatOfTheKey() {
-    var rules = StagedRules.of(new RandomPolicies(8).set(40, 1), 1, DIGEST);
+    var rules = new StagedRules(new RandomPolicies(8).set(40, 1), 1, DIGEST);
 
     assertThat(rules.tenants())
         .allSatisfy(t -> assertThat(rules.slot(t)).isEqualTo(RedisKeyLayout.slot(rules.key(t))))

@@ -90,7 +90,7 @@ class LeaseAgreementTest {
     }
 
     private static void activate(EpochPolicySet active) {
-      var rules = StagedRules.of(active.set(), active.epoch(), active.digest());
+      var rules = new StagedRules(active.set(), active.epoch(), active.digest());
       rules.hashes().forEach(hash -> redis.hset(hash.key(), hash.fields()));
       long epoch = active.epoch();
       redis.functionLoadReplace(

@@ -112,6 +112,16 @@ class AskTest extends SharedLabCases {
   }
 
   @Test
+  void anUnclearQuestionIsAskedBackByWhatCanBeAnswered() {
+    var unclear = scene.run("ask", "how many in zebra?");
+
+    assertThat(unclear.exit()).as(unclear.out()).isEqualTo(3);
+    assertThat(unclear.out())
+        .contains("I don't know \\\"zebra\\\"", "What do you want to know: limits, usage")
+        .doesNotContain("in which window");
+  }
+
+  @Test
   void history() {
     var answer = ask("ask", "who changed umbrella's limit last?");
 

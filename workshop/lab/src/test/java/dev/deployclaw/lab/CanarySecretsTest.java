@@ -70,9 +70,9 @@ class CanarySecretsTest {
     quiet(0, "config", "check", "--json");
     quiet(0, "doctor");
     quiet(0, "doctor", "--json");
-    quiet(4, "plan", told("umbrella"));
-    quiet(4, "plan", "--json", told("umbrella"));
-    quiet(4, "run", told("umbrella"));
+    quiet(3, "plan", told("umbrella"));
+    quiet(3, "plan", "--json", told("umbrella"));
+    quiet(3, "run", told("umbrella"));
     quiet(0, "run", "--json", estate.change() + because("redis"));
     quiet(0, "run", "--json", estate.change());
     for (String look : List.of("status", "scan", "validate", "drift", "top", "recover")) {

@@ -55,7 +55,9 @@ class LeftAgentTest {
 
     assertThat(up.exit()).as(up.err()).isZero();
     var address = new ObjectMapper().readTree(up.out()).path("agent").asText();
-    assertThat(ServerReadiness.answers(address + "/healthz")).isTrue();
+    // One probe may wait in vain for a busy machine.
+    BoundedWait.until(
+        "the agent is alive", LONGEST, () -> ServerReadiness.answers(address + "/healthz"));
     assertThat(policies(address, "olivia")).isEqualTo(200);
     assertThat(policies(address, "ann")).isEqualTo(200);
     assertOwnersAlone();

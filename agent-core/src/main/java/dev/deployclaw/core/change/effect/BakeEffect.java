@@ -3,9 +3,6 @@ package dev.deployclaw.core.change.effect;
 import dev.deployclaw.core.change.probe.HeartbeatCheck;
 import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.change.probe.RefusalRateCheck;
-import dev.deployclaw.core.change.publication.ConvergenceLoop;
-import dev.deployclaw.core.environment.AgentClock;
-import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.freeze.FreezeRecord;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
@@ -19,7 +16,6 @@ import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.spi.EpochSpec;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
 import java.time.Duration;
@@ -34,7 +30,7 @@ import java.util.Optional;
  * in a row are no pass. It passes when the time is over, there were a few looks, each side's last
  * one was good, and where p99 has a bound, it keeps that once more.
  */
-final class BakeEffect implements EffectHandler.WithContent {
+record BakeEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
   /** Looks that a bake has at least, however late its agent comes back to it. */
   static final int FEWEST = 3;
 
@@ -45,24 +41,6 @@ final class BakeEffect implements EffectHandler.WithContent {
 
   /** So many looks at least, where time allows it. */
   private static final int LOOKS = 10;
-
-  private final HeartbeatCheck heartbeat;
-  private final RefusalRateCheck refusals;
-  private final ConvergenceLoop convergence;
-  private final ValidateEffect validate;
-  private final StateStore state;
-  private final AgentSettings settings;
-  private final AgentClock time;
-
-  BakeEffect(EffectDependencies d) {
-    this.heartbeat = new HeartbeatCheck(d.ports(), d.settings(), d.store());
-    this.refusals = new RefusalRateCheck(d.ports(), d.settings());
-    this.convergence = d.convergence(d.participants());
-    this.validate = new ValidateEffect(d);
-    this.state = d.ports().state();
-    this.settings = d.settings();
-    this.time = d.time();
-  }
 
   /** What one look showed. */
   private sealed interface Look {
@@ -80,7 +58,7 @@ final class BakeEffect implements EffectHandler.WithContent {
     long until = until(x.state());
     var activation = content.activation(x);
     tell("until " + Instant.ofEpochMilli(until), Status.OK, context);
-    var before = refusals.read(activation);
+    var before = refusals().read(activation);
     int looks = 0;
     int mended = 0;
     for (int silent = 0; silent < MOST_SILENT; ) {
@@ -95,8 +73,8 @@ final class BakeEffect implements EffectHandler.WithContent {
       switch (look(activation, before)) {
         case Look.Wrong(String what) -> {
           var lost =
-              mended < settings.bounds().attempts()
-                  ? convergence.mend(activation, context)
+              mended < dependencies.settings().bounds().attempts()
+                  ? dependencies.convergence(dependencies.participants()).mend(activation, context)
                   : Optional.<String>empty();
           if (lost.isEmpty()) {
             return refused(what, context);
@@ -115,7 +93,7 @@ final class BakeEffect implements EffectHandler.WithContent {
       if (left <= 0 && silent == 0 && looks >= fewest(x)) {
         return passed(x, content, looks, context);
       }
-      time.pause(pause(x, left));
+      dependencies.time().pause(pause(x, left));
     }
     return refused("no data in " + MOST_SILENT + " checks in a row, so it didn't pass", context);
   }
@@ -125,7 +103,7 @@ final class BakeEffect implements EffectHandler.WithContent {
       ChangeExecution x, ChangeContent content, int looks, OrchestrationContext context)
       throws InterruptedException {
     if (x.rollout().mostP99Micros().isPresent()
-        && validate.perform(x, content, context)
+        && new ValidateEffect(dependencies).perform(x, content, context)
             instanceof EffectResult.NextEvent(ChangeEvent.Refused(String reason))) {
       return refused(reason, context);
     }
@@ -144,14 +122,19 @@ final class BakeEffect implements EffectHandler.WithContent {
       throws InterruptedException {
     boolean own = true;
     for (var side : CohortSplit.of(activation)) {
-      var seen = judged(heartbeat.beat(side, settings.bounds().call()), own);
+      var seen =
+          judged(
+              new HeartbeatCheck(
+                      dependencies.ports(), dependencies.settings(), dependencies.store())
+                  .beat(side, dependencies.settings().bounds().call()),
+              own);
       own = false;
       if (!(seen instanceof Look.Good)) {
         return seen;
       }
     }
-    return refusals
-        .worse(before, refusals.read(activation))
+    return refusals()
+        .worse(before, refusals().read(activation))
         .<Look>map(Look.Wrong::new)
         .orElse(new Look.Good());
   }
@@ -191,10 +174,17 @@ final class BakeEffect implements EffectHandler.WithContent {
       return Optional.empty();
     }
     try {
-      var now = state.get(StoreKeys.FREEZE).map(e -> FreezeRecord.read(e.value()).refusal());
+      var now =
+          dependencies
+              .ports()
+              .state()
+              .get(StoreKeys.FREEZE)
+              .map(e -> FreezeRecord.read(e.value()).refusal());
       return now.isPresent()
           ? now
-          : state
+          : dependencies
+              .ports()
+              .state()
               .get(StoreKeys.LAST_FREEZE)
               .filter(e -> e.modRevision() > baking.revision())
               .map(e -> "the kill switch was on, " + FreezeRecord.read(e.value()).sentence());
@@ -227,7 +217,7 @@ final class BakeEffect implements EffectHandler.WithContent {
   }
 
   private long now() {
-    return time.instant().toEpochMilli();
+    return dependencies.time().instant().toEpochMilli();
   }
 
   private static long until(ChangeState state) {
@@ -238,5 +228,9 @@ final class BakeEffect implements EffectHandler.WithContent {
       return soaking.untilMillis();
     }
     throw new IllegalStateException("isn't monitored: " + state);
+  }
+
+  private RefusalRateCheck refusals() {
+    return new RefusalRateCheck(dependencies.ports(), dependencies.settings());
   }
 }

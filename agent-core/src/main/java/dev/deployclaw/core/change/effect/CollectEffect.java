@@ -1,10 +1,6 @@
 package dev.deployclaw.core.change.effect;
 
-import dev.deployclaw.core.call.ParticipantFanout;
-import dev.deployclaw.core.environment.AgentClock;
-import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.LogEntryContent;
-import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
 import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -14,7 +10,6 @@ import dev.deployclaw.core.log.RecordedDecision.Name;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.CommittedEpoch;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Transaction;
@@ -40,7 +35,7 @@ import java.util.stream.Stream;
  * are removed again: an agent that slept may have staged an epoch after it was aborted, and a
  * member may have said yes without removing it.
  */
-final class CollectEffect implements EffectHandler.WithoutContent {
+record CollectEffect(EffectDependencies dependencies) implements EffectHandler.WithoutContent {
   /** How many are removed after one change; the next goes on. */
   private static final int MOST = 64;
 
@@ -55,28 +50,14 @@ final class CollectEffect implements EffectHandler.WithoutContent {
   /** 2^64 by the golden ratio: epochs that follow one another begin far apart (Knuth, 6.4). */
   private static final long SCATTER = 0x9E3779B97F4A7C15L;
 
-  private final ParticipantFanout participants;
-  private final StateStore state;
-  private final ChangeLedger ledger;
-  private final AgentSettings settings;
-  private final AgentClock time;
-
-  CollectEffect(EffectDependencies d) {
-    this.participants = d.participants();
-    this.state = d.ports().state();
-    this.ledger = d.ledger();
-    this.settings = d.settings();
-    this.time = d.time();
-  }
-
   @Override
   public EffectResult perform(ChangeExecution x, OrchestrationContext context)
       throws InterruptedException {
-    var active = state.get(StoreKeys.ACTIVE);
+    var active = dependencies.ports().state().get(StoreKeys.ACTIVE);
     if (active.isEmpty()) {
       return new EffectResult.NextEvent(new ChangeEvent.Collected());
     }
-    var old = old(CommittedEpoch.read(active.get().value()), ledger.changes());
+    var old = old(CommittedEpoch.read(active.get().value()), dependencies.ledger().changes());
     if (old.isEmpty()) {
       return new EffectResult.NextEvent(new ChangeEvent.Collected());
     }
@@ -141,7 +122,7 @@ final class CollectEffect implements EffectHandler.WithoutContent {
 
   /** By the names of their keys, whether or not they are whole. */
   private Set<Long> stored() throws InterruptedException {
-    return state.keys(StoreKeys.POLICIES).stream()
+    return dependencies.ports().state().keys(StoreKeys.POLICIES).stream()
         .map(key -> key.substring(StoreKeys.POLICIES.length()))
         .map(key -> key.substring(0, Math.max(0, key.indexOf('/'))))
         .filter(epoch -> epoch.matches("[1-9][0-9]{0,17}"))
@@ -166,7 +147,7 @@ final class CollectEffect implements EffectHandler.WithoutContent {
             new Condition.Holds(StoreKeys.OPEN, x.id().getBytes(StandardCharsets.UTF_8)),
             new Condition.Holds(StoreKeys.change(x.id()), x.bytes()));
     var on = new Transaction(conditions, List.of());
-    return ledger.permit(record, on, context.leadership(), context.recorder());
+    return dependencies.ledger().permit(record, on, context.leadership(), context.recorder());
   }
 
   /**
@@ -175,13 +156,14 @@ final class CollectEffect implements EffectHandler.WithoutContent {
   private EffectResult remove(List<Long> old, OrchestrationContext context)
       throws InterruptedException {
     List<String> left = new ArrayList<>();
-    long until = time.micros() + settings.bounds().call().toNanos() / 1000;
+    long until =
+        dependencies.time().micros() + dependencies.settings().bounds().call().toNanos() / 1000;
     for (long epoch : old) {
-      if (time.micros() > until) {
+      if (dependencies.time().micros() > until) {
         left.add("epoch %d and later ones, left to the next change".formatted(epoch));
         break;
       }
-      var replies = participants.discard(epoch, context.callContext());
+      var replies = dependencies.participants().discard(epoch, context.callContext());
       if (!replies.allYes()) {
         left.add("epoch %d at %s".formatted(epoch, String.join(", ", replies.unfinished())));
       }

@@ -1,9 +1,7 @@
 package dev.deployclaw.core.change.effect;
 
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.OrchestrationContext;
-import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeEvent;
@@ -18,19 +16,9 @@ import java.util.Optional;
  * Puts back what a failed change replaced, by a change of its own: a new epoch with the
  * predecessor's content, under the same rules as any other.
  */
-final class CompensateEffect implements EffectHandler.WithoutContent {
+record CompensateEffect(EffectDependencies dependencies) implements EffectHandler.WithoutContent {
   /** How many a change can have: each start that finds one unfinished begins another. */
   private static final int MOST = 8;
-
-  private final EffectDependencies.Opener opener;
-  private final ChangeLedger ledger;
-  private final PolicySetReader archive;
-
-  CompensateEffect(EffectDependencies d) {
-    this.opener = d.opener();
-    this.ledger = d.ledger();
-    this.archive = d.archive();
-  }
 
   @Override
   public EffectResult perform(ChangeExecution failed, OrchestrationContext context)
@@ -38,7 +26,7 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
     context.recorder().summarise(reason(failed), Status.WARNING);
     for (int n = 1; n <= MOST; n++) {
       String id = failed.id() + "-undo-" + n;
-      var before = ledger.read(id);
+      var before = dependencies.ledger().read(id);
       if (before.isEmpty()) {
         return carryOut(failed, id, context);
       }
@@ -56,12 +44,12 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
    */
   private EffectResult carryOut(ChangeExecution failed, String id, OrchestrationContext context)
       throws InterruptedException {
-    var ending = opener.open(opening(failed, id), Optional.empty(), context);
+    var ending = dependencies.opener().open(opening(failed, id), Optional.empty(), context);
     context.recorder().about(failed);
     if (context.recorder().silent()) {
       return new EffectResult.Stuck(ending.reason());
     }
-    var stored = ledger.read(id);
+    var stored = dependencies.ledger().read(id);
     if (stored.isEmpty()) {
       return new EffectResult.Stuck("the rollback could not be opened: " + ending.reason());
     }
@@ -89,13 +77,13 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
   }
 
   private NewChange opening(ChangeExecution failed, String id) throws InterruptedException {
-    var mark = ledger.epochMark();
+    var mark = dependencies.ledger().epochMark();
     return new NewChange(
         id,
         failed.log(),
         ChangeKind.COMPENSATION,
         Optional.of(ChangeContent.rollbackTarget(failed.base())),
-        ledger.base(),
+        dependencies.ledger().base(),
         ChangeContent.rollbackDigest(failed.base()),
         failed.planHash(),
         failed.requester(),
@@ -104,7 +92,9 @@ final class CompensateEffect implements EffectHandler.WithoutContent {
         Optional.empty(),
         mark.last(),
         mark.revision(),
-        archive.provenanceAgain(ChangeContent.rollbackTarget(failed.base()), mark.last() + 1));
+        dependencies
+            .archive()
+            .provenanceAgain(ChangeContent.rollbackTarget(failed.base()), mark.last() + 1));
   }
 
   private static String reason(ChangeExecution failed) {

@@ -5,7 +5,6 @@ import dev.deployclaw.core.call.CallContext;
 import dev.deployclaw.core.change.probe.HeartbeatReport.Point;
 import dev.deployclaw.core.change.probe.HeartbeatReport.State;
 import dev.deployclaw.core.environment.AgentSettings;
-import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.CohortSplit;
 import dev.deployclaw.core.ledger.EnforcedState;
@@ -32,28 +31,16 @@ import java.util.stream.Stream;
  * the agent knows. It writes nothing but the counters of its synthetic requests, which no other
  * heartbeat has, so that any number of agents may do it. Needs no leadership and leaves no log.
  */
-public final class HeartbeatCheck {
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final ChangeLedger ledger;
-  private final EnforcedState enforced;
-
-  public HeartbeatCheck(AgentPorts ports, AgentSettings settings, ChangeStore store) {
-    this.ports = ports;
-    this.settings = settings;
-    this.ledger = store.ledger();
-    this.enforced = new EnforcedState(store);
-  }
-
+public record HeartbeatCheck(AgentPorts ports, AgentSettings settings, ChangeStore store) {
   /**
    * Of what is committed; while a candidate is on trial, of one side of its cohort by turns.
    *
    * @param within the longest that the synthetic requests may take, and again the look at Redis
    */
   public HeartbeatReport beat(Duration within) throws InterruptedException {
-    var before = ledger.base();
+    var before = store.ledger().base();
     String id = name();
-    var now = enforced.now(id);
+    var now = new EnforcedState(store).now(id);
     if (now.activation().isEmpty()) {
       return HeartbeatReport.unknown(now.lost().reason());
     }
@@ -162,9 +149,10 @@ public final class HeartbeatCheck {
 
   /** The epochs between which points may be now; one where no change is under way. */
   private Set<String> moving(BaseEpoch before) throws InterruptedException {
-    var after = ledger.base();
-    var open = ledger.open();
-    var change = open.isEmpty() ? Optional.<StoredExecution>empty() : ledger.read(open.get());
+    var after = store.ledger().base();
+    var open = store.ledger().open();
+    var change =
+        open.isEmpty() ? Optional.<StoredExecution>empty() : store.ledger().read(open.get());
     var epochs =
         Stream.concat(
             Stream.of(before.epoch(), after.epoch()),

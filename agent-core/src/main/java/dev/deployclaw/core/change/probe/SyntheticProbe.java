@@ -1,6 +1,5 @@
 package dev.deployclaw.core.change.probe;
 
-import dev.deployclaw.core.call.CallDispatcher;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.call.ParticipantReplies;
 import dev.deployclaw.core.environment.AgentClock;
@@ -26,32 +25,20 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Sends synthetic requests through the enforcement points. No data is not a pass. */
-public final class SyntheticProbe {
-  private final CallDispatcher calls;
-  private final Optional<BackendExecutor> probe;
-  private final AgentSettings settings;
-  private final AgentClock time;
-
-  public SyntheticProbe(ExecutorRegistry executors, AgentSettings settings, AgentClock time) {
-    this.calls = executors.calls();
-    this.probe = executors.named("probe");
-    this.settings = settings;
-    this.time = time;
-  }
-
+public record SyntheticProbe(ExecutorRegistry executors, AgentSettings settings, AgentClock time) {
   /**
    * While a candidate is on trial, each side of its cohort by its own epoch. Tenants of one side
    * may not enter everywhere, but those of both together have to.
    */
   public ChangeEvent probe(EpochSpec activation, RolloutPlan rollout, OrchestrationContext context)
       throws InterruptedException {
-    if (probe.isEmpty()) {
+    if (probe().isEmpty()) {
       return new ChangeEvent.Refused("nothing can send synthetic requests here");
     }
     var sides = CohortSplit.of(activation);
     var unreached = new Unreached(sides.size());
     for (var side : sides) {
-      var event = side(probe.get(), side, new Question(rollout, unreached), context);
+      var event = side(probe().get(), side, new Question(rollout, unreached), context);
       if (!(event instanceof ChangeEvent.Validated)) {
         return event;
       }
@@ -112,7 +99,8 @@ public final class SyntheticProbe {
       throws InterruptedException {
     long from = time.micros();
     var call = new ExecutorCall.Probe(side, settings.probes());
-    var outcome = calls.one(by, call, context.callContext(), settings.bounds().converge());
+    var outcome =
+        executors.calls().one(by, call, context.callContext(), settings.bounds().converge());
     return switch (outcome) {
       case CallOutcome.Failed(var fault) -> failed(fault.reason(), context, from);
       case CallOutcome.Done done ->
@@ -191,5 +179,9 @@ public final class SyntheticProbe {
       out.add(point);
     }
     return out;
+  }
+
+  private Optional<BackendExecutor> probe() {
+    return executors.named("probe");
   }
 }

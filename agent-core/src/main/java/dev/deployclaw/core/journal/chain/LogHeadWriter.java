@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Writes the ends of logs into the state store: the last record, the head of its log, and its link
  * in the chain over all executions, in one transaction.
  */
-public final class LogHeadWriter {
+public record LogHeadWriter(StateStore state) {
   /**
    * How often the chain may have moved in between. Only who leads moves it, so that it can only be
    * a transaction of its own that comes late; then the end is anchored without its link, and the
@@ -32,14 +32,6 @@ public final class LogHeadWriter {
   private static final int MOST_TRIES = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(LogHeadWriter.class);
-
-  private final StateStore state;
-  private final LogHeadChain chain;
-
-  public LogHeadWriter(StateStore state) {
-    this.state = state;
-    this.chain = new LogHeadChain(state);
-  }
 
   /**
    * Anchors the last record of an execution, and keeps it. Without an answer it is kept all the
@@ -86,16 +78,16 @@ public final class LogHeadWriter {
 
   private boolean refused(Transaction record, String execution, LogHead end)
       throws InterruptedException {
-    var last = chain.last();
+    var last = chain().last();
     for (int tries = 1; tries <= MOST_TRIES; tries++) {
       if (!refuses(last.joining(record, execution, end))) {
         return false;
       }
       try {
-        if (chain.holds(execution, end)) {
+        if (chain().holds(execution, end)) {
           return false;
         }
-        var now = chain.last();
+        var now = chain().last();
         if (now.same(last)) {
           return true;
         }
@@ -110,5 +102,9 @@ public final class LogHeadWriter {
 
   private boolean refuses(Transaction transaction) throws InterruptedException {
     return state.transact(transaction) instanceof StateStore.Result.Refused;
+  }
+
+  private LogHeadChain chain() {
+    return new LogHeadChain(state);
   }
 }

@@ -2,15 +2,11 @@ package dev.deployclaw.core.journal.chain;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.election.CurrentTermCondition;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.ledger.ChangeLedger;
-import dev.deployclaw.core.log.BucketCopy;
 import dev.deployclaw.core.log.BucketCopy.Proven;
 import dev.deployclaw.core.log.BucketUnavailableException;
-import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.log.LogWriterRegistry;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
@@ -40,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * back just now, and what goes was compared with it, byte for byte. One transaction for each
  * execution, under the current term and without leadership: it moves nothing that an agent acts on.
  */
-public final class LogPruner {
+public record LogPruner(AgentPorts ports, ChangeLedger ledger, AgentSettings settings) {
   /** How many go in one call. */
   static final int AT_ONCE = 64;
 
@@ -48,26 +44,6 @@ public final class LogPruner {
   private static final int MOST_BACK = 64;
 
   private static final Logger LOG = LoggerFactory.getLogger(LogPruner.class);
-
-  private final StateStore state;
-  private final Journal journal;
-  private final BucketCopy bucket;
-  private final LogWriterRegistry writers;
-  private final ChangeLedger ledger;
-  private final LogHeadChain chain;
-  private final AgentSettings settings;
-  private final AgentClock time;
-
-  public LogPruner(AgentPorts ports, ChangeLedger ledger, AgentSettings settings) {
-    this.state = ports.state();
-    this.journal = ports.journal();
-    this.bucket = journal.bucket();
-    this.writers = ports.writers();
-    this.ledger = ledger;
-    this.chain = new LogHeadChain(ports.state());
-    this.settings = settings;
-    this.time = ports.time();
-  }
 
   /**
    * @param keep so many of this machine's latest executions stay
@@ -95,8 +71,8 @@ public final class LogPruner {
 
   /** Those beyond the latest that the bucket is said to have, the oldest first. */
   private List<String> old(int keep) {
-    var known = journal.executions();
-    var copied = new HashSet<>(bucket.copied());
+    var known = ports.journal().executions();
+    var copied = new HashSet<>(ports.journal().bucket().copied());
     return known.subList(0, Math.max(0, known.size() - keep)).stream()
         .filter(copied::contains)
         .toList();
@@ -123,22 +99,22 @@ public final class LogPruner {
 
   /** Why it stays; empty where it went. */
   private Optional<String> let(String execution) throws InterruptedException {
-    var read = Read.of(execution, state);
+    var read = Read.of(execution, ports.state());
     var unfinished = read.unfinished();
     if (unfinished.isPresent()) {
       return unfinished;
     }
-    if (!chain.holds(execution, read.head())) {
+    if (!new LogHeadChain(ports.state()).holds(execution, read.head())) {
       return Optional.of("its end isn't in the chain of all executions yet");
     }
-    if (writers.another(execution)) {
+    if (ports.writers().another(execution)) {
       return Optional.of("it is being written");
     }
-    var proven = bucket.prove(execution);
+    var proven = ports.journal().bucket().prove(execution);
     if (proven.isEmpty()) {
       return Optional.of("its copy is incomplete, see: deployclaw audit copies");
     }
-    var stored = state.list(StoreKeys.audits(execution));
+    var stored = ports.state().list(StoreKeys.audits(execution));
     if (!read.agrees(stored, proven.get().records())) {
       LOG.atError()
           .addKeyValue("execution", execution)
@@ -148,22 +124,23 @@ public final class LogPruner {
     if (!read.gone(stored) && !cleared(read, proven.get())) {
       return Optional.of("it changed meanwhile, or there was no answer");
     }
-    return bucket.letGo(execution, proven.get())
+    return ports.journal().bucket().letGo(execution, proven.get())
         ? Optional.empty()
         : Optional.of("its file is in use");
   }
 
   private boolean cleared(Read read, Proven proven) throws InterruptedException {
-    long now = time.instant().toEpochMilli();
+    long now = ports.time().instant().toEpochMilli();
     var copy = new ArchivedLogMarker(proven.head(), settings.agent(), now);
     List<Condition> conditions = new ArrayList<>();
-    conditions.add(CurrentTermCondition.of(state));
+    conditions.add(CurrentTermCondition.of(ports.state()));
     conditions.addAll(read.unmoved());
     List<Write> writes =
         List.of(
             new Write.Put(StoreKeys.auditCopy(read.execution()), copy.bytes()),
             new Write.Clear(StoreKeys.audits(read.execution())));
-    return state.transact(new Transaction(conditions, writes)) instanceof StateStore.Result.Applied;
+    return ports.state().transact(new Transaction(conditions, writes))
+        instanceof StateStore.Result.Applied;
   }
 
   /**

@@ -61,7 +61,8 @@ final class AnswerWords {
 
   /** What is changed, where it varies the last request; as typed. */
   Optional<String> varied() {
-    return Stream.of("same", "also")
+    return Stream.of("same", "also", "it")
+        .filter(_ -> !text.contains("?"))
         .flatMap(this::matchers)
         .filter(m -> m.find() && m.start() == 1)
         .map(m -> text.substring(behind(m.group().split(" ").length)))

@@ -46,8 +46,9 @@ public record ConversationReading(
       return answered(asked, new Refused("a conversation has at most " + MOST_TURNS + " turns"));
     }
     if (before.offers().isEmpty()) {
-      var alone = scene.read(asked.text(), asked.received());
-      if (alone.plans() || !varies(asked.text())) {
+      var words = new AnswerWords(asked.text());
+      boolean whole = scene.read(asked.text(), asked.received()).plans() && !words.begins("it");
+      if (whole || words.varied().isEmpty()) {
         return alone(asked, interpreter.interpret(asked, inventory));
       }
     }
@@ -131,7 +132,7 @@ public record ConversationReading(
     var open = valued ? List.<Offer>of() : before.offers();
     var put = question.choosing(open.isEmpty() ? List.of() : open.getFirst().choices());
     var next =
-        before.offers().isEmpty()
+        before.offers().isEmpty() && put.suggestion().isEmpty()
             ? Conversation.NONE
             : new Conversation(
                 "",

@@ -1,32 +1,28 @@
 package dev.deployclaw.core.language.conversation;
 
+import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.conversation.ReadText.Scene;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.task.Conversation.Piece;
+import dev.deployclaw.core.task.Intent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** Reads "the same for acme": the last request of its requester with a slot changed. */
+/**
+ * Reads "the same for acme", "make it 30 rps": the requester's last request with a slot changed.
+ */
 record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
-  private static final Set<Kind> VALUES =
-      Set.of(
-          Kind.TENANT,
-          Kind.LABEL,
-          Kind.SERVICE,
-          Kind.ROUTE,
-          Kind.RATE,
-          Kind.COUNT,
-          Kind.PARALLEL,
-          Kind.BURST,
-          Kind.FACTOR,
-          Kind.PERCENT,
-          Kind.INSTANT,
-          Kind.DURATION);
+  /** What a variation may name; a time may begin what the last one ends, and a factor adds up. */
+  private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.LABEL, Kind.SERVICE, Kind.ROUTE);
+
+  private static final Set<Kind> AMOUNTS = Set.of(Kind.RATE, Kind.COUNT, Kind.PARALLEL, Kind.BURST);
   private static final Set<String> GROUPS = Set.of("except", "spare", "declined", "pronoun");
 
   /**
@@ -38,14 +34,20 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
     var unclear = TurnReading.Unclear.of(typed, "I can't tell for sure what is to be the same.");
     boolean group =
         so.ordering().stream().flatMap(Token::all).anyMatch(t -> GROUPS.contains(t.text()));
-    if (group || !so.plans() || !said.typed().stream().allMatch(VariationReader::isPlain)) {
+    boolean one = so.answer() instanceof Planned(Intent intent) && intent.changes().size() <= 1;
+    var turned = new AnswerWords(typed);
+    boolean moved = said.typed().stream().anyMatch(t -> NAMES.contains(t.kind()));
+    if (group || !one || (moved && (turned.begins("it") || turned.has("instead")))) {
       return unclear;
+    }
+    if (!said.typed().stream().allMatch(VariationReader::isPlain)) {
+      return suggested(so, said, unclear);
     }
     var order = new ArrayList<Token>();
     var text = before;
     var replaced = new ArrayList<Token>();
     for (Run run : runs(said.typed())) {
-      var same = values(so.typed()).stream().filter(t -> t.kind() == run.kind()).toList();
+      var same = ordered(so).filter(t -> t.kind() == run.kind()).toList();
       if (same.size() != 1 || order.stream().anyMatch(t -> t.is(run.kind()))) {
         return unclear;
       }
@@ -61,6 +63,55 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
     var whole = scene.read(text.text(), at);
     boolean used = !order.isEmpty() && whole.holds(said.only(order), Optional.empty());
     return used && kept(so, whole, replaced) ? new TurnReading.Whole(text) : unclear;
+  }
+
+  /**
+   * A number alone is suggested in the window of the rate before it, where it fits nowhere else.
+   */
+  private TurnReading suggested(ReadText so, ReadText said, TurnReading.Unclear unclear) {
+    var numbers = numbers(said.typed().stream());
+    var old = numbers(ordered(so));
+    boolean rate =
+        ordered(so)
+            .allMatch(t ->
+                NAMES.contains(t.kind())
+                    || (t.is(Kind.RATE) && old.stream().allMatch(n -> is(n, t))));
+    var rest = said.typed().stream().filter(t -> !numbers.contains(t));
+    if (numbers.size() != 1
+        || old.size() != 1
+        || !rate
+        || !rest.allMatch(VariationReader::isJoint)) {
+      return unclear;
+    }
+    var number = numbers.getFirst();
+    var words = said.text().substring(number.from(), number.to());
+    var replaced =
+        before.replace(old.getFirst().from(), old.getFirst().to(), new Piece(words, turn));
+    if (!scene.read(replaced.text(), at).plans()) {
+      return unclear;
+    }
+    var question =
+        ClarificationQuestion.of("window-unsaid", "window", words + ": in the window of before?");
+    return new TurnReading.Unclear(question.suggesting(Optional.of(replaced.text())));
+  }
+
+  private static boolean is(Token number, Token rate) {
+    return number.value().compareTo(rate.value()) == 0;
+  }
+
+  /** The values of a request, but for those that it only tells of. */
+  private static Stream<Token> ordered(ReadText so) {
+    return so.typed().stream()
+        .filter(t -> SlotFamily.of(t).isPresent())
+        .filter(
+            t -> so.telling().stream().noneMatch(x -> x.from() <= t.from() && t.to() <= x.to()));
+  }
+
+  private static List<Token> numbers(Stream<Token> tokens) {
+    return tokens
+        .flatMap(t -> SlotFamily.leaves(t).stream())
+        .filter(t -> t.is(Kind.NUMBER))
+        .toList();
   }
 
   /** Values of one kind that stand together. */
@@ -86,13 +137,20 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
   }
 
   private static boolean isPlain(Token token) {
-    return VALUES.contains(token.kind())
-        || (token.is(Kind.WORD)
-            && (token.text().equals(",") || new AnswerWords(token.text()).is("joint")));
+    return isValue(token) || isJoint(token);
+  }
+
+  private static boolean isJoint(Token token) {
+    return token.is(Kind.WORD)
+        && (token.text().equals(",") || new AnswerWords(token.text()).is("joint"));
+  }
+
+  private static boolean isValue(Token token) {
+    return NAMES.contains(token.kind()) || AMOUNTS.contains(token.kind());
   }
 
   private static List<Token> values(List<Token> typed) {
-    return typed.stream().filter(t -> VALUES.contains(t.kind())).toList();
+    return typed.stream().filter(VariationReader::isValue).toList();
   }
 
   /** Whether all that isn't changed stays as it was typed. */

@@ -106,14 +106,7 @@ public final class ReadingJudge {
     boolean acts = reading.operation().waits() != Waits.ONLY_LOOKS && !reading.guards().dryRun();
     var unasked = grammar.pieces().denied();
     var denied = acts ? unasked : List.<String>of();
-    var grounded =
-        new Intent(
-            reading.operation(),
-            reading.target(),
-            reading.changes(),
-            reading.guards(),
-            reading.schedule(),
-            presence.grounding());
+    var grounded = reading.grounded(presence.grounding());
     var left = Stream.concat(leftOut.stream(), denied.stream()).distinct().toList();
     return new Judgement(
         grounded,

@@ -103,13 +103,7 @@ public record RequestEvaluator(
   }
 
   private static Intent named(Intent intent, UnaryOperator<Who> naming) {
-    return new Intent(
-        intent.operation(),
-        intent.target(),
-        intent.changes().stream().map(c -> c.with(naming.apply(c.who()))).toList(),
-        intent.guards(),
-        intent.schedule(),
-        List.of());
+    return intent.with(intent.changes().stream().map(c -> c.with(naming.apply(c.who()))).toList());
   }
 
   private Who named(Who who) {

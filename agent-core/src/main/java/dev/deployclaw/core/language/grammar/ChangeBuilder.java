@@ -117,8 +117,9 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
       questions.ask("what", "Requests at the same time have no window: which limit is meant?");
     }
     direction(frame, amount);
-    if (requests.isPresent() && !frame.direction().isEmpty()) {
-      Stream.concat(amount.stream(), frame.get(Slot.WHO).stream())
+    if ((requests.isPresent() || burst.isPresent()) && !frame.direction().isEmpty()) {
+      Stream.of(amount, frame.get(Slot.BURST), frame.get(Slot.WHO))
+          .flatMap(Optional::stream)
           .forEach(t -> grounds.add(frame.direction(), t, "direction"));
     }
     return new Settings(

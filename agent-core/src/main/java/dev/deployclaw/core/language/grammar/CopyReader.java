@@ -48,7 +48,8 @@ record CopyReader(
       }
     }
     var names = from.stream().flatMap(t -> t.each(Kind.TENANT)).toList();
-    if (names.size() != 1 || groups.size() != 1) {
+    boolean twice = tokens.stream().filter(t -> t.is("op")).count() > 1;
+    if (names.size() != 1 || groups.size() != 1 || twice) {
       return unclear();
     }
     var source = names.getFirst();

@@ -49,12 +49,21 @@ final class Frame {
     slots.put(slot, token);
   }
 
+  static boolean isValue(Slot slot) {
+    return VALUES.contains(slot);
+  }
+
   boolean hasValue() {
     return VALUES.stream().anyMatch(slots::containsKey);
   }
 
   boolean isEmpty() {
     return slots.isEmpty();
+  }
+
+  /** Whether it says whose it is, or where. */
+  boolean isPlaced() {
+    return !VALUES.containsAll(slots.keySet());
   }
 
   void takeValues(Frame other) {

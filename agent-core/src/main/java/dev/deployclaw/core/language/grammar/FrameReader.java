@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,20 +15,38 @@ import java.util.function.BiPredicate;
  * what a frame lacks it has from its neighbours. One object reads one request.
  */
 final class FrameReader {
+  private static final String MORE_OR_LESS = "Shall it be more or less?";
+  private static final String WHOSE = "Which value is for which tenant and service?";
+
   private final OpenQuestions questions;
+  private final OpenQuestions loose;
   private final List<Frame> frames = new ArrayList<>();
   private Frame now = new Frame();
   private String pending = "";
+
+  /** Whether no value stands behind the last direction. */
+  private boolean open;
+
+  private Optional<Token> last = Optional.empty();
   private boolean broken;
   private boolean joined;
   private boolean led;
 
-  private FrameReader(OpenQuestions questions) {
+  /** Whether a direction stands behind the value that it would be of. */
+  private boolean late;
+
+  private boolean acts;
+
+  private FrameReader(OpenQuestions questions, OpenQuestions loose) {
     this.questions = questions;
+    this.loose = loose;
   }
 
-  static List<Frame> read(List<Token> tokens, OpenQuestions questions) {
-    return new FrameReader(questions).frames(tokens);
+  /**
+   * @param loose what is asked though each frame is clear
+   */
+  static List<Frame> read(List<Token> tokens, OpenQuestions questions, OpenQuestions loose) {
+    return new FrameReader(questions, loose).frames(tokens);
   }
 
   private List<Frame> frames(List<Token> tokens) {
@@ -38,10 +57,16 @@ final class FrameReader {
       } else if (token.is("up") || token.is("down")) {
         direct(token);
       } else {
+        acts |= token.is("op");
+        late |= token.is("op") && open;
         slot(token).ifPresent(slot -> put(slot, token));
       }
     }
+    if (late || open) {
+      loose.ask("what", MORE_OR_LESS);
+    }
     close();
+    placed();
     share(Slot.WHO, (_, _) -> true);
     share(Slot.WHERE, (a, b) -> !b.afterBreak() || a == b);
     share(Slot.ROUTE, (_, b) -> !b.afterBreak());
@@ -51,14 +76,20 @@ final class FrameReader {
   }
 
   private void direct(Token token) {
-    boolean behind = now.has(Slot.FACTOR) && now.direction().isEmpty() && pending.isEmpty();
-    if (behind) {
+    boolean behind =
+        last.filter(t -> slot(t).equals(Optional.of(Slot.FACTOR)) && !isDirected(t)).isPresent();
+    if (behind && now.direction().isEmpty() && pending.isEmpty()) {
       now.direct(token.text());
     } else {
+      if (open) {
+        loose.ask("what", MORE_OR_LESS);
+      }
+      open = true;
       if (!pending.isEmpty() && !pending.equals(token.text()) && !now.hasValue()) {
-        questions.ask("what", "Shall it be more or less?");
+        questions.ask("what", MORE_OR_LESS);
       }
       pending = token.text();
+      late = now.hasValue() || acts;
     }
   }
 
@@ -74,11 +105,24 @@ final class FrameReader {
       now.begin(broken, broken || apart);
     }
     broken = false;
+    boolean more = token.value().compareTo(BigDecimal.ONE) > 0;
+    boolean against = isDirected(token) && pending.equals(more ? "down" : "up");
+    if (against) {
+      loose.ask("what", MORE_OR_LESS);
+    }
+    boolean parted = !now.direction().isEmpty() && !pending.isEmpty();
+    if (slot == Slot.BURST && parted && !pending.equals(now.direction())) {
+      now.direct(""); // "raise the rate and lower the burst": neither is the frame's
+      pending = "";
+    }
     if (slot == Slot.FACTOR || slot == Slot.AMOUNT || now.isEmpty()) {
       now.direct(pending.isEmpty() ? now.direction() : pending);
       pending = slot == Slot.FACTOR || slot == Slot.AMOUNT ? "" : pending;
     }
     now.put(slot, token);
+    last = Optional.of(token);
+    open &= !Frame.isValue(slot);
+    late &= slot == Slot.WHERE || (!now.hasValue() && !(acts && slot == Slot.WHO));
   }
 
   private void close() {
@@ -89,6 +133,11 @@ final class FrameReader {
       frames.add(now);
     }
     now = new Frame();
+  }
+
+  /** "Double" says itself whether it is more. */
+  private static boolean isDirected(Token factor) {
+    return factor.is(Kind.FACTOR) && !factor.rule().equals("times");
   }
 
   static Optional<Slot> slot(Token token) {
@@ -150,8 +199,19 @@ final class FrameReader {
         unjoined(frame);
         frame.takeValues(frames.get(i - 1));
       }
-      if (frame.has(Slot.FACTOR) && frame.direction().isEmpty()) {
+      boolean open = frame.get(Slot.FACTOR).filter(t -> !isDirected(t)).isPresent();
+      if (open && frame.direction().isEmpty()) {
         frame.direct(frames.get(i - 1).direction());
+      }
+    }
+  }
+
+  /** A value in a sentence that says neither whose it is nor where, beside one that does. */
+  private void placed() {
+    for (int i = 0; i < frames.size(); i++) {
+      var near = frames.subList(i, Math.min(i + 2, frames.size()));
+      if (!frames.get(i).isPlaced() && near.stream().anyMatch(Frame::afterBreak)) {
+        loose.ask("what", WHOSE);
       }
     }
   }
@@ -159,7 +219,7 @@ final class FrameReader {
   /** Two places have one value only where "and" or a comma stands between them. */
   private void unjoined(Frame frame) {
     if (frame.afterBreak() || !frame.joined()) {
-      questions.ask("what", "Which value is for which tenant and service?");
+      questions.ask("what", WHOSE);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.grammar.Frame.Slot;
+import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
@@ -25,6 +26,14 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         questions.ask(
             "who", "What is told names others than the order: whom and what does it mean?");
       }
+    }
+  }
+
+  /** A place in a story may have the clock of a time; that of who signs hasn't. */
+  void zoned(ToldSentences request, List<Token> telling) {
+    var told = telling.stream().filter(t -> !request.signed().contains(t)).toList();
+    if (OrderEvidence.zones(request.text(), told, tokens)) {
+      questions.ask("time", "In which zone is that time?");
     }
   }
 
@@ -79,6 +88,20 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     }
   }
 
+  /** Whether it is said how long it lasts, once. */
+  void lasting(TaskOperation operation, boolean ends) {
+    if (!ends && TokenClass.has(tokens, "<temporarily>")) {
+      questions.ask("time", "For how long?");
+    }
+    if (TokenClass.has(tokens, "<conflict-window>")
+        && operation != TaskOperation.RESOLVE_CONFLICTS) {
+      questions.ask("time", "What is that length of time for?");
+    }
+    if (ends && TokenClass.has(tokens, "<forever>")) {
+      questions.ask("time", "Shall it last for that time, or for good?");
+    }
+  }
+
   /** Several operations: whether a time is for each, and where the ones without a place are. */
   void between(List<List<Token>> orders, List<TaskOperation> operations, boolean timed) {
     boolean ahead =
@@ -109,32 +132,37 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     return operation == TaskOperation.BLOCK || operation == TaskOperation.UNBLOCK;
   }
 
-  /** The same place twice, with two values. */
-  void alike(Intent intent) {
+  /** The same place twice, or a copy or the end of all limits beside another change. */
+  void alike(Intent intent, EstateNames names) {
     var changes = intent.changes();
     for (int i = 0; i < changes.size(); i++) {
       for (int j = i + 1; j < changes.size(); j++) {
         var a = changes.get(i);
         var b = changes.get(j);
-        var first = intent.operationOf(a);
-        var second = intent.operationOf(b);
-        boolean copied =
-            first != second
-                && !whole(first)
-                && !whole(second)
-                && (first == TaskOperation.COPY_POLICY || second == TaskOperation.COPY_POLICY)
-                && a.who().tenants().stream().anyMatch(b.who().tenants()::contains);
-        boolean same =
-            place(a).equals(place(b))
-                && whole(first) == whole(second)
-                && (a.who().equals(b.who())
-                    || a.who().tenants().stream().anyMatch(b.who().tenants()::contains));
-        if (same || copied) {
+        var whom = names.meant(b.who());
+        boolean met =
+            a.who().equals(b.who()) || names.meant(a.who()).stream().anyMatch(whom::contains);
+        if (met && contradict(intent, a, b)) {
           questions.ask(
               "what", "The request says two things about the same limit: which one is meant?");
         }
       }
     }
+  }
+
+  private static boolean contradict(Intent intent, RequestedChange a, RequestedChange b) {
+    var first = intent.operationOf(a);
+    var second = intent.operationOf(b);
+    boolean copied =
+        first != second
+            && (first == TaskOperation.COPY_POLICY || second == TaskOperation.COPY_POLICY);
+    return whole(first) == whole(second)
+        && (copied || place(a).equals(place(b)) || ends(first, a) || ends(second, b));
+  }
+
+  private static boolean ends(TaskOperation operation, RequestedChange change) {
+    return operation == TaskOperation.REMOVE_LIMIT
+        && place(change).stream().allMatch(Optional::isEmpty);
   }
 
   private static List<Optional<?>> place(RequestedChange c) {

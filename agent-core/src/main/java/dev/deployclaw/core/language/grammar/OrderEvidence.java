@@ -1,17 +1,27 @@
 package dev.deployclaw.core.language.grammar;
 
+import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.time.PlaceNames;
 import dev.deployclaw.core.language.time.TimeReader;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What in the words of a sentence orders, narrows, delays or denies, beside what they tell. */
 final class OrderEvidence {
   private static final BigDecimal SECOND = BigDecimal.valueOf(1000);
   private static final int LONGEST_REASON = 12;
   private static final int NEAR = 3;
+  private static final Set<BindingCue.Kind> BINDING =
+      Set.of(
+          BindingCue.Kind.CONDITION,
+          BindingCue.Kind.MISTAKE,
+          BindingCue.Kind.CORRECTION,
+          BindingCue.Kind.DOUBT);
 
   private OrderEvidence() {}
 
@@ -38,7 +48,28 @@ final class OrderEvidence {
       }
       tells |= TokenClass.is(token, "events") && !(behind && TokenClass.is(token, "light"));
     }
-    return tells && read.stream().noneMatch(t -> orders(t, behind));
+    return tells && read.stream().noneMatch(t -> orders(t, behind)) && !binds(read);
+  }
+
+  /** "Had they paid", "the figures were wrong": a story with it is none. */
+  private static boolean binds(List<Token> read) {
+    return BindingCue.of(read, false, true).stream().anyMatch(c -> BINDING.contains(c.kind()));
+  }
+
+  /**
+   * "We sit in Tokyo": whether a place that is told of may have the clock of an order's time, which
+   * names no zone.
+   */
+  static boolean zones(String text, List<Token> told, List<Token> order) {
+    var times = order.stream().flatMap(Token::all).toList();
+    return TokenClass.has(times, "moment")
+        && times.stream().noneMatch(t -> t.is(Kind.ZONE))
+        && IntStream.range(0, told.size())
+            .filter(i -> Character.isUpperCase(text.charAt(told.get(i).from())))
+            .anyMatch(i ->
+                Stream.of(i, Math.min(i + 1, told.size() - 1))
+                    .map(to -> text.substring(told.get(i).from(), told.get(to).to()))
+                    .anyMatch(PlaceNames::isZone));
   }
 
   /** Whether it goes on with what the piece before it told: a number, no name, no other cause. */
@@ -110,7 +141,8 @@ final class OrderEvidence {
     return !refused
         && !TokenClass.has(words, "stop | <instant> | detail")
         && IntStream.range(0, words.size()).noneMatch(i -> directs(words, i) || lasts(words, i))
-        && PhraseReader.read(words).stream().noneMatch(t -> orders(words, t, past));
+        && PhraseReader.read(words).stream().noneMatch(t -> orders(words, t, past))
+        && !binds(PhraseReader.read(words));
   }
 
   /** A length of time that is neither past nor the answer time of a gateway. */

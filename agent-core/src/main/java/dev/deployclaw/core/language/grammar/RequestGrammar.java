@@ -50,6 +50,7 @@ public final class RequestGrammar {
   private final List<Token> tokens;
   private final List<Token> implied = new ArrayList<>();
   private List<SaidChange> said = List.of();
+  private final OpenQuestions loose = new OpenQuestions();
 
   /**
    * Lexed, with its times resolved: the whole, or, where that asks and its order alone doesn't, the
@@ -191,6 +192,7 @@ public final class RequestGrammar {
     if (questions.questions().size() == before) {
       said = intent.map(SaidChange::of).orElse(List.of());
     }
+    loose.questions().forEach(questions::ask);
     return intent;
   }
 
@@ -202,7 +204,7 @@ public final class RequestGrammar {
     var operations = new ArrayList<TaskOperation>();
     var changes = new ArrayList<RequestedChange>();
     for (List<Token> order : orders) {
-      var frames = FrameReader.read(order, questions);
+      var frames = FrameReader.read(order, questions, loose);
       var operation = operation(order, frames.stream().anyMatch(Frame::hasValue), frames);
       if (operation.isEmpty()) {
         return Optional.empty();
@@ -214,6 +216,7 @@ public final class RequestGrammar {
     }
     var operation = operations.getFirst();
     doubts.told(telling(), operation);
+    doubts.zoned(pieces.sentences(), telling());
     doubts.amidst();
     doubts.opposed(typed.stream().filter(t -> !told.contains(t)).toList());
     var guards = guardReader.guards();
@@ -229,18 +232,9 @@ public final class RequestGrammar {
       }
       doubts.between(orders, operations, !schedule.equals(Schedule.NONE));
     }
-    if (!schedule.ends() && TokenClass.has(tokens, "<temporarily>")) {
-      questions.ask("time", "For how long?");
-    }
-    if (TokenClass.has(tokens, "<conflict-window>")
-        && operation != TaskOperation.RESOLVE_CONFLICTS) {
-      questions.ask("time", "What is that length of time for?");
-    }
-    if (schedule.ends() && TokenClass.has(tokens, "<forever>")) {
-      questions.ask("time", "Shall it last for that time, or for good?");
-    }
+    doubts.lasting(operation, schedule.ends());
     var intent = new Intent(operation, target, changes, guards, schedule, grounds.all());
-    doubts.alike(intent);
+    doubts.alike(intent, names);
     return Optional.of(intent);
   }
 

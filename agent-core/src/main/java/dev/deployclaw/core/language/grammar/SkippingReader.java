@@ -191,7 +191,9 @@ public record SkippingReader(
     var kept = typed.stream().filter(t -> !isLeft(t, text)).toList();
     var values = kept.stream().flatMap(Token::all).map(SkippingReader::value).toList();
     int first = first(text);
+    var left = typed.stream().filter(t -> isLeft(t, text)).toList();
     return turned
+        || OrderEvidence.zones(text(), left, kept)
         || clauses().anyMatch(c -> c.past() && has(c.typed(), text, "figure"))
         || sentences().sentences().stream()
             .anyMatch(s -> isLeft(s, text) && (bends(s) || says(s, kept, placed, first)))

@@ -93,7 +93,8 @@ final class SpeechAct {
 
   private void part(int end, List<RequestClause> clauses) {
     boolean asked =
-        QUESTION.matcher(request.text()).region(end, request.text().length()).lookingAt();
+        !clauses.getLast().reads("^ <polite> $")
+            && QUESTION.matcher(request.text()).region(end, request.text().length()).lookingAt();
     boolean tag = clauses.size() > 1 && clauses.getLast().has("^ tag $");
     boolean timed =
         clauses.stream().flatMap(c -> c.read().stream()).anyMatch(t -> TokenClass.is(t, "timed"));

@@ -357,7 +357,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
     var single =
         intent.changes().stream()
             .flatMap(c -> perTenant(c).stream())
-            .map(c -> text(with(intent, List.of(c))))
+            .map(c -> text(intent.with(List.of(c))))
             .distinct()
             .sorted()
             .toList();
@@ -377,16 +377,6 @@ public final class CheckedInterpreter implements RequestInterpreter {
     return c.who().tenants().stream()
         .map(t -> c.with(new Who(List.of(t), c.who().labels(), c.who().all(), except)))
         .toList();
-  }
-
-  private static Intent with(Intent intent, List<RequestedChange> changes) {
-    return new Intent(
-        intent.operation(),
-        intent.target(),
-        changes,
-        intent.guards(),
-        intent.schedule(),
-        List.of());
   }
 
   private static String text(Intent intent) {

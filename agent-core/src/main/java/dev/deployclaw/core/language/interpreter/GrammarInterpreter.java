@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.interpreter;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.EstateQuestion.Topic;
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.Inquiry;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
@@ -155,15 +156,21 @@ public final class GrammarInterpreter implements RequestInterpreter {
     }
     var answer = conclude(grammar, questions);
     return EstateQuestionReader.read(request, words, names, zone)
-        .filter(_ -> !plans(answer, EstateQuestionReader.hasFigures(words)))
+        .filter(q ->
+            !plans(answer, EstateQuestionReader.hasFigures(words))
+                || (q.topic() == Topic.USAGE && looks(answer)))
         .<Interpretation>map(Inquiry::new)
         .orElse(answer);
   }
 
   /** A plan that only looks, or tries the figures that a question names, answers it, too. */
   private static boolean plans(Interpretation answer, boolean figures) {
-    return answer instanceof Planned(var intent)
-        && (figures || intent.operation().waits() == Waits.ONLY_LOOKS);
+    return answer instanceof Planned && (figures || looks(answer));
+  }
+
+  /** A look at the limits says nothing of their use. */
+  private static boolean looks(Interpretation answer) {
+    return answer instanceof Planned(var intent) && intent.operation().waits() == Waits.ONLY_LOOKS;
   }
 
   private static boolean isMark(Token token) {

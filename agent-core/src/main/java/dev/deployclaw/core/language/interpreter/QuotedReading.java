@@ -183,18 +183,11 @@ final class QuotedReading {
 
   private Intent claiming(Intent intent) {
     var said = intent.schedule();
-    var schedule =
+    return intent.at(
         new Schedule(
             claimed(TIMES.getFirst()).or(said::startAt),
             said.revertAfterSeconds(),
-            claimed(TIMES.getLast()).or(said::revertAt));
-    return new Intent(
-        intent.operation(),
-        intent.target(),
-        intent.changes(),
-        intent.guards(),
-        schedule,
-        List.of());
+            claimed(TIMES.getLast()).or(said::revertAt)));
   }
 
   private Optional<String> claimed(String key) {

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * Digits as people write them: "1,200", "1'200", "1.200.000", "0.5". What may be two numbers is
- * none: "1.200" is 1.2 to some and 1200 to others, "1,5" is 1.5 or a list. Nor is a remainder of
- * such digits one. Pure.
+ * none: "1.200" is 1.2 to some and 1200 to others, "1,5" is 1.5 or a list, as is "20 100". Nor is a
+ * remainder of such digits one. Pure.
  */
 final class WrittenNumber {
   /** Digits and what parts them; a blank parts groups only. */
@@ -18,6 +18,8 @@ final class WrittenNumber {
           "\\d+(?:\\.\\d+)?|[1-9]\\d{0,2}(?:([,_ '’])\\d{3}(?:\\1\\d{3})*)(?:\\.\\d+)?");
   private static final Pattern GERMAN = Pattern.compile("[1-9]\\d{0,2}\\.\\d{3}\\.\\d{3}");
   private static final Pattern GROUP_OR_PART = Pattern.compile("([1-9]\\d{0,2})[.,](\\d{3})");
+  private static final Pattern LIST_OR_GROUP =
+      Pattern.compile("(\\d+(?: \\d{3})*) (?!000)(\\d{3})");
   private static final Pattern LIST_OR_PART = Pattern.compile("(\\d+),(\\d{1,2})");
   private static final Pattern FACTOR_BEHIND =
       Pattern.compile("(?is) ?(?:(?:x|times|percent|pct)\\b|[×%]).*");
@@ -31,13 +33,17 @@ final class WrittenNumber {
     String digits = text.substring(from, to);
     var list = LIST_OR_PART.matcher(digits);
     var group = GROUP_OR_PART.matcher(digits);
+    var blank = LIST_OR_GROUP.matcher(digits);
+    if (blank.matches()) {
+      return unclear(digits, from, digits.replace(" ", ""), blank.group(2));
+    }
     if (list.matches()) {
-      return unclear(digits, from, list.group(1) + list.group(2));
+      return unclear(digits, from, list.group(1) + list.group(2), parted(digits));
     }
     // A point is a factor's as a rule, and a comma is everything else's.
     if (group.matches()
         && digits.contains(",") == isFactor(text.substring(0, from), text.substring(to))) {
-      return unclear(digits, from, group.group(1) + group.group(2));
+      return unclear(digits, from, group.group(1) + group.group(2), parted(digits));
     }
     boolean german = GERMAN.matcher(digits).matches();
     if (!german && !CLEAR.matcher(digits).matches()) {
@@ -51,9 +57,12 @@ final class WrittenNumber {
     return FACTOR_BEHIND.matcher(behind).matches() || FACTOR_BEFORE.matcher(before).matches();
   }
 
-  private static Token unclear(String digits, int from, String whole) {
-    var parted = new BigDecimal(digits.replace(',', '.')).stripTrailingZeros();
-    String either = whole + " or " + parted.toPlainString();
-    return Token.of(Kind.UNKNOWN, digits, from, from + digits.length()).by(either);
+  private static String parted(String digits) {
+    return new BigDecimal(digits.replace(',', '.')).stripTrailingZeros().toPlainString();
+  }
+
+  private static Token unclear(String digits, int from, String whole, String other) {
+    int to = from + digits.length();
+    return Token.of(Kind.UNKNOWN, digits, from, to).by(whole + " or " + other);
   }
 }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * the JDK's own ids. Read when the first name beside a time is looked up. The names of CLDR, which
  * {@code DateTimeFormatter} has, take a second to load: a test compares them. Pure.
  */
-final class PlaceNames {
+public final class PlaceNames {
   private static final Pattern MARKS = Pattern.compile("\\p{M}+");
 
   /** "UTC+2", "+05:30", not "-02:00", which may be a clock; none is further away. */
@@ -37,6 +37,11 @@ final class PlaceNames {
       List.of(Instant.parse("2026-01-01T00:00:00Z"), Instant.parse("2026-07-01T00:00:00Z"));
 
   private PlaceNames() {}
+
+  /** Whether a name is that of a zone, or of a place that has one. */
+  public static boolean isZone(String written) {
+    return !zones(written).isEmpty();
+  }
 
   /** The ids that a name may mean, of which several are a question; empty where it is no place. */
   static List<String> zones(String written) {

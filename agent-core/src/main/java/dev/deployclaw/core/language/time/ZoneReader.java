@@ -30,19 +30,7 @@ record ZoneReader(String text) {
 
   private static final Set<String> LEADS =
       Set.of("in", "on", "at", "by", "our", "the", "their", "your", "local", "time");
-  private static final Set<String> TIME =
-      Set.of(
-          "time",
-          "timezone",
-          "tz",
-          "zone",
-          "'s",
-          "local",
-          "standard",
-          "daylight",
-          "summer",
-          "clock",
-          "hour");
+  private static final Set<String> TIME = PatternTable.words(ZoneReader.class, "zone-time.txt");
   private static final Set<String> ENDS = PatternTable.words(ZoneReader.class, "zone-ends.txt");
   private static final Set<Kind> NAMES = Set.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL, Kind.LIMIT);
 

@@ -19,21 +19,9 @@ import java.util.regex.Pattern;
 final class RecordSchema {
   private static final Set<String> PHASES =
       Set.of(
-          "request",
-          "plan",
-          "open",
-          "checkpoint",
-          "stage",
-          "prepare",
-          "gate",
-          "commit",
-          "publish",
-          "converge",
-          "validate",
-          "bake",
-          "finish",
-          "rollback",
-          "end");
+          ("request plan open checkpoint stage prepare gate commit publish converge"
+                  + " validate bake finish rollback end")
+              .split(" ", -1));
   private static final Set<String> STATUSES =
       Set.of("OK", "WARNING", "ERROR", "SKIPPED", "UNKNOWN");
   private static final Pattern TIME =

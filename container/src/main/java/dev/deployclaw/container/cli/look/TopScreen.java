@@ -6,6 +6,7 @@ import dev.deployclaw.container.cli.screen.ScreenFrame;
 import dev.deployclaw.container.cli.screen.ScreenFrame.Line;
 import dev.deployclaw.container.cli.screen.ScreenFrame.Look;
 import dev.deployclaw.container.cli.screen.ScreenKey;
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.query.LimitUsageReport;
 import dev.deployclaw.core.result.ExitCode;
 import java.time.Duration;
@@ -35,12 +36,6 @@ final class TopScreen {
     this.most = most;
   }
 
-  /** Asks how much is used; takes as long as requests are counted. */
-  @FunctionalInterface
-  interface Measurement {
-    LimitUsageReport take() throws InterruptedException;
-  }
-
   private record Shown(Optional<LimitUsageReport> table, long at, String trouble) {
     Shown after(LimitUsageReport report, long now) {
       return report.exit() == ExitCode.OK
@@ -54,7 +49,8 @@ final class TopScreen {
    *
    * @param first what the first is first by
    */
-  int run(LiveScreen screen, TopView.Order first, Measurement measurement)
+  int run(
+      LiveScreen screen, TopView.Order first, InterruptibleSupplier<LimitUsageReport> measurement)
       throws InterruptedException {
     var worker = Thread.ofVirtual().start(() -> measure(measurement));
     var order = first;
@@ -81,10 +77,10 @@ final class TopScreen {
     return shown.trouble().isEmpty() ? ExitCode.OK.code() : left.show(seen.orElseThrow());
   }
 
-  private void measure(Measurement measurement) {
+  private void measure(InterruptibleSupplier<LimitUsageReport> measurement) {
     try {
       while (true) {
-        var report = measurement.take();
+        var report = measurement.get();
         measured.set(Optional.of(report));
         if (report.exit() != ExitCode.OK) {
           Thread.sleep(AFTER_TROUBLE);

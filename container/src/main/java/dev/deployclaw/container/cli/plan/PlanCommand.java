@@ -9,11 +9,13 @@ import dev.deployclaw.container.cli.look.AnswerView;
 import dev.deployclaw.container.cli.session.AgentSession;
 import dev.deployclaw.container.cli.session.NarratorProvider;
 import dev.deployclaw.container.cli.session.RequestDialogue;
-import dev.deployclaw.container.cli.session.RequestDialogue.RequestPlanner;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.container.llm.ChatModelNarrator;
+import dev.deployclaw.core.environment.InterruptibleFunction;
+import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +100,9 @@ public final class PlanCommand extends ConsoleCommand {
   }
 
   private int answer(
-      RequestPlanner understanding, PlanView view, Optional<ChatModelNarrator> narrator)
+      InterruptibleFunction<TaskRequest, PlanPreviewReport> understanding,
+      PlanView view,
+      Optional<ChatModelNarrator> narrator)
       throws SetupException, InterruptedException {
     if (batch == null) {
       var dialogue = new RequestDialogue(around, shared.json());
@@ -108,7 +112,7 @@ public final class PlanCommand extends ConsoleCommand {
           : view.show(answer, shared.json());
     }
     for (var item : BatchRequest.read(around.working().resolve(batch))) {
-      view.line(item.id(), understanding.plan(around.request(item.request())));
+      view.line(item.id(), understanding.apply(around.request(item.request())));
     }
     return ExitCode.OK.code();
   }

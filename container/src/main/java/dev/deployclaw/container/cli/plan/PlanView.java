@@ -27,23 +27,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Shows what a request would do. */
-public final class PlanView {
+/**
+ * Shows what a request would do.
+ *
+ * @param zone of times that a request gives none
+ */
+public record PlanView(CommandEnvironment around, ZoneId zone) {
   private static final int MOST_NAMES = 12;
-
-  private final CommandEnvironment around;
-  private final ZoneId zone;
 
   public PlanView(CommandEnvironment around) {
     this(around, ZoneOffset.UTC);
-  }
-
-  /**
-   * @param zone of times that a request gives none
-   */
-  PlanView(CommandEnvironment around, ZoneId zone) {
-    this.around = around;
-    this.zone = zone;
   }
 
   /** Prints it and returns the exit code. */
@@ -113,7 +106,7 @@ public final class PlanView {
     switch (answer) {
       case PlanPreviewReport.Planned planned -> print(planned);
       case PlanPreviewReport.Understood(var intent, var risks) -> {
-        around.say("understood: " + IntentSentence.of(intent));
+        around.say("understood: " + IntentSentence.shown(intent));
         section("would be held because", risks);
       }
       case PlanPreviewReport.Inquiry(var question) ->
@@ -158,7 +151,7 @@ public final class PlanView {
   private void print(PlanPreviewReport.Planned planned) {
     var plan = planned.plan();
     around.say(plan.intent().operationWords() + ", plan " + plan.hash().substring(0, 12));
-    around.say("understood: " + IntentSentence.of(plan.intent()));
+    around.say("understood: " + IntentSentence.shown(plan.intent()));
     for (var step : plan.steps()) {
       String operations = String.join(", ", step.operations());
       around.say("  %d %s (%s)".formatted(step.number(), step.action(), operations));

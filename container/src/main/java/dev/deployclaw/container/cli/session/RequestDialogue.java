@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli.session;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.core.compile.ChangePlan;
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.core.language.ClarificationQuestion;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.language.conversation.ConversationReading;
@@ -38,12 +39,6 @@ public final class RequestDialogue {
     this.asks = around.display().asks() && !json;
   }
 
-  /** What reads requests and changes nothing. */
-  @FunctionalInterface
-  public interface RequestPlanner {
-    PlanPreviewReport plan(TaskRequest request) throws InterruptedException;
-  }
-
   /** A request with the turns before it, and what it would do. */
   public record PreparedRequest(TaskRequest request, PlanPreviewReport report) {}
 
@@ -53,10 +48,11 @@ public final class RequestDialogue {
   }
 
   /** The request after all answers; its questions stay open without one. */
-  public PreparedRequest complete(TaskRequest first, RequestPlanner planner)
+  public PreparedRequest complete(
+      TaskRequest first, InterruptibleFunction<TaskRequest, PlanPreviewReport> planner)
       throws InterruptedException {
     var request = first;
-    var report = planner.plan(request);
+    var report = planner.apply(request);
     while (asks
         && report instanceof PlanPreviewReport.NeedsClarification unclear
         && unclear.next().begun()
@@ -66,7 +62,7 @@ public final class RequestDialogue {
         break;
       }
       request = around.request(answer.get()).after(unclear.next());
-      report = planner.plan(request);
+      report = planner.apply(request);
     }
     return new PreparedRequest(request, report);
   }
@@ -87,16 +83,17 @@ public final class RequestDialogue {
 
   /**
    * Shows how a request was read; asks whether to go on where it reaches tenants that it doesn't
-   * name, changes a limit by ten times or more, or was said in place of an answer. Where the estate
-   * changed while somebody thought about it, what they said yes to is no longer what would be done:
-   * it is shown and asked again.
+   * name, or spells otherwise, changes a limit by ten times or more, or was said in place of an
+   * answer. Where the estate changed while somebody thought about it, what they said yes to is no
+   * longer what would be done: it is shown and asked again.
    */
-  public boolean goesOn(PreparedRequest understood, RequestPlanner planner)
+  public boolean goesOn(
+      PreparedRequest understood, InterruptibleFunction<TaskRequest, PlanPreviewReport> planner)
       throws InterruptedException {
     var seen = understood.report();
     if (seen instanceof PlanPreviewReport.Understood(var intent, var _)
         && isOther(understood.request(), intent)) {
-      around.warn("understood: " + IntentSentence.of(intent));
+      around.warn("understood: " + IntentSentence.shown(intent));
       return intent.operation().waits() == TaskOperation.Waits.ONLY_LOOKS || agreed("");
     }
     for (int looks = 0; looks < MOST_LOOKS; looks++) {
@@ -106,16 +103,17 @@ public final class RequestDialogue {
         return true;
       }
       var plan = planned.plan();
-      show(IntentSentence.of(plan.intent()), Optional.of(plan.diff()));
+      show(IntentSentence.shown(plan.intent()), Optional.of(plan.diff()));
       if (!isOther(understood.request(), plan.intent())
           && !isWide(plan)
+          && plan.intent().corrected().isEmpty()
           && plan.diff().differences().stream().noneMatch(RequestDialogue::isBig)) {
         return true;
       }
       if (!agreed(reach(plan.diff()))) {
         return false;
       }
-      seen = planner.plan(understood.request());
+      seen = planner.apply(understood.request());
       if (seen instanceof PlanPreviewReport.Planned now && now.plan().diff().equals(plan.diff())) {
         return true;
       }

@@ -19,36 +19,24 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Decides who calls, and whether they may. Runs on the event loop, before a body is read. */
-public final class RequestAuthorizer {
+/**
+ * Decides who calls, and whether they may. Runs on the event loop, before a body is read.
+ *
+ * @param signIns where sessions of the console are told that begin and end
+ * @param sessions of browsers; empty where there is no console
+ */
+public record RequestAuthorizer(
+    CredentialStore credentials,
+    Optional<ServerTls> tls,
+    ApiRateLimits budgets,
+    SignInLog signIns,
+    Optional<SessionAuthenticator> sessions) {
   private static final String BEARER = "Bearer ";
   private static final CredentialCheck NO_BEARER =
       new CredentialCheck.Refused("the credential isn't a bearer token");
 
   private static final CredentialCheck TOO_OFTEN =
       new CredentialCheck.Refused("too many unknown tokens came from this network");
-
-  private final CredentialStore credentials;
-  private final Optional<ServerTls> tls;
-  private final ApiRateLimits budgets;
-  private final Optional<SessionAuthenticator> sessions;
-  private final SignInLog signIns;
-
-  /**
-   * @param sessions of browsers; empty where there is no console
-   */
-  public RequestAuthorizer(
-      CredentialStore credentials,
-      Optional<ServerTls> tls,
-      ApiRateLimits budgets,
-      SignInLog signIns,
-      Optional<SessionAuthenticator> sessions) {
-    this.credentials = credentials;
-    this.tls = tls;
-    this.budgets = budgets;
-    this.sessions = sessions;
-    this.signIns = signIns;
-  }
 
   /** What it says. */
   sealed interface Verdict {
@@ -150,11 +138,6 @@ public final class RequestAuthorizer {
   public void signInRefused(String by, String why, String from) {
     signIns.meters().refused(Refusal.CREDENTIAL);
     signIns.refused(why, by, from);
-  }
-
-  /** Where sessions of the console are told that begin and end. */
-  public SignInLog signIns() {
-    return signIns;
   }
 
   /** Who calls where no credential is needed; empty too where the page of another origin does. */

@@ -29,20 +29,10 @@ import java.util.Optional;
  * kept nowhere: the session has its hash, and the browser a secret of the session's own. On the
  * event loop: nothing here blocks.
  */
-public final class SessionRoutes {
+public record SessionRoutes(
+    CredentialStore credentials, SessionAuthenticator sessions, RequestAuthorizer guard) {
   static final String SESSION = "/console/session";
   private static final int LONGEST_TOKEN = 8192;
-
-  private final CredentialStore credentials;
-  private final SessionAuthenticator sessions;
-  private final RequestAuthorizer guard;
-
-  public SessionRoutes(
-      CredentialStore credentials, SessionAuthenticator sessions, RequestAuthorizer guard) {
-    this.credentials = credentials;
-    this.sessions = sessions;
-    this.guard = guard;
-  }
 
   public List<ApiRoute> routes() {
     return List.of(

@@ -31,8 +31,10 @@ import org.jose4j.lang.JoseException;
  * Asks a provider: its discovery document, the keys that this names, tokens for a code.
  * Certificates are those that the JRE trusts; redirects aren't followed, and an answer has to be
  * whole in time. Each call blocks.
+ *
+ * @param answer until an answer has come whole
  */
-final class ProviderClient {
+record ProviderClient(URI issuer, Duration answer) {
   /** Longer answers aren't read. */
   static final int MOST_BYTES = 1 << 20;
 
@@ -42,19 +44,8 @@ final class ProviderClient {
   private static final Set<Integer> REFUSALS = Set.of(400, 401, 403);
   private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
 
-  private final URI issuer;
-  private final Duration answer;
-
   ProviderClient(URI issuer) {
     this(issuer, ANSWER);
-  }
-
-  /**
-   * @param answer until an answer has come whole
-   */
-  ProviderClient(URI issuer, Duration answer) {
-    this.issuer = issuer;
-    this.answer = answer;
   }
 
   /**

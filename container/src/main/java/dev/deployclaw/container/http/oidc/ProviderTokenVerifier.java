@@ -3,13 +3,10 @@ package dev.deployclaw.container.http.oidc;
 import dev.deployclaw.container.config.OidcConfig;
 import dev.deployclaw.container.http.exchange.ApiCaller;
 import dev.deployclaw.container.http.exchange.CredentialCheck;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.deployclaw.policy.json.CanonicalJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -97,7 +94,7 @@ public final class ProviderTokenVerifier {
 
   /** Whether it was valid before, so that to check it costs nothing. */
   public synchronized boolean remembers(String token) {
-    return remembered(digest(token), keys.held()) != null;
+    return remembered(CanonicalJson.sha256(token), keys.held()) != null;
   }
 
   /** Costs up to a millisecond, where the token isn't remembered. */
@@ -107,7 +104,7 @@ public final class ProviderTokenVerifier {
       keys.want();
       return new CredentialCheck.Undecided("the OpenID Connect provider's keys can't be read");
     }
-    String digest = digest(token);
+    String digest = CanonicalJson.sha256(token);
     synchronized (this) {
       var known = remembered(digest, edition);
       if (known != null) {
@@ -267,16 +264,6 @@ public final class ProviderTokenVerifier {
       if (valid.size() > MOST_REMEMBERED) {
         valid.remove(valid.keySet().iterator().next());
       }
-    }
-  }
-
-  private static String digest(String token) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

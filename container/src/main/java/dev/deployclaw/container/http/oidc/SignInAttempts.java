@@ -1,9 +1,9 @@
 package dev.deployclaw.container.http.oidc;
 
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -25,7 +25,6 @@ final class SignInAttempts {
   private static final int SECRET_BYTES = 32;
 
   private final LongSupplier nanos;
-  private final SecureRandom random = new SecureRandom();
 
   /** By the hash of the browser's secret, oldest first. */
   private final Map<String, Attempt> open = new LinkedHashMap<>();
@@ -103,10 +102,8 @@ final class SignInAttempts {
   }
 
   /** In hexadecimal digits, which a verifier may have, too. */
-  private String secret() {
-    byte[] bytes = new byte[SECRET_BYTES];
-    random.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
+  private static String secret() {
+    return SecretText.hex(SECRET_BYTES);
   }
 
   private static String key(String secret) {

@@ -9,6 +9,7 @@ import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.query.LogFollower;
 import dev.deployclaw.container.query.LogFollower.Batch;
 import dev.deployclaw.container.server.AgentServer;
+import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.vertx.core.Context;
@@ -56,7 +57,7 @@ final class EventStream {
   private final boolean resumed;
   private final long heartbeatMillis;
   private final List<Long> timers = new ArrayList<>();
-  private Optional<AutoCloseable> subscription = Optional.empty();
+  private Optional<LogEventBus.Subscription> subscription = Optional.empty();
   private boolean begun;
   private boolean reading;
   private boolean wanted;
@@ -216,15 +217,7 @@ final class EventStream {
   private void release() {
     over = true;
     timers.forEach(context.owner()::cancelTimer);
-    subscription.ifPresent(EventStream::close);
-  }
-
-  private static void close(AutoCloseable subscription) {
-    try {
-      subscription.close();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    subscription.ifPresent(LogEventBus.Subscription::close);
   }
 
   private static String result(Map<String, Object> outcome) {

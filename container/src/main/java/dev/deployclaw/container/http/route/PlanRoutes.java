@@ -11,6 +11,7 @@ import dev.deployclaw.container.query.PlanDocument;
 import dev.deployclaw.container.query.RequestImpact;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.traffic.RecentTraffic;
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.core.language.IntentSentence;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
@@ -38,17 +39,14 @@ public final class PlanRoutes {
         ApiRoute.post("/v1/impact", ApiRole.VIEWER, call -> planned(call, this::impact)));
   }
 
-  /** What is answered of a plan that could be made. */
-  private interface Answer {
-    Map<String, Object> of(PlanPreviewReport report) throws InterruptedException;
-  }
-
-  private ApiResponse planned(ApiRequest call, Answer answer) throws InterruptedException {
+  private ApiResponse planned(
+      ApiRequest call, InterruptibleFunction<PlanPreviewReport, Map<String, Object>> answer)
+      throws InterruptedException {
     var report = server.plan(request(call));
     return report instanceof PlanPreviewReport.Refused(ExitCode exit, String reason)
             && exit == ExitCode.UNREACHABLE
         ? ApiResponse.of(ProblemCatalogue.unreachable(reason))
-        : ApiResponse.json(200, answer.of(report));
+        : ApiResponse.json(200, answer.apply(report));
   }
 
   private TaskRequest request(ApiRequest call) throws InterruptedException {
@@ -69,11 +67,11 @@ public final class PlanRoutes {
     var out = new LinkedHashMap<>(PlanDocument.of(report));
     switch (report) {
       case PlanPreviewReport.Planned planned -> {
-        out.put("sentence", IntentSentence.of(planned.plan().intent()));
+        out.put("sentence", IntentSentence.shown(planned.plan().intent()));
         out.put("changes_nothing", planned.plan().changesNothing());
       }
       case PlanPreviewReport.Understood(var intent, var _) ->
-          out.put("sentence", IntentSentence.of(intent));
+          out.put("sentence", IntentSentence.shown(intent));
       case PlanPreviewReport.Inquiry _,
           PlanPreviewReport.NeedsClarification _,
           PlanPreviewReport.Refused _ -> {}

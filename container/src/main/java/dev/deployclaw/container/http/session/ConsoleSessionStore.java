@@ -1,11 +1,10 @@
 package dev.deployclaw.container.http.session;
 
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -24,7 +23,6 @@ public final class ConsoleSessionStore {
   private static final int SECRET_BYTES = 32;
 
   private final LongSupplier nanos;
-  private final SecureRandom random = new SecureRandom();
 
   /** By the hash of the cookie's secret, so that no comparison tells of a secret. */
   private final Map<String, Entry> entries = new HashMap<>();
@@ -94,10 +92,8 @@ public final class ConsoleSessionStore {
     }
   }
 
-  private String secret() {
-    byte[] bytes = new byte[SECRET_BYTES];
-    random.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
+  private static String secret() {
+    return SecretText.hex(SECRET_BYTES);
   }
 
   private static String key(String secret) {

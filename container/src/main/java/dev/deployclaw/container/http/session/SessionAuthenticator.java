@@ -6,28 +6,12 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /** Knows browsers that signed in by their cookie. Any thread. */
-public final class SessionAuthenticator {
+public record SessionAuthenticator(ConsoleSessionStore store, SessionCookie cookie) {
   /** Repeats the session's token: only a page of this origin knows it. */
   public static final String CSRF = "X-CSRF-Token";
 
   /** Set on calls that a page makes by itself: they don't keep a session alive. */
   private static final String BACKGROUND = "X-Background";
-
-  private final ConsoleSessionStore store;
-  private final SessionCookie cookie;
-
-  public SessionAuthenticator(ConsoleSessionStore store, SessionCookie cookie) {
-    this.store = store;
-    this.cookie = cookie;
-  }
-
-  public ConsoleSessionStore store() {
-    return store;
-  }
-
-  public SessionCookie cookie() {
-    return cookie;
-  }
 
   /** The session of a call. */
   public Optional<ConsoleSession> find(HttpServerRequest request) {

@@ -10,8 +10,10 @@ import java.util.regex.Pattern;
  * it back to this host alone, over HTTPS alone. Where a browser reaches the agent on loopback
  * without TLS, it is a plain one, since not every browser keeps a {@code Secure} cookie there.
  * Scripts read neither, and no other site's page makes the browser send one.
+ *
+ * @param loopback whether the agent listens on loopback without TLS
  */
-public final class SessionCookie {
+public record SessionCookie(boolean loopback) {
   private static final String OVER_HTTPS = "__Host-deployclaw";
   private static final String ON_LOOPBACK = "deployclaw-loopback";
   private static final String RULES = "; Path=/; HttpOnly; SameSite=";
@@ -29,15 +31,6 @@ public final class SessionCookie {
     LOOPBACK,
     /** A session would travel in the clear. */
     PLAINTEXT
-  }
-
-  private final boolean loopback;
-
-  /**
-   * @param loopback whether the agent listens on loopback without TLS
-   */
-  public SessionCookie(boolean loopback) {
-    this.loopback = loopback;
   }
 
   /** By the page's own origin: in front of an agent without TLS, something else may end TLS. */

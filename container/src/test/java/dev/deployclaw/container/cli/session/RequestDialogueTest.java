@@ -62,6 +62,19 @@ class RequestDialogueTest {
   }
 
   @Test
+  void aNameThatWasCorrectedIsSaidAndAskedAbout() throws Exception {
+    String misspelt = "set zennith's ordrs limit to 700 per minute";
+
+    assertThat(goesOn("n", misspelt)).isFalse();
+    assertThat(goesOn("y", misspelt)).isTrue();
+
+    assertThat(asked).hasSize(2);
+    assertThat(screen.err()).containsPattern("the request spells\\s+otherwise: zenith, orders");
+    assertThat(world.log(world.run(misspelt).execution()))
+        .contains("spelled otherwise: zenith, orders");
+  }
+
+  @Test
   void whatChangesNothingIsNotAskedAbout() throws Exception {
     assertThat(goesOn("n", "dry run: set acme's orders limit to 6000 per minute")).isTrue();
     assertThat(goesOn("n", "scan the limits")).isTrue();

@@ -12,13 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Where each ready pod of the gateways listens, as the API says it now. */
-public final class PodAddresses {
-  private final KubernetesConnection link;
-  private final List<KubernetesGateway> gateways;
-
-  public PodAddresses(KubernetesConnection link, List<KubernetesGateway> gateways) {
-    this.link = link;
-    this.gateways = List.copyOf(gateways);
+public record PodAddresses(KubernetesConnection link, List<KubernetesGateway> gateways) {
+  public PodAddresses {
+    gateways = List.copyOf(gateways);
   }
 
   /** A pod's own address, and the port that NGINX listens on there. */

@@ -25,6 +25,7 @@ import dev.deployclaw.executors.nginx.DesiredGatewayFile;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /**
  * Brings epochs to gateways in Kubernetes: each epoch is an immutable ConfigMap, and a Deployment's
@@ -152,19 +153,15 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
     return new Order(activation, invocation.fence().term(), end);
   }
 
-  /** What is done with each gateway, where those of a Deployment share something. */
-  @FunctionalInterface
-  private interface Acts {
-    GatewayAction in(FleetSnapshot fleet, KubernetesApi api);
-  }
-
   private CallOutcome all(Invocation call, Needs needs, GatewayAction act)
       throws InterruptedException {
     return allIn(call, needs, (_, _) -> act);
   }
 
   /** One look at all of them, then each by itself, some at once. */
-  private CallOutcome allIn(Invocation call, Needs needs, Acts acts) throws InterruptedException {
+  private CallOutcome allIn(
+      Invocation call, Needs needs, BiFunction<FleetSnapshot, KubernetesApi, GatewayAction> acts)
+      throws InterruptedException {
     long start = System.nanoTime();
     KubernetesApi api;
     try {
@@ -173,7 +170,7 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
       return CallOutcome.done(settings.gateways().stream().map(g -> e.report(g.member())).toList());
     }
     var fleet = FleetSnapshot.read(api, settings.gateways(), needs);
-    var act = acts.in(fleet, api);
+    var act = acts.apply(fleet, api);
     var left = call.deadline().minusNanos(System.nanoTime() - start);
     var fanout = BoundedFanout.by(left, call.operation(), settings.atOnce());
     List<MemberReport> reports = fanout.ask(settings.gateways(), g -> one(api, fleet.of(g), act));

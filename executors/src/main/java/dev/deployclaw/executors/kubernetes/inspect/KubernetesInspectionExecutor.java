@@ -31,30 +31,18 @@ import java.util.TreeSet;
  * it is never taken for empty. The look {@code access} says which rights are missing that a change
  * would need, {@code ownership} how far the handover of each gateway's volume is. Its only write
  * shares a volume with the tool that applies it.
+ *
+ * @param link empty where none is configured
+ * @param stores ConfigMaps from which services read limits
  */
-public final class KubernetesInspectionExecutor implements BackendExecutor {
+public record KubernetesInspectionExecutor(
+    Optional<KubernetesConnection> link, KubernetesSettings settings, List<ServedConfigMap> stores)
+    implements BackendExecutor {
   private static final String MEMBER = "kubernetes";
   private static final String INSPECT = "inspect";
   private static final String ACCESS = "access";
   private static final String OWNERSHIP = "ownership";
   private static final int MOST_NAMED = 500;
-
-  private final Optional<KubernetesConnection> link;
-  private final KubernetesSettings settings;
-  private final RequiredRights rights;
-
-  /**
-   * @param link empty where none is configured
-   * @param stores ConfigMaps from which services read limits
-   */
-  public KubernetesInspectionExecutor(
-      Optional<KubernetesConnection> link,
-      KubernetesSettings settings,
-      List<ServedConfigMap> stores) {
-    this.link = link;
-    this.settings = settings;
-    this.rights = RequiredRights.of(settings, stores);
-  }
 
   @Override
   public String name() {
@@ -84,7 +72,8 @@ public final class KubernetesInspectionExecutor implements BackendExecutor {
       var api = link.get().api(invocation.deadline());
       return CallOutcome.done(
           switch (verb) {
-            case ACCESS -> new AccessReview(api, fanout(invocation)).of(rights);
+            case ACCESS ->
+                new AccessReview(api, fanout(invocation)).of(RequiredRights.of(settings, stores));
             case OWNERSHIP -> handover(invocation, new VolumeHandover(api)::look);
             default -> inspect(api, invocation);
           });

@@ -32,7 +32,8 @@ import java.util.TreeMap;
  * text. A namespace that can't be read, is gone or is going is reported unknown, never empty: an
  * empty source would remove tenants. Documents are written back where their source says so.
  */
-public final class ConfigMapSourceExecutor implements BackendExecutor {
+public record ConfigMapSourceExecutor(KubernetesConnection link, List<ConfigMapSource> sources)
+    implements BackendExecutor {
   private static final String READ = "read";
   private static final int MOST_DOCUMENTS = 20_000;
 
@@ -40,12 +41,8 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
   private static final Set<String> OF_EACH_NAMESPACE =
       Set.of("kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert");
 
-  private final KubernetesConnection link;
-  private final List<ConfigMapSource> sources;
-
-  public ConfigMapSourceExecutor(KubernetesConnection link, List<ConfigMapSource> sources) {
-    this.link = link;
-    this.sources = List.copyOf(sources);
+  public ConfigMapSourceExecutor {
+    sources = List.copyOf(sources);
   }
 
   @Override

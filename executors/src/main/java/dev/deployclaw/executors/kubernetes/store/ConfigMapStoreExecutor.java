@@ -20,18 +20,15 @@ import java.util.Set;
  * change in one write, so that each reader of the object, or of the folder that mounts it, sees one
  * whole epoch. All verbs can be repeated.
  */
-public final class ConfigMapStoreExecutor implements BackendExecutor {
+public record ConfigMapStoreExecutor(KubernetesConnection link, List<ServedConfigMap> maps)
+    implements BackendExecutor {
   private static final String MARKS = "marks";
 
   /** One that doesn't answer holds up no other. */
   private static final int AT_ONCE = 16;
 
-  private final KubernetesConnection link;
-  private final List<ServedConfigMap> maps;
-
-  public ConfigMapStoreExecutor(KubernetesConnection link, List<ServedConfigMap> maps) {
-    this.link = link;
-    this.maps = List.copyOf(maps);
+  public ConfigMapStoreExecutor {
+    maps = List.copyOf(maps);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.redis.cluster;
 
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.core.spi.CallFault;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ public final class ReconnectingConnection implements AutoCloseable {
    * @throws NodeFailed when the node can't be reached or answers with an error; the connection is
    *     given up then, so that no half-read answer stays in it
    */
-  public <T> T call(Work<T> work) throws InterruptedException {
+  public <T> T call(InterruptibleFunction<NodeConnection, T> work) throws InterruptedException {
     turn.lockInterruptibly();
     try {
       return onKeptThenOnNew(work);
@@ -58,16 +59,17 @@ public final class ReconnectingConnection implements AutoCloseable {
     }
   }
 
-  private <T> T onKeptThenOnNew(Work<T> work) throws InterruptedException {
+  private <T> T onKeptThenOnNew(InterruptibleFunction<NodeConnection, T> work)
+      throws InterruptedException {
     boolean old = kept != null;
     try {
-      return work.on(open());
+      return work.apply(open());
     } catch (JedisConnectionException e) {
       drop();
       if (!old || Thread.currentThread().isInterrupted()) {
         throw e;
       }
-      return work.on(open());
+      return work.apply(open());
     }
   }
 
@@ -129,12 +131,6 @@ public final class ReconnectingConnection implements AutoCloseable {
       // It was broken before; jedis closes the socket all the same.
       broken.setBroken();
     }
-  }
-
-  /** What runs on the connection. */
-  @FunctionalInterface
-  public interface Work<T> {
-    T on(NodeConnection connection) throws InterruptedException;
   }
 
   /** A node that did not do what it was asked, and what that means. */

@@ -26,7 +26,7 @@ public final class PrimaryPartitions {
   }
 
   public static PrimaryPartitions of(EpochSpec activation, ClusterTopology topology) {
-    var rules = StagedRules.of(activation.set(), activation.epoch(), activation.digest());
+    var rules = new StagedRules(activation.set(), activation.epoch(), activation.digest());
     var shares = new PrimaryPartitions(rules);
     var deal = new SlotPartitioner(rules, topology, TenantPartition.WINDOW);
     List<Node> primaries = topology.primaries();

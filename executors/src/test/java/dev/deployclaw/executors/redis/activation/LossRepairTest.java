@@ -105,7 +105,9 @@ class LossRepairTest {
 
   @Test
   void putsBackAMissingFieldAndLeavesTheOneThatSomebodyChanged() throws InterruptedException {
-    var hash = StagedRules.of(first.set(), 1).hash(first.set().tenant(tenant()).orElseThrow());
+    var hash =
+        new StagedRules(first.set(), 1, first.set().digest())
+            .hash(first.set().tenant(tenant()).orElseThrow());
     var fields = List.copyOf(hash.fields().keySet());
     redis.command(home, "HDEL", hash.key(), fields.getFirst());
     redis.command(home, "HSET", hash.key(), fields.getLast(), "mine");

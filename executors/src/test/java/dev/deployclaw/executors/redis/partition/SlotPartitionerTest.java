@@ -29,7 +29,8 @@ class SlotPartitionerTest {
           """,
           new NodeAddress("10.0.0.1", 7001));
 
-  private final StagedRules rules = StagedRules.of(SampleSets.of(TENANTS), 1);
+  private final StagedRules rules =
+      new StagedRules(SampleSets.of(TENANTS), 1, SampleSets.of(TENANTS).digest());
 
   @Test
   void eachPrimaryGetsTheTenantsOfItsSlotsInTheirOrderWhoeverAsksFirst() throws Exception {
@@ -59,12 +60,15 @@ class SlotPartitionerTest {
 
   @Test
   void aSetOfNobodyHasNoRound() {
-    assertThat(new SlotPartitioner(StagedRules.of(SampleSets.of(0), 1), THREE, EACH).hand(0, 0))
+    assertThat(
+            new SlotPartitioner(
+                    new StagedRules(SampleSets.of(0), 1, SampleSets.of(0).digest()), THREE, EACH)
+                .hand(0, 0))
         .isEmpty();
   }
 
   private static boolean owns(int primary, TenantPolicy tenant) {
-    int slot = StagedRules.of(SampleSets.of(0), 1).slot(tenant);
+    int slot = new StagedRules(SampleSets.of(0), 1, SampleSets.of(0).digest()).slot(tenant);
     return THREE.primaries().get(primary).owns(slot);
   }
 

@@ -1,12 +1,11 @@
 package dev.deployclaw.policy.gateway.nginx;
 
-import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Gateway.Identity;
 
 /** How a gateway's file tells tenants apart and keeps clients from naming themselves. */
-final class NginxTenantRules {
+record NginxTenantRules(Gateway gateway, GatewaySite site) {
   /** Room for some hundred thousand tenants; the oldest go first. */
   private static final String ZONE = "10m";
 
@@ -18,14 +17,6 @@ final class NginxTenantRules {
           default $http_forwarded;
       }
       """;
-
-  private final Gateway gateway;
-  private final EdgePolicy edge;
-
-  NginxTenantRules(Gateway gateway, GatewaySite site) {
-    this.gateway = gateway;
-    this.edge = site.edge();
-  }
 
   /** In the block {@code http}: who is trusted, and the zone of the backstop. */
   String shared() {
@@ -45,28 +36,30 @@ final class NginxTenantRules {
 
   /** For the question and for upstreams: a tenant header of somebody else's is emptied. */
   String headers() {
-    return gateway.identity() instanceof Identity.Header(String name) && !edge.trusted().isEmpty()
+    return gateway.identity() instanceof Identity.Header(String name)
+            && !site.edge().trusted().isEmpty()
         ? "proxy_set_header " + name + " $dc_named;\n"
         : "";
   }
 
   /** In a limited location. */
   String backstop() {
-    return edge.backstop().isEmpty()
+    return site.edge().backstop().isEmpty()
         ? ""
         : """
         limit_req zone=dc_backstop burst=%d nodelay;
         limit_req_status 429;
         """
-            .formatted(edge.backstop().getAsInt());
+            .formatted(site.edge().backstop().getAsInt());
   }
 
   private String hops() {
-    if (!(gateway.identity() instanceof Identity.Header(String name)) || edge.trusted().isEmpty()) {
+    if (!(gateway.identity() instanceof Identity.Header(String name))
+        || site.edge().trusted().isEmpty()) {
       return "";
     }
     var out = new StringBuilder("geo $dc_trusted {\n    default 0;\n");
-    edge.trusted().forEach(hop -> out.append("    ").append(hop).append(" 1;\n"));
+    site.edge().trusted().forEach(hop -> out.append("    ").append(hop).append(" 1;\n"));
     return out.append("}\nmap $dc_trusted $dc_named {\n    1       $http_")
         .append(name.replace('-', '_'))
         .append(";\n    default \"\";\n}\n")
@@ -74,10 +67,10 @@ final class NginxTenantRules {
   }
 
   private String zone() {
-    return edge.backstop().isEmpty()
+    return site.edge().backstop().isEmpty()
         ? ""
         : "limit_req_zone %s zone=dc_backstop:%s rate=%dr/s;\n"
-            .formatted(key(), ZONE, edge.backstop().getAsInt());
+            .formatted(key(), ZONE, site.edge().backstop().getAsInt());
   }
 
   /**
@@ -89,7 +82,7 @@ final class NginxTenantRules {
       case Identity.Host _ -> "$host";
       case Identity.Claim _ -> "$binary_remote_addr";
       case Identity.Header(String name) ->
-          edge.trusted().isEmpty() ? "$http_" + name.replace('-', '_') : "$dc_named";
+          site.edge().trusted().isEmpty() ? "$http_" + name.replace('-', '_') : "$dc_named";
     };
   }
 }

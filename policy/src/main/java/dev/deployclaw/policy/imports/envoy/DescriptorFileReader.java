@@ -24,22 +24,10 @@ import java.util.Set;
 final class DescriptorFileReader {
   private static final Set<String> KEYS =
       Set.of(
-          "domain",
-          "key",
-          "value",
-          "descriptors",
-          "rate_limit",
-          "unit",
-          "requests_per_unit",
-          "unlimited",
-          "shadow_mode",
-          "quota_mode",
-          "name",
-          "replaces",
-          "detailed_metric",
-          "value_to_metric",
-          "share_threshold",
-          "metadata");
+          ("domain key value descriptors rate_limit unit requests_per_unit unlimited"
+                  + " shadow_mode quota_mode name replaces detailed_metric value_to_metric"
+                  + " share_threshold metadata")
+              .split(" ", -1));
 
   private static final Set<String> UNITS =
       Set.of("second", "minute", "hour", "day", "week", "month", "year");

@@ -111,13 +111,13 @@ public final class EpochStores implements AutoCloseable {
   }
 
   private void stage(EpochPolicySet staged) {
-    var hashes = StagedRules.of(staged.set(), staged.epoch(), staged.digest()).hashes();
+    var hashes = new StagedRules(staged.set(), staged.epoch(), staged.digest()).hashes();
     var _ = pipe.exchange(RespBatch.writes(hashes));
   }
 
   private void collect(EpochPolicySet old) {
     List<List<String>> all = new ArrayList<>();
-    for (var hash : StagedRules.of(old.set(), old.epoch(), old.digest()).hashes()) {
+    for (var hash : new StagedRules(old.set(), old.epoch(), old.digest()).hashes()) {
       var words = new ArrayList<>(List.of("HDEL", hash.key()));
       words.addAll(hash.fields().keySet());
       all.add(words);

@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 
 /**
  * The calls that decide for tenants of each kind, and what they are compared with: a bare {@code
@@ -51,14 +52,10 @@ public record FunctionWorkloads(EpochPolicySet held, PipelinedWorkload.Line line
     return works;
   }
 
-  private interface Commands {
-    List<List<String>> of(int number);
-  }
-
-  private BenchWorkload work(String title, Commands commands) {
+  private BenchWorkload work(String title, IntFunction<List<List<String>>> commands) {
     List<List<String>> all = new ArrayList<>();
     for (int i = 0; i < calls; i++) {
-      all.addAll(commands.of(i));
+      all.addAll(commands.apply(i));
     }
     return new PipelinedWorkload(title, RespBatch.of(all), calls, line);
   }

@@ -2,6 +2,7 @@ package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
@@ -20,11 +21,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.lang3.function.Failable;
@@ -78,9 +77,7 @@ public final class LocalCluster implements LocalServer {
     int port = FreePortFinder.free();
     try {
       Files.createDirectories(folder);
-      byte[] random = new byte[TOKEN_BYTES];
-      new SecureRandom().nextBytes(random);
-      String token = HexFormat.of().formatHex(random);
+      String token = SecretText.hex(TOKEN_BYTES);
       TestFiles.secret(folder.resolve(TOKEN), token);
       Files.writeString(folder.resolve(PORT), Integer.toString(port));
       TestCertificate.make(folder.resolve(TLS), "CN=kubernetes");

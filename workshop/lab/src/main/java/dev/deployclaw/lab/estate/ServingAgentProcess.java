@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.estate;
 
+import dev.deployclaw.core.environment.SecretText;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.file.TestFiles;
 import dev.deployclaw.testkit.network.FreePortFinder;
@@ -7,14 +8,13 @@ import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import dev.deployclaw.testkit.process.JavaProgram;
 import dev.deployclaw.testkit.process.LaunchSpec;
+import dev.deployclaw.testkit.server.ServerReadiness;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import org.apache.commons.lang3.function.Failable;
 
@@ -54,7 +54,9 @@ public record ServingAgentProcess(String address, Path tokens) {
     var daemon = DaemonProcess.start(new LaunchSpec(folder, NAME, command));
     boolean serves = false;
     try {
-      daemon.awaitReady(READY, () -> serves(daemon));
+      // The first answer takes the longest, so it is waited for here, not by who asks next.
+      daemon.awaitReady(
+          READY, () -> serves(daemon) && ServerReadiness.answers("http://" + address + "/healthz"));
       daemon.leave();
       serves = true;
     } finally {
@@ -87,9 +89,7 @@ public record ServingAgentProcess(String address, Path tokens) {
 
   /** Makes one, and returns its digest. */
   private static String token(Path folder, String caller) throws IOException {
-    byte[] random = new byte[TOKEN_BYTES];
-    new SecureRandom().nextBytes(random);
-    String token = HexFormat.of().formatHex(random);
+    String token = SecretText.hex(TOKEN_BYTES);
     var _ = TestFiles.secret(folder.resolve(caller + ".token"), token);
     return CanonicalJson.sha256(token.getBytes(StandardCharsets.US_ASCII));
   }

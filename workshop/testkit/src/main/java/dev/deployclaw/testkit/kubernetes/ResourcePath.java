@@ -28,14 +28,7 @@ public record ResourcePath(
       Map.of(
           "",
           List.of(
-              "ConfigMap",
-              "Event",
-              "Namespace",
-              "Node",
-              "Pod",
-              "Secret",
-              "Service",
-              "ServiceAccount"),
+              "ConfigMap Event Namespace Node Pod Secret Service ServiceAccount".split(" ", -1)),
           "apps",
           List.of("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
           "rbac.authorization.k8s.io",

@@ -44,15 +44,9 @@ final class FieldSchema {
   private static final Set<String> SETS = Set.of("finalizers");
   private static final Set<String> ATOMIC_MAPS =
       Set.of(
-          "selector",
-          "labelSelector",
-          "nodeSelector",
-          "configMapKeyRef",
-          "secretKeyRef",
-          "fieldRef",
-          "resourceFieldRef",
-          "secretRef",
-          "roleRef");
+          ("selector labelSelector nodeSelector configMapKeyRef secretKeyRef fieldRef"
+                  + " resourceFieldRef secretRef roleRef")
+              .split(" ", -1));
 
   private FieldSchema() {}
 

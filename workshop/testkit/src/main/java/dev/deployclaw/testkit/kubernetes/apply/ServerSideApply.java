@@ -21,14 +21,9 @@ public final class ServerSideApply {
 
   private static final List<String> SERVER_SET =
       List.of(
-          "name",
-          "namespace",
-          "creationTimestamp",
-          "selfLink",
-          "uid",
-          "generation",
-          "managedFields",
-          "resourceVersion");
+          ("name namespace creationTimestamp selfLink uid generation managedFields"
+                  + " resourceVersion")
+              .split(" ", -1));
 
   private ServerSideApply() {}
 

@@ -1,0 +1,7 @@
+package dev.deployclaw.core.environment;
+
+/** Makes a result of an argument after a wait that an interrupt ends. */
+@FunctionalInterface
+public interface InterruptibleFunction<A, R> {
+  R apply(A argument) throws InterruptedException;
+}

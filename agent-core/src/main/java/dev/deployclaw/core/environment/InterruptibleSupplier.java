@@ -1,0 +1,7 @@
+package dev.deployclaw.core.environment;
+
+/** Gives a result after a wait that an interrupt ends. */
+@FunctionalInterface
+public interface InterruptibleSupplier<T> {
+  T get() throws InterruptedException;
+}
