@@ -210,7 +210,10 @@ final class FrameReader {
   private void placed() {
     for (int i = 0; i < frames.size(); i++) {
       var near = frames.subList(i, Math.min(i + 2, frames.size()));
-      if (!frames.get(i).isPlaced() && near.stream().anyMatch(Frame::afterBreak)) {
+      var frame = frames.get(i);
+      boolean bare = !frame.has(Slot.WHERE) && !frame.has(Slot.ROUTE);
+      boolean open = i > 0 && frame.afterBreak() && bare && frames.get(i - 1).has(Slot.WHERE);
+      if (open || (!frame.isPlaced() && near.stream().anyMatch(Frame::afterBreak))) {
         loose.ask("what", WHOSE);
       }
     }

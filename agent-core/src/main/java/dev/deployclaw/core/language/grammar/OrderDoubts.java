@@ -73,18 +73,25 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     return typed.stream().filter(t -> t.is(kind)).map(Token::text).distinct().count() > 1;
   }
 
-  /** A time between two changes: it may be for the one or for both. */
+  /** A time between two changes, or in the sentence of the second: for the one or for both? */
   void amidst() {
     boolean before = false;
     boolean timed = false;
+    boolean stopped = false;
+    boolean again = false;
+    boolean asked = TokenClass.has(tokens, "timed =then <who> | timed =, =then <who>");
+    boolean now = TokenClass.has(tokens, "figure =now | <who> =now");
     for (Token token : tokens) {
       boolean value = TokenClass.is(token, "<op> | <mode> | figure");
-      if (value && timed) {
-        questions.ask("time", "Is that time for each of the changes? One at a time, please.");
-        return;
-      }
+      boolean time = TokenClass.is(token, "timed");
+      asked |= (value && timed) || (time && again) || (now && token.is("start"));
+      stopped |= before && token.isStop();
+      again = (again && !token.isStop()) || (value && stopped);
       before |= value;
-      timed |= before && TokenClass.is(token, "timed");
+      timed |= before && time;
+    }
+    if (asked) {
+      questions.ask("time", "Is that time for each of the changes? One at a time, please.");
     }
   }
 

@@ -35,7 +35,8 @@ final class OrderEvidence {
   static boolean isBackground(List<Token> typed, List<Token> read, boolean behind) {
     boolean tells = false;
     boolean over = !behind && typed.stream().allMatch(t -> !t.is(Kind.TIME) || passed(t));
-    if (behind && TokenClass.has(typed, "^ same-thing | ^ * same-thing")) {
+    boolean bent = behind && TokenClass.has(typed, "^ same-thing | ^ * same-thing");
+    if (bent || isTerms(typed, behind)) {
       return false;
     }
     for (Token token : typed) {
@@ -46,9 +47,20 @@ final class OrderEvidence {
       if (binds || (directs(token) && !repeats)) {
         return false;
       }
-      tells |= TokenClass.is(token, "events") && !(behind && TokenClass.is(token, "light"));
+      tells |=
+          TokenClass.is(token, behind ? "events | happens" : "events")
+              && !(behind && TokenClass.is(token, "light"));
     }
     return tells && read.stream().noneMatch(t -> orders(t, behind)) && !binds(read);
+  }
+
+  /** "At the launch", "after they pay", "while they migrate", "rising in steps": when, or how. */
+  static boolean isTerms(List<Token> typed, boolean behind) {
+    var said = typed.stream().dropWhile(t -> TokenClass.is(t, "mark") || t.isMark()).toList();
+    return typed.stream().noneMatch(OrderEvidence::passed)
+        && TokenClass.has(
+            said,
+            "^ binding-piece | ^ linking binding-piece" + (behind ? " | ^ events !=from" : ""));
   }
 
   /** "Had they paid", "the figures were wrong": a story with it is none. */
@@ -94,6 +106,7 @@ final class OrderEvidence {
   static boolean isReason(List<Token> typed, List<Token> read) {
     var said = typed.stream().filter(t -> !t.isMark()).dropWhile(ClauseReader::links).toList();
     return said.size() > 1
+        && !isTerms(typed, true)
         && said.size() <= LONGEST_REASON
         && TokenClass.is(said.getFirst(), "explaining")
         && TokenClass.has(said.subList(0, Math.min(said.size(), NEAR + 2)), "happening")

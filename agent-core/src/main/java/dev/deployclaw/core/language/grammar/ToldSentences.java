@@ -151,7 +151,7 @@ final class ToldSentences {
         .results()
         .filter(m -> m.start() >= from && m.end() <= to)
         .map(m -> between(m.start() + 1, m.end() - 1))
-        .filter(inside -> !inside.isEmpty() && tells(inside, false))
+        .filter(inside -> !inside.isEmpty() && tells(inside, true))
         .toList();
   }
 
@@ -188,7 +188,8 @@ final class ToldSentences {
     boolean stative =
         words.stream().limit(FIRST_WORDS).anyMatch(t -> TokenClass.is(t, "thing"))
             && TokenClass.has(words, "stative")
-            && !TokenClass.has(words, "name");
+            && !TokenClass.has(words, "name | figure | <number> | moment | <duration> | <unknown>")
+            && !TokenClass.has(words, "overruling | authority | turning");
     boolean past =
         words.stream()
             .anyMatch(t -> TokenClass.is(t, "past") && !(behind && TokenClass.is(t, "light")));
@@ -223,7 +224,7 @@ final class ToldSentences {
       return true;
     }
     boolean rest =
-        sentences.subList(first, sentences.size()).stream().allMatch(ToldSentences::signing);
+        sentences.subList(first, sentences.size()).stream().allMatch(this::signing);
     return rest && at >= first && closes(sentences.get(first)) && fresh(sentences.get(first));
   }
 
@@ -239,6 +240,7 @@ final class ToldSentences {
     return signing(line)
         && said.size() <= NAME_WORDS
         && said.stream().allMatch(t -> TokenClass.is(t, "<unknown> | position"))
+        && said.stream().noneMatch(t -> t.text().matches(".*(?:ed|ly|ing)"))
         && Character.isUpperCase(text.charAt(line.getFirst().from()))
         && before.matches("(?s).*[.!?]");
   }
@@ -257,7 +259,7 @@ final class ToldSentences {
     return token.is(Kind.ROUTE) && token.text().matches("/\\p{Lu}\\p{L}+");
   }
 
-  private static boolean signing(List<Token> line) {
+  private boolean signing(List<Token> line) {
     var said = line.stream().filter(t -> !t.isMark()).toList();
     String told = "<word> | <reference>";
     String names = TokenClass.has(said, "<unknown>") ? " | name" : "";
@@ -266,7 +268,9 @@ final class ToldSentences {
         said.stream()
             .allMatch(t ->
                 TokenClass.is(t, told + names + numbers)
-                    || (t.is(Kind.UNKNOWN) && t.rule().isEmpty())
+                    || (t.is(Kind.UNKNOWN)
+                        && t.rule().isEmpty()
+                        && Character.isUpperCase(text.charAt(t.from())))
                     || isName(t));
     var words = said.stream().filter(t -> !t.is(Kind.ROUTE)).toList();
     return plain && said.size() <= SIGNED_WORDS && OrderEvidence.orderless(words, false);
