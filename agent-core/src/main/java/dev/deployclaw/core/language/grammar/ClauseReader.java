@@ -79,8 +79,10 @@ final class ClauseReader {
     boolean goesOn = told && !hasOrder() && OrderEvidence.goesOn(words, piece);
     boolean used = words.stream().anyMatch(quoted);
     boolean within = !ordering.isEmpty() && !ordering.getLast().isStop();
-    boolean reason = within && hasOrder() && OrderEvidence.isReason(words, piece);
-    if (!used && (goesOn || reason || OrderEvidence.isBackground(words, piece, hasOrder()))) {
+    boolean timed = TokenClass.has(ordering, "timed");
+    boolean reason = within && hasOrder() && OrderEvidence.isReason(words, piece, timed);
+    boolean tells = reason || OrderEvidence.isBackground(words, piece, hasOrder(), timed);
+    if (!used && (goesOn || tells)) {
       told = piece.stream().noneMatch(Token::isStop);
       telling.addAll(words);
       piece.stream().filter(Token::isMark).forEach(ordering::add);

@@ -32,11 +32,6 @@ final class FrameReader {
   private boolean joined;
   private boolean led;
 
-  /** Whether a direction stands behind the value that it would be of. */
-  private boolean late;
-
-  private boolean acts;
-
   private FrameReader(OpenQuestions questions, OpenQuestions loose) {
     this.questions = questions;
     this.loose = loose;
@@ -57,12 +52,10 @@ final class FrameReader {
       } else if (token.is("up") || token.is("down")) {
         direct(token);
       } else {
-        acts |= token.is("op");
-        late |= token.is("op") && open;
         slot(token).ifPresent(slot -> put(slot, token));
       }
     }
-    if (late || open) {
+    if (open) {
       loose.ask("what", MORE_OR_LESS);
     }
     close();
@@ -89,7 +82,6 @@ final class FrameReader {
         questions.ask("what", MORE_OR_LESS);
       }
       pending = token.text();
-      late = now.hasValue() || acts;
     }
   }
 
@@ -122,7 +114,6 @@ final class FrameReader {
     now.put(slot, token);
     last = Optional.of(token);
     open &= !Frame.isValue(slot);
-    late &= slot == Slot.WHERE || (!now.hasValue() && !(acts && slot == Slot.WHO));
   }
 
   private void close() {

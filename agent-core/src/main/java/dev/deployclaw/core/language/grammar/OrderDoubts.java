@@ -79,7 +79,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     boolean timed = false;
     boolean stopped = false;
     boolean again = false;
-    boolean asked = TokenClass.has(tokens, "timed =then <who> | timed =, =then <who>");
+    boolean asked = TokenClass.has(tokens, "timed then-also <who> | timed =, then-also <who>");
     boolean now = TokenClass.has(tokens, "figure =now | <who> =now");
     for (Token token : tokens) {
       boolean value = TokenClass.is(token, "<op> | <mode> | figure");

@@ -31,12 +31,14 @@ final class OrderEvidence {
    * @param typed the piece as typed
    * @param read the same with phrases
    * @param behind whether the order stands before it
+   * @param timed whether the order says when
    */
-  static boolean isBackground(List<Token> typed, List<Token> read, boolean behind) {
+  static boolean isBackground(
+      List<Token> typed, List<Token> read, boolean behind, boolean timed) {
     boolean tells = false;
     boolean over = !behind && typed.stream().allMatch(t -> !t.is(Kind.TIME) || passed(t));
     boolean bent = behind && TokenClass.has(typed, "^ same-thing | ^ * same-thing");
-    if (bent || isTerms(typed, behind)) {
+    if (bent || isTerms(typed, behind, timed)) {
       return false;
     }
     for (Token token : typed) {
@@ -54,13 +56,22 @@ final class OrderEvidence {
     return tells && read.stream().noneMatch(t -> orders(t, behind)) && !binds(read);
   }
 
-  /** "At the launch", "after they pay", "while they migrate", "rising in steps": when, or how. */
-  static boolean isTerms(List<Token> typed, boolean behind) {
-    var said = typed.stream().dropWhile(t -> TokenClass.is(t, "mark") || t.isMark()).toList();
+  /**
+   * "At the launch", "while they migrate", "rising in steps", "they paid for 30": how, or when.
+   *
+   * @param timed whether the order says when
+   */
+  static boolean isTerms(List<Token> typed, boolean behind, boolean timed) {
+    var said =
+        typed.stream()
+            .dropWhile(t ->
+                TokenClass.is(t, "mark") || t.isMark() || (timed && TokenClass.is(t, "=while")))
+            .toList();
     return typed.stream().noneMatch(OrderEvidence::passed)
-        && TokenClass.has(
-            said,
-            "^ binding-piece | ^ linking binding-piece" + (behind ? " | ^ events !=from" : ""));
+        && (TokenClass.has(said, "^ binding-piece | ^ linking binding-piece")
+            || (behind
+                && TokenClass.has(
+                    said, "^ events !=from | =promised <number> | events =for <number>")));
   }
 
   /** "Had they paid", "the figures were wrong": a story with it is none. */
@@ -102,11 +113,12 @@ final class OrderEvidence {
    *
    * @param typed the clause as typed
    * @param read the same with phrases
+   * @param timed whether the order says when
    */
-  static boolean isReason(List<Token> typed, List<Token> read) {
+  static boolean isReason(List<Token> typed, List<Token> read, boolean timed) {
     var said = typed.stream().filter(t -> !t.isMark()).dropWhile(ClauseReader::links).toList();
     return said.size() > 1
-        && !isTerms(typed, true)
+        && !isTerms(typed, true, timed)
         && said.size() <= LONGEST_REASON
         && TokenClass.is(said.getFirst(), "explaining")
         && TokenClass.has(said.subList(0, Math.min(said.size(), NEAR + 2)), "happening")

@@ -188,13 +188,15 @@ final class ToldSentences {
     boolean stative =
         words.stream().limit(FIRST_WORDS).anyMatch(t -> TokenClass.is(t, "thing"))
             && TokenClass.has(words, "stative")
-            && !TokenClass.has(words, "name | figure | <number> | moment | <duration> | <unknown>")
-            && !TokenClass.has(words, "overruling | authority | turning");
+            && !TokenClass.has(words, "name | moment | <duration> | <unknown>")
+            && !TokenClass.has(words, "overruling | authority")
+            && (TokenClass.has(words, "room")
+                || !TokenClass.has(words, "figure | <number> | turning"));
     boolean past =
         words.stream()
             .anyMatch(t -> TokenClass.is(t, "past") && !(behind && TokenClass.is(t, "light")));
     boolean open =
-        past && !stative && behind && TokenClass.has(words, "figure | name | moment | <duration>");
+        past && !stative && behind && TokenClass.has(words, "figure | <number> | name | moment | <duration>");
     return (past || stative)
         && !open
         && !text.startsWith("?", words.getLast().to())
@@ -254,6 +256,13 @@ final class ToldSentences {
             .anyMatch(t -> TokenClass.is(t, "signing"));
   }
 
+  /** A name, or what its bearer does. */
+  private boolean signs(Token unknown) {
+    return Character.isUpperCase(text.charAt(unknown.from()))
+        || TokenClass.words("position").contains(unknown.text())
+        || TokenClass.words("cue").contains(unknown.text());
+  }
+
   /** "/Lena". */
   static boolean isName(Token token) {
     return token.is(Kind.ROUTE) && token.text().matches("/\\p{Lu}\\p{L}+");
@@ -268,9 +277,7 @@ final class ToldSentences {
         said.stream()
             .allMatch(t ->
                 TokenClass.is(t, told + names + numbers)
-                    || (t.is(Kind.UNKNOWN)
-                        && t.rule().isEmpty()
-                        && Character.isUpperCase(text.charAt(t.from())))
+                    || (t.is(Kind.UNKNOWN) && t.rule().isEmpty() && signs(t))
                     || isName(t));
     var words = said.stream().filter(t -> !t.is(Kind.ROUTE)).toList();
     return plain && said.size() <= SIGNED_WORDS && OrderEvidence.orderless(words, false);
