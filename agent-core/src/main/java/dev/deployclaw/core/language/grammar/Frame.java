@@ -36,6 +36,7 @@ final class Frame {
   private String direction = "";
   private boolean afterBreak;
   private boolean joined;
+  private boolean added;
 
   Optional<Token> get(Slot slot) {
     return Optional.ofNullable(slots.get(slot));
@@ -87,9 +88,15 @@ final class Frame {
     return joined;
   }
 
-  void begin(boolean behindBreak, boolean behindJoin) {
+  /** Whether it is said that it is so, too: "and", not a comma alone. */
+  boolean added() {
+    return added;
+  }
+
+  void begin(boolean behindBreak, boolean behindJoin, boolean more) {
     afterBreak = behindBreak;
-    joined = behindJoin;
+    joined = behindJoin || behindBreak;
+    added = more;
   }
 
   /** The operation that its values are for. */

@@ -4,6 +4,7 @@ import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
+import dev.deployclaw.core.task.TaskOperation;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,11 @@ final class FrameReader {
   private Optional<Token> last = Optional.empty();
   private boolean broken;
   private boolean joined;
+
+  /** Whether more than a comma joins. */
+  private boolean added;
+
+  private boolean copies;
   private boolean led;
 
   /** Whether a direction stands behind the value that it would be of. */
@@ -52,6 +58,8 @@ final class FrameReader {
   private List<Frame> frames(List<Token> tokens) {
     for (Token token : tokens) {
       joined |= token.is(Kind.WORD) && TokenClass.is(token, "join");
+      added |= token.is(Kind.WORD) && TokenClass.is(token, "adding");
+      copies |= token.is("op") && token.rule().equals(TaskOperation.COPY_POLICY.word());
       if (token.isStop()) {
         broken = true;
       } else if (token.is("up") || token.is("down")) {
@@ -72,6 +80,9 @@ final class FrameReader {
     share(Slot.ROUTE, (_, b) -> !b.afterBreak());
     share(Slot.METHOD, (_, b) -> !b.afterBreak());
     values();
+    if (acts && !copies && frames.stream().skip(1).anyMatch(f -> !f.afterBreak() && !f.joined())) {
+      questions.ask("who", "For whom is that, and who is only named?");
+    }
     return frames;
   }
 
@@ -98,12 +109,12 @@ final class FrameReader {
         slot == Slot.MODE && now.get(slot).filter(t -> t.rule().equals(token.rule())).isPresent();
     boolean again = (now.has(slot) && !same) || (slot == Slot.WHO && led && now.hasValue());
     led |= frames.isEmpty() && now.isEmpty() && slot == Slot.WHO;
-    boolean apart = joined;
-    joined = false;
     if (again || (broken && slot == Slot.WHO && !now.isEmpty())) {
       close();
-      now.begin(broken, broken || apart);
+      now.begin(broken, joined, added);
     }
+    joined = false;
+    added = false;
     broken = false;
     boolean more = token.value().compareTo(BigDecimal.ONE) > 0;
     boolean against = isDirected(token) && pending.equals(more ? "down" : "up");
@@ -197,6 +208,9 @@ final class FrameReader {
       var frame = frames.get(i);
       if (!frame.hasValue() && frames.get(i - 1).hasValue()) {
         unjoined(frame);
+        if (!frame.added()) {
+          questions.ask("what", WHOSE);
+        }
         frame.takeValues(frames.get(i - 1));
       }
       boolean open = frame.get(Slot.FACTOR).filter(t -> !isDirected(t)).isPresent();

@@ -62,8 +62,14 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         || (several(typed, Kind.TENANT) && TokenClass.has(typed, "=is <tenant>"))) {
       questions.ask("who", "Who is spared?");
     }
-    if (NAMES.stream().anyMatch(kind -> several(typed, kind))
-        && TokenClass.has(typed, "figure summed")) {
+    boolean several = NAMES.stream().anyMatch(kind -> several(typed, kind));
+    boolean group =
+        several || tokens.stream().anyMatch(t -> TokenClass.holds(t, "<all> | <labels>"));
+    if ((several && TokenClass.has(typed, "figure summed"))
+        || (group
+            && TokenClass.has(typed, "figure")
+            && TokenClass.has(
+                typed, "=total figure | =total =of figure | =in =all | =altogether"))) {
       questions.ask("where", "Shall each have that, or all together?");
     }
   }
@@ -86,6 +92,55 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
       before |= value;
       timed |= before && TokenClass.is(token, "timed");
     }
+  }
+
+  /** Who is named before the verb of whom it is for: it is said to them, or they shall do it. */
+  void addressed(TaskOperation operation) {
+    Optional<Token> before = Optional.empty();
+    boolean verb = false;
+    boolean says = false;
+    for (int i = 0; i < tokens.size(); i++) {
+      var token = tokens.get(i);
+      var rest = tokens.subList(i, tokens.size()).stream().takeWhile(t -> !t.isStop()).toList();
+      boolean stated = TokenClass.is(token, "stating") && !TokenClass.has(rest, "verbal | figure");
+      boolean other =
+          verb
+              && token.is("who")
+              && before.filter(t -> t.is("who")).filter(t -> apart(t, token)).isPresent();
+      if (before.isPresent()
+          && ((stated && !says) || other)
+          && operation != TaskOperation.COPY_POLICY) {
+        questions.ask("who", "For whom is that, and who is only named?");
+      }
+      boolean ends = verb && (token.isMark() || TokenClass.is(token, "join | <who>"));
+      if (token.isStop() || ends || TokenClass.is(token, "figure")) {
+        before = Optional.empty();
+        verb = false;
+      } else if (!verb && TokenClass.is(token, "<who> | <where>")) {
+        before = Optional.of(token);
+      }
+      verb |= TokenClass.is(token, "verbal");
+      says = !TokenClass.is(token, "join") && (says || TokenClass.is(token, "verbal | figure"));
+    }
+  }
+
+  /** A part of what the operation is for: a burst isn't the limit, a limit isn't the tenant. */
+  void partial(List<Token> order, TaskOperation operation) {
+    var parts =
+        switch (operation) {
+          case BLOCK, UNBLOCK -> "facet | bucket";
+          case SCALE_LIMIT, REMOVE_LIMIT -> "facet";
+          case COPY_POLICY -> "facet | flow";
+          default -> "";
+        };
+    if (!parts.isEmpty()
+        && order.stream().anyMatch(t -> !t.is("op") && TokenClass.holds(t, parts))) {
+      questions.ask("what", "Shall that be done with a part, or with the whole?");
+    }
+  }
+
+  private static boolean apart(Token one, Token other) {
+    return !one.all().map(Token::text).toList().equals(other.all().map(Token::text).toList());
   }
 
   /** Whether it is said how long it lasts, once. */

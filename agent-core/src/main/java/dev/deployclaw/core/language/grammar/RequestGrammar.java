@@ -210,6 +210,7 @@ public final class RequestGrammar {
         return Optional.empty();
       }
       operations.add(operation.get());
+      doubts.partial(order, operation.get());
       changes(order, operation.get(), frames).stream()
           .map(c -> c.by(operation.filter(_ -> orders.size() > 1)))
           .forEach(changes::add);
@@ -218,6 +219,11 @@ public final class RequestGrammar {
     doubts.told(telling(), operation);
     doubts.zoned(pieces.sentences(), telling());
     doubts.amidst();
+    doubts.addressed(operation);
+    if (LOOKS.contains(operation)
+        && tokens.stream().anyMatch(t -> t.is("set") && TokenClass.holds(t, "applying"))) {
+      ask("a look or a change", List.of(operation.word(), TaskOperation.APPLY_POLICIES.word()));
+    }
     doubts.opposed(typed.stream().filter(t -> !told.contains(t)).toList());
     var guards = guardReader.guards();
     if (!LOOKS.contains(operation) && !guards.dryRun()) {
