@@ -35,8 +35,7 @@ final class Frame {
   private final Map<Slot, Token> slots = new EnumMap<>(Slot.class);
   private String direction = "";
   private boolean afterBreak;
-  private boolean joined;
-  private boolean added;
+  private String joint = "";
 
   Optional<Token> get(Slot slot) {
     return Optional.ofNullable(slots.get(slot));
@@ -84,19 +83,14 @@ final class Frame {
     return afterBreak;
   }
 
-  boolean joined() {
-    return joined;
+  /** What joins it to the one before: "and", a comma, or nothing. */
+  String joint() {
+    return joint;
   }
 
-  /** Whether it is said that it is so, too: "and", not a comma alone. */
-  boolean added() {
-    return added;
-  }
-
-  void begin(boolean behindBreak, boolean behindJoin, boolean more) {
+  void begin(boolean behindBreak, String behind) {
     afterBreak = behindBreak;
-    joined = behindJoin || behindBreak;
-    added = more;
+    joint = behind;
   }
 
   /** The operation that its values are for. */

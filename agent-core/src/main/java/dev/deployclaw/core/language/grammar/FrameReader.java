@@ -4,7 +4,6 @@ import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
-import dev.deployclaw.core.task.TaskOperation;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +29,7 @@ final class FrameReader {
 
   private Optional<Token> last = Optional.empty();
   private boolean broken;
-  private boolean joined;
-
-  /** Whether more than a comma joins. */
-  private boolean added;
-
-  private boolean copies;
+  private String joint = "";
   private boolean led;
 
   /** Whether a direction stands behind the value that it would be of. */
@@ -57,9 +51,9 @@ final class FrameReader {
 
   private List<Frame> frames(List<Token> tokens) {
     for (Token token : tokens) {
-      joined |= token.is(Kind.WORD) && TokenClass.is(token, "join");
-      added |= token.is(Kind.WORD) && TokenClass.is(token, "adding");
-      copies |= token.is("op") && token.rule().equals(TaskOperation.COPY_POLICY.word());
+      if (token.is(Kind.WORD) && TokenClass.is(token, joint.isEmpty() ? "join" : "adding")) {
+        joint = token.text();
+      }
       if (token.isStop()) {
         broken = true;
       } else if (token.is("up") || token.is("down")) {
@@ -80,9 +74,6 @@ final class FrameReader {
     share(Slot.ROUTE, (_, b) -> !b.afterBreak());
     share(Slot.METHOD, (_, b) -> !b.afterBreak());
     values();
-    if (acts && !copies && frames.stream().skip(1).anyMatch(f -> !f.afterBreak() && !f.joined())) {
-      questions.ask("who", "For whom is that, and who is only named?");
-    }
     return frames;
   }
 
@@ -111,10 +102,9 @@ final class FrameReader {
     led |= frames.isEmpty() && now.isEmpty() && slot == Slot.WHO;
     if (again || (broken && slot == Slot.WHO && !now.isEmpty())) {
       close();
-      now.begin(broken, joined, added);
+      now.begin(broken, joint);
     }
-    joined = false;
-    added = false;
+    joint = "";
     broken = false;
     boolean more = token.value().compareTo(BigDecimal.ONE) > 0;
     boolean against = isDirected(token) && pending.equals(more ? "down" : "up");
@@ -200,17 +190,14 @@ final class FrameReader {
   private void values() {
     for (int i = frames.size() - 2; i >= 0; i--) {
       if (!frames.get(i).hasValue() && frames.get(i + 1).hasValue()) {
-        unjoined(frames.get(i + 1));
+        unjoined(frames.get(i + 1), "");
         frames.get(i).takeValues(frames.get(i + 1));
       }
     }
     for (int i = 1; i < frames.size(); i++) {
       var frame = frames.get(i);
       if (!frame.hasValue() && frames.get(i - 1).hasValue()) {
-        unjoined(frame);
-        if (!frame.added()) {
-          questions.ask("what", WHOSE);
-        }
+        unjoined(frame, ",");
         frame.takeValues(frames.get(i - 1));
       }
       boolean open = frame.get(Slot.FACTOR).filter(t -> !isDirected(t)).isPresent();
@@ -230,9 +217,9 @@ final class FrameReader {
     }
   }
 
-  /** Two places have one value only where "and" or a comma stands between them. */
-  private void unjoined(Frame frame) {
-    if (frame.afterBreak() || !frame.joined()) {
+  /** Two places have one value only where "and" or a comma stands between them; behind it "and". */
+  private void unjoined(Frame frame, String bare) {
+    if (frame.afterBreak() || frame.joint().isEmpty() || frame.joint().equals(bare)) {
       questions.ask("what", WHOSE);
     }
   }

@@ -8,6 +8,7 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -58,18 +59,13 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
       questions.ask("what", "What shall the limit of each one be?");
     }
-    if (TokenClass.has(typed, "sparing")
+    if (TokenClass.has(typed, "sparing | name =, =, name | name =; =; name")
+        || TokenClass.has(tokens, "join place-said stating !figure | ^ place-said stating !figure")
         || (several(typed, Kind.TENANT) && TokenClass.has(typed, "=is <tenant>"))) {
       questions.ask("who", "Who is spared?");
     }
-    boolean several = NAMES.stream().anyMatch(kind -> several(typed, kind));
-    boolean group =
-        several || tokens.stream().anyMatch(t -> TokenClass.holds(t, "<all> | <labels>"));
-    if ((several && TokenClass.has(typed, "figure summed"))
-        || (group
-            && TokenClass.has(typed, "figure")
-            && TokenClass.has(
-                typed, "=total figure | =total =of figure | =in =all | =altogether"))) {
+    if (NAMES.stream().anyMatch(kind -> several(typed, kind))
+        && TokenClass.has(typed, "figure summed")) {
       questions.ask("where", "Shall each have that, or all together?");
     }
   }
@@ -94,53 +90,42 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     }
   }
 
-  /** Who is named before the verb of whom it is for: it is said to them, or they shall do it. */
-  void addressed(TaskOperation operation) {
-    Optional<Token> before = Optional.empty();
-    boolean verb = false;
-    boolean says = false;
-    for (int i = 0; i < tokens.size(); i++) {
-      var token = tokens.get(i);
-      var rest = tokens.subList(i, tokens.size()).stream().takeWhile(t -> !t.isStop()).toList();
-      boolean stated = TokenClass.is(token, "stating") && !TokenClass.has(rest, "verbal | figure");
-      boolean other =
-          verb
-              && token.is("who")
-              && before.filter(t -> t.is("who")).filter(t -> apart(t, token)).isPresent();
-      if (before.isPresent()
-          && ((stated && !says) || other)
-          && operation != TaskOperation.COPY_POLICY) {
-        questions.ask("who", "For whom is that, and who is only named?");
-      }
-      boolean ends = verb && (token.isMark() || TokenClass.is(token, "join | <who>"));
-      if (token.isStop() || ends || TokenClass.is(token, "figure")) {
-        before = Optional.empty();
-        verb = false;
-      } else if (!verb && TokenClass.is(token, "<who> | <where>")) {
-        before = Optional.of(token);
-      }
-      verb |= TokenClass.is(token, "verbal");
-      says = !TokenClass.is(token, "join") && (says || TokenClass.is(token, "verbal | figure"));
-    }
-  }
-
-  /** A part of what the operation is for: a burst isn't the limit, a limit isn't the tenant. */
-  void partial(List<Token> order, TaskOperation operation) {
-    var parts =
-        switch (operation) {
-          case BLOCK, UNBLOCK -> "facet | bucket";
-          case SCALE_LIMIT, REMOVE_LIMIT -> "facet";
-          case COPY_POLICY -> "facet | flow";
-          default -> "";
-        };
-    if (!parts.isEmpty()
+  /** A part of what it is for, and somebody beside whom it is for: they are only named. */
+  void beside(List<Token> order, List<Frame> frames, TaskOperation operation) {
+    boolean copies = operation == TaskOperation.COPY_POLICY;
+    var parts = whole(operation) ? "facet | bucket" : copies ? "facet | flow" : "facet";
+    if (operation.editsTenants()
+        && operation != TaskOperation.SET_LIMIT
         && order.stream().anyMatch(t -> !t.is("op") && TokenClass.holds(t, parts))) {
       questions.ask("what", "Shall that be done with a part, or with the whole?");
     }
+    boolean loose =
+        frames.stream().noneMatch(Frame::hasValue)
+            && frames.stream().skip(1).anyMatch(f -> !f.afterBreak() && f.joint().isEmpty());
+    boolean stated = TokenClass.has(order, "<op> <who> going");
+    if (!copies && (loose || stated || addressed(order))) {
+      questions.ask("who", "For whom is that, and who is only named?");
+    }
   }
 
-  private static boolean apart(Token one, Token other) {
-    return !one.all().map(Token::text).toList().equals(other.all().map(Token::text).toList());
+  /** Who is named before the verb of whom it is for is told to do it, or shall do it. */
+  private static boolean addressed(List<Token> order) {
+    var before = new ArrayList<String>();
+    boolean verb = false;
+    for (Token token : order) {
+      var who = token.is("who") ? token.all().map(Token::text).toList() : List.<String>of();
+      if (verb && !before.isEmpty() && !before.containsAll(who)) {
+        return true;
+      }
+      if (TokenClass.is(token, verb ? "join | figure | <who>" : "figure") || token.isStop()) {
+        before.clear();
+        verb = false;
+      } else if (!verb) {
+        before.addAll(who);
+      }
+      verb |= TokenClass.is(token, "verbal");
+    }
+    return false;
   }
 
   /** Whether it is said how long it lasts, once. */

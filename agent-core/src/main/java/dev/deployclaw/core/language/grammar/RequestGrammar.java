@@ -210,7 +210,7 @@ public final class RequestGrammar {
         return Optional.empty();
       }
       operations.add(operation.get());
-      doubts.partial(order, operation.get());
+      doubts.beside(order, frames, operation.get());
       changes(order, operation.get(), frames).stream()
           .map(c -> c.by(operation.filter(_ -> orders.size() > 1)))
           .forEach(changes::add);
@@ -219,11 +219,6 @@ public final class RequestGrammar {
     doubts.told(telling(), operation);
     doubts.zoned(pieces.sentences(), telling());
     doubts.amidst();
-    doubts.addressed(operation);
-    if (LOOKS.contains(operation)
-        && tokens.stream().anyMatch(t -> t.is("set") && TokenClass.holds(t, "applying"))) {
-      ask("a look or a change", List.of(operation.word(), TaskOperation.APPLY_POLICIES.word()));
-    }
     doubts.opposed(typed.stream().filter(t -> !told.contains(t)).toList());
     var guards = guardReader.guards();
     if (!LOOKS.contains(operation) && !guards.dryRun()) {
