@@ -8,6 +8,7 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -58,7 +59,8 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
       questions.ask("what", "What shall the limit of each one be?");
     }
-    if (TokenClass.has(typed, "sparing")
+    if (TokenClass.has(typed, "sparing | name =, =, name | name =; =; name")
+        || TokenClass.has(tokens, "join place-said stating !figure | ^ place-said stating !figure")
         || (several(typed, Kind.TENANT) && TokenClass.has(typed, "=is <tenant>"))) {
       questions.ask("who", "Who is spared?");
     }
@@ -93,6 +95,44 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (asked) {
       questions.ask("time", "Is that time for each of the changes? One at a time, please.");
     }
+  }
+
+  /** A part of what it is for, and somebody beside whom it is for: they are only named. */
+  void beside(List<Token> order, List<Frame> frames, TaskOperation operation) {
+    boolean copies = operation == TaskOperation.COPY_POLICY;
+    var parts = whole(operation) ? "facet | bucket" : copies ? "facet | flow" : "facet";
+    if (operation.editsTenants()
+        && operation != TaskOperation.SET_LIMIT
+        && order.stream().anyMatch(t -> !t.is("op") && TokenClass.holds(t, parts))) {
+      questions.ask("what", "Shall that be done with a part, or with the whole?");
+    }
+    boolean loose =
+        frames.stream().noneMatch(Frame::hasValue)
+            && frames.stream().skip(1).anyMatch(f -> !f.afterBreak() && f.joint().isEmpty());
+    boolean stated = TokenClass.has(order, "<op> <who> going");
+    if (!copies && (loose || stated || addressed(order))) {
+      questions.ask("who", "For whom is that, and who is only named?");
+    }
+  }
+
+  /** Who is named before the verb of whom it is for is told to do it, or shall do it. */
+  private static boolean addressed(List<Token> order) {
+    var before = new ArrayList<String>();
+    boolean verb = false;
+    for (Token token : order) {
+      var who = token.is("who") ? token.all().map(Token::text).toList() : List.<String>of();
+      if (verb && !before.isEmpty() && !before.containsAll(who)) {
+        return true;
+      }
+      if (TokenClass.is(token, verb ? "join | figure | <who>" : "figure") || token.isStop()) {
+        before.clear();
+        verb = false;
+      } else if (!verb) {
+        before.addAll(who);
+      }
+      verb |= TokenClass.is(token, "verbal");
+    }
+    return false;
   }
 
   /** Whether it is said how long it lasts, once. */
