@@ -35,7 +35,7 @@ final class OrderEvidence {
   static boolean isBackground(List<Token> typed, List<Token> read, boolean behind) {
     boolean tells = false;
     boolean over = !behind && typed.stream().allMatch(t -> !t.is(Kind.TIME) || passed(t));
-    if (behind && TokenClass.has(typed, "^ same-thing | ^ * same-thing")) {
+    if (behind ? TokenClass.has(typed, "^ same-thing | ^ * same-thing") : introduces(typed)) {
       return false;
     }
     for (Token token : typed) {
@@ -49,6 +49,11 @@ final class OrderEvidence {
       tells |= TokenClass.is(token, "events") && !(behind && TokenClass.is(token, "light"));
     }
     return tells && read.stream().noneMatch(t -> orders(t, behind)) && !binds(read);
+  }
+
+  /** "Bob sent this:": what follows is in the words of others. */
+  static boolean introduces(List<Token> words) {
+    return TokenClass.has(words, "=: $ | introducing $ | introducing stopping $");
   }
 
   /** "Had they paid", "the figures were wrong": a story with it is none. */

@@ -196,6 +196,7 @@ final class ToldSentences {
         past && !stative && behind && TokenClass.has(words, "figure | name | moment | <duration>");
     return (past || stative)
         && !open
+        && (behind || !OrderEvidence.introduces(words))
         && !text.startsWith("?", words.getLast().to())
         && OrderEvidence.orderless(words, past)
         && (stative || (OrderEvidence.figured(words) && !branches(words)));
