@@ -37,7 +37,8 @@ final class OrderEvidence {
       List<Token> typed, List<Token> read, boolean behind, boolean timed) {
     boolean tells = false;
     boolean over = !behind && typed.stream().allMatch(t -> !t.is(Kind.TIME) || passed(t));
-    boolean bent = behind && TokenClass.has(typed, "^ same-thing | ^ * same-thing");
+    boolean bent =
+        behind ? TokenClass.has(typed, "^ same-thing | ^ * same-thing") : introduces(typed);
     if (bent || isTerms(typed, behind, timed)) {
       return false;
     }
@@ -72,6 +73,11 @@ final class OrderEvidence {
             || (behind
                 && TokenClass.has(
                     said, "^ events !=from | =promised <number> | events =for <number>")));
+  }
+
+  /** "Bob sent this:": what follows is in the words of others. */
+  static boolean introduces(List<Token> words) {
+    return TokenClass.has(words, "=: $ | introducing $ | introducing stopping $");
   }
 
   /** "Had they paid", "the figures were wrong": a story with it is none. */

@@ -106,7 +106,7 @@ public record SkippingReader(
       int to = piece.getLast().to();
       out.replace(from, to, text().substring(from, to));
       if (to < out.length()) {
-        out.setCharAt(to, text().charAt(to) == '?' ? '?' : '.');
+        out.setCharAt(to, text().charAt(to) == '?' ? '?' : '!');
       }
     }
     return out.toString();

@@ -199,6 +199,7 @@ final class ToldSentences {
         past && !stative && behind && TokenClass.has(words, "figure | <number> | name | moment | <duration>");
     return (past || stative)
         && !open
+        && (behind || !OrderEvidence.introduces(words))
         && !text.startsWith("?", words.getLast().to())
         && OrderEvidence.orderless(words, past)
         && (stative || (OrderEvidence.figured(words) && !branches(words)));
