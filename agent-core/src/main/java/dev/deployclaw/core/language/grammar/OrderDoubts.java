@@ -103,7 +103,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     var parts = whole(operation) ? "facet | bucket" : copies ? "facet | flow" : "facet";
     if (operation.editsTenants()
         && operation != TaskOperation.SET_LIMIT
-        && order.stream().anyMatch(t -> !t.is("op") && TokenClass.holds(t, parts))) {
+        && order.stream().anyMatch(t -> !t.is("op") && !t.is("each-service") && TokenClass.holds(t, parts))) {
       questions.ask("what", "Shall that be done with a part, or with the whole?");
     }
     boolean loose =
