@@ -56,6 +56,7 @@ public record SkippingReader(
     var core = OrderCore.sentences(sentences());
     var asking = whole.stream().filter(s -> core.contains(s) || asks(s)).toList();
     return Stream.of(text(), only(core), only(asking), only(ordering), only(shown), only(slots()))
+        .distinct()
         .map(this::without)
         .distinct()
         .flatMap(
