@@ -77,7 +77,8 @@ final class OrderEvidence {
 
   /** "Bob sent this:": what follows is in the words of others. */
   static boolean introduces(List<Token> words) {
-    return TokenClass.has(words, "=: $ | introducing $ | introducing stopping $");
+    var said = words.stream().filter(t -> !t.isStop()).toList();
+    return TokenClass.has(said, "=: $ | introducing $ | =these * $ | =following * $");
   }
 
   /** "Had they paid", "the figures were wrong": a story with it is none. */

@@ -26,7 +26,8 @@ final class SpeechAct {
   private static final int FEW_WORDS = 3;
 
   private static final String INVERTED =
-      "^ inverted | ^ leading inverted | ^ permitting <who> | ^ permitting <where> | ^ leading permitting <who>";
+      "^ inverted | ^ leading inverted | ^ permitting <who> | ^ permitting <where> | ^ leading permitting <who>"
+          + " | ^ leading * permitting <who>";
 
   private static final Pattern QUESTION = Pattern.compile("[\"”’')\\s]*[!?]*\\?");
 
