@@ -105,7 +105,8 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         frames.stream().noneMatch(Frame::hasValue)
             && frames.stream().skip(1).anyMatch(f -> !f.afterBreak() && f.joint().isEmpty());
     boolean stated =
-        TokenClass.has(order, "<op> <who> going | <op> <who> =has !of | <op> <who> =have !of");
+        TokenClass.has(
+            order, "<op> <who> going | <op> <who> =has !<where> | <op> <who> =have !<where>");
     if (!copies && (loose || stated || addressed(order))) {
       questions.ask("who", "For whom is that, and who is only named?");
     }
