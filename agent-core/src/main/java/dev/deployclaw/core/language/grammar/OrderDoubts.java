@@ -60,7 +60,8 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
       questions.ask("what", "What shall the limit of each one be?");
     }
     if (TokenClass.has(typed, "sparing | name =, =, name | name =; =; name")
-        || TokenClass.has(tokens, "join place-said stating !figure | ^ place-said stating !figure")
+        || TokenClass.has(
+            tokens, "join place-said stating !ordered | ^ place-said stating !ordered")
         || (several(typed, Kind.TENANT) && TokenClass.has(typed, "=is <tenant>"))) {
       questions.ask("who", "Who is spared?");
     }
@@ -103,13 +104,16 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     var parts = whole(operation) ? "facet | bucket" : copies ? "facet | flow" : "facet";
     if (operation.editsTenants()
         && operation != TaskOperation.SET_LIMIT
-        && order.stream().anyMatch(t -> !t.is("op") && !t.is("each-service") && TokenClass.holds(t, parts))) {
+        && order.stream()
+            .anyMatch(t -> TokenClass.is(t, "<word> | <set>") && TokenClass.holds(t, parts))) {
       questions.ask("what", "Shall that be done with a part, or with the whole?");
     }
     boolean loose =
         frames.stream().noneMatch(Frame::hasValue)
             && frames.stream().skip(1).anyMatch(f -> !f.afterBreak() && f.joint().isEmpty());
-    boolean stated = TokenClass.has(order, "<op> <who> going");
+    boolean stated =
+        TokenClass.has(
+            order, "<op> <who> going | <op> <who> =has !<where> | <op> <who> =have !<where>");
     if (!copies && (loose || stated || addressed(order))) {
       questions.ask("who", "For whom is that, and who is only named?");
     }
