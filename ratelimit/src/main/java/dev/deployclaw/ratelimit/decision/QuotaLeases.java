@@ -5,7 +5,6 @@ import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.wire.ServiceUsage;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
 import dev.deployclaw.ratelimit.feed.PolicySnapshot;
-import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.LinkedHashMap;

@@ -5,7 +5,6 @@ import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.ReleaseCall;
-import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import dev.deployclaw.ratelimit.redis.DecideCommand;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
 import dev.deployclaw.ratelimit.redis.RespCommand;
@@ -13,7 +12,6 @@ import dev.deployclaw.ratelimit.redis.RespReply;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,9 +29,7 @@ record RedisDecisionClient(ShardRouter shards) {
    * @param active what was committed last, empty where that isn't known
    */
   Future<DecideReply> decide(DecideCall call, Optional<Constants> active) {
-    Promise<DecideReply> promise = Promise.promise();
-    decide(DecideCommand.of(call), active, promise);
-    return promise.future();
+    return Future.future(promise -> decide(DecideCommand.of(call), active, promise));
   }
 
   /** The same, for a call that is encoded already. */
@@ -55,15 +51,13 @@ record RedisDecisionClient(ShardRouter shards) {
    * limit is held until its lease ends. Fails with {@link RedisUnavailableException}.
    */
   Future<DecideReply> ahead(CoalescibleCall one, long requests) {
-    Promise<DecideReply> promise = Promise.promise();
     var call = one.call();
     var command =
         requests == 1 && !one.holds()
             ? one.command()
             : DecideCommand.of(
                 LeaseNames.named(new DecideCall(call.claims(), requests, call.at())));
-    decide(command, one.active(), promise);
-    return promise.future();
+    return Future.future(promise -> decide(command, one.active(), promise));
   }
 
   private void send(

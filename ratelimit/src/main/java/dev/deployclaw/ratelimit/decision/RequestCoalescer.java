@@ -3,11 +3,9 @@ package dev.deployclaw.ratelimit.decision;
 import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
-import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import dev.deployclaw.ratelimit.redis.DecideCommand;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,9 +76,7 @@ final class RequestCoalescer {
   }
 
   Future<Share> decide(CoalescibleCall one) {
-    Promise<Share> promise = Promise.promise();
-    decide(one, promise);
-    return promise.future();
+    return Future.future(promise -> decide(one, promise));
   }
 
   void decide(CoalescibleCall one, Completable<Share> then) {

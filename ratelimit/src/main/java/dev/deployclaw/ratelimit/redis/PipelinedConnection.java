@@ -115,9 +115,7 @@ final class PipelinedConnection {
 
   /** The same, whatever it answered lately: for a few calls that look how it is. */
   Future<RespReply> ask(RespCommand command) {
-    Promise<RespReply> promise = Promise.promise();
-    ask(command, promise, System.nanoTime());
-    return promise.future();
+    return Future.future(promise -> ask(command, promise, System.nanoTime()));
   }
 
   private void ask(RespCommand command, Completable<RespReply> then, long now) {

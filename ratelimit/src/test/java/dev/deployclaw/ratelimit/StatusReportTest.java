@@ -1,4 +1,4 @@
-package dev.deployclaw.ratelimit.http;
+package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import dev.deployclaw.policy.wire.ServiceUsage;
-import dev.deployclaw.ratelimit.http.StatusReport.LoopView;
+import dev.deployclaw.ratelimit.StatusReport.LoopView;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
 import dev.deployclaw.ratelimit.redis.RespReply;
 import dev.deployclaw.ratelimit.redis.ShardRouter.Polled;

@@ -1,4 +1,4 @@
-package dev.deployclaw.ratelimit.http;
+package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.policy.redis.CanaryCohort;
 import dev.deployclaw.policy.redis.FunctionLibrary;

@@ -1,4 +1,4 @@
-package dev.deployclaw.ratelimit.match;
+package dev.deployclaw.ratelimit.decision;
 
 import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.policy.wire.RuleDigest;

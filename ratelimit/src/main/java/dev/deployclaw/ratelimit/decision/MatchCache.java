@@ -1,4 +1,4 @@
-package dev.deployclaw.ratelimit.match;
+package dev.deployclaw.ratelimit.decision;
 
 import dev.deployclaw.ratelimit.feed.PolicySnapshot;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;

@@ -1,4 +1,4 @@
-package dev.deployclaw.ratelimit.match;
+package dev.deployclaw.ratelimit.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
