@@ -1,12 +1,7 @@
-package dev.deployclaw.policy.imports.envoy;
+package dev.deployclaw.policy.imports;
 
 import dev.deployclaw.policy.document.DocumentProblem;
-import dev.deployclaw.policy.imports.DnsLabelConverter;
-import dev.deployclaw.policy.imports.ImportResult;
-import dev.deployclaw.policy.imports.ImportedRule;
 import dev.deployclaw.policy.imports.ImportedRule.Exactness;
-import dev.deployclaw.policy.imports.NamePhrases;
-import dev.deployclaw.policy.imports.PolicyDrafts;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;

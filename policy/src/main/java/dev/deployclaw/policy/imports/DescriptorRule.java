@@ -1,4 +1,4 @@
-package dev.deployclaw.policy.imports.envoy;
+package dev.deployclaw.policy.imports;
 
 import java.util.List;
 import java.util.Optional;

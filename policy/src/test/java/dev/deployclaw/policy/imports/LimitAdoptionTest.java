@@ -1,9 +1,7 @@
-package dev.deployclaw.policy.imports.adoption;
+package dev.deployclaw.policy.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.imports.ImportResult;
-import dev.deployclaw.policy.imports.ImportedRule;
 import dev.deployclaw.policy.imports.ImportedRule.Exactness;
 import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.EnforcementMode;

@@ -1,7 +1,6 @@
-package dev.deployclaw.policy.imports.envoy;
+package dev.deployclaw.policy.imports;
 
-import dev.deployclaw.policy.imports.NamePhrases;
-import dev.deployclaw.policy.imports.envoy.DescriptorKeyMapping.Meaning;
+import dev.deployclaw.policy.imports.DescriptorKeyMapping.Meaning;
 import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.DnsLabel;
 import dev.deployclaw.policy.model.RequestMatch;

@@ -1,4 +1,4 @@
-package dev.deployclaw.policy.imports.adoption;
+package dev.deployclaw.policy.imports;
 
 import java.util.ArrayList;
 import java.util.List;

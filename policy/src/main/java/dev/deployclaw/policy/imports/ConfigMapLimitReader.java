@@ -1,4 +1,4 @@
-package dev.deployclaw.policy.imports.adoption;
+package dev.deployclaw.policy.imports;
 
 import dev.deployclaw.policy.document.BoundedYamlReader;
 import dev.deployclaw.policy.document.DocumentNode;

@@ -1,10 +1,7 @@
-package dev.deployclaw.policy.imports.adoption;
+package dev.deployclaw.policy.imports;
 
-import dev.deployclaw.policy.imports.DnsLabelConverter;
-import dev.deployclaw.policy.imports.ImportedRule;
 import dev.deployclaw.policy.imports.ImportedRule.Exactness;
-import dev.deployclaw.policy.imports.PolicyDrafts;
-import dev.deployclaw.policy.imports.adoption.NginxDirectiveParser.Directive;
+import dev.deployclaw.policy.imports.NginxDirectiveParser.Directive;
 import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;

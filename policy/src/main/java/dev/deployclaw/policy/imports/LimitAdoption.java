@@ -1,10 +1,7 @@
-package dev.deployclaw.policy.imports.adoption;
+package dev.deployclaw.policy.imports;
 
 import dev.deployclaw.policy.document.DocumentProblem;
-import dev.deployclaw.policy.imports.ImportResult;
-import dev.deployclaw.policy.imports.ImportedRule;
 import dev.deployclaw.policy.imports.ImportedRule.Exactness;
-import dev.deployclaw.policy.imports.PolicyDrafts;
 import dev.deployclaw.policy.model.DnsLabel;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;

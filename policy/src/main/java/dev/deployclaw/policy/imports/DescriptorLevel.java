@@ -1,4 +1,4 @@
-package dev.deployclaw.policy.imports.envoy;
+package dev.deployclaw.policy.imports;
 
 import dev.deployclaw.policy.match.RoutePattern;
 import java.util.ArrayList;
