@@ -29,7 +29,13 @@ import org.slf4j.LoggerFactory;
  * the lead, the end of what an agent that died left behind; and at last what is still to be written
  * back to the sources.
  */
-record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
+record LeaderScope(
+    AgentPorts ports,
+    AgentSettings settings,
+    RecorderFactory recorders,
+    ExecutionFinisher finisher,
+    CrashRecovery recovery,
+    LogTamperAlarm tampering) {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderScope.class);
 
   /** What is done while leading. */
@@ -37,13 +43,6 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
   interface Led {
     RequestOutcome run(Leadership leadership) throws InterruptedException;
   }
-
-  /** With whom it tells, ends and recovers. */
-  record Parts(
-      RecorderFactory recorders,
-      ExecutionFinisher finisher,
-      CrashRecovery recovery,
-      LogTamperAlarm alarm) {}
 
   /** Does it, if nothing stands in the way. */
   RequestOutcome run(Optional<TaskRequest> request, Led led) throws InterruptedException {
@@ -90,7 +89,7 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
         return turnedAway(
             request, ExecutionOutcome.aborted(LeaderElection.taken(ports.state())), true);
       }
-      var recovered = parts.recovery().run(leadership, Optional.empty());
+      var recovered = recovery.run(leadership, Optional.empty());
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
         return turnedAway(
@@ -98,9 +97,9 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
             new ExecutionOutcome(ExecutionStatus.ABORTED, blocked.exit(), unfinished(blocked)),
             true);
       }
-      var _ = parts.alarm().raise();
+      var _ = tampering.raise();
       var ended = led.run(leadership);
-      parts.recovery().writeBack(ended.execution(), leadership);
+      recovery.writeBack(ended.execution(), leadership);
       chainCopy().run(leadership);
       return ended;
     }
@@ -108,7 +107,7 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
 
   /** The logs of what was frozen because of the stream. */
   List<RequestOutcome> alarm() throws InterruptedException {
-    return parts.alarm().raise();
+    return tampering.raise();
   }
 
   /**
@@ -134,16 +133,16 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
         return new RecoveryReport(ExitCode.ABORTED, List.of(), LeaderElection.taken(ports.state()));
       }
       var refused =
-          leftOut.isPresent() ? parts.recovery().refuses(leftOut.get()) : Optional.<String>empty();
+          leftOut.isPresent() ? recovery.refuses(leftOut.get()) : Optional.<String>empty();
       if (refused.isPresent()) {
         return new RecoveryReport(ExitCode.REFUSED, List.of(), refused.get());
       }
-      var recovered = parts.recovery().run(leadership, leftOut);
+      var recovered = recovery.run(leadership, leftOut);
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
         return new RecoveryReport(blocked.exit(), recovered.finished(), unfinished(blocked));
       }
-      var late = parts.recovery().writeBack("", leadership);
+      var late = recovery.writeBack("", leadership);
       chainCopy().run(leadership);
       return new RecoveryReport(ExitCode.OK, recovered.and(late).finished(), "");
     }
@@ -156,9 +155,9 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
     if (request.isEmpty()) {
       return RequestOutcome.of("", ending);
     }
-    var recorder = parts.recorders().begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
+    var recorder = recorders.begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
     recorder.asked(request.get());
-    return parts.finisher().end(recorder, ending, Optional.empty(), List.of());
+    return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 
   private static String unfinished(RequestOutcome blocked) {
