@@ -52,8 +52,6 @@ public final class ProbeTokenVerifier {
 
   /** The checks that were asked for last, those under way too. */
   private static final class Remembered extends LinkedHashMap<Check, Future<Boolean>> {
-    private static final long serialVersionUID = 1L;
-
     Remembered() {
       super(16, 0.75f, true);
     }

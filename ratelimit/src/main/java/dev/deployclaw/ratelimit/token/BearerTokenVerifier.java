@@ -75,7 +75,6 @@ public final class BearerTokenVerifier {
 
   /** The ones that were asked for last. */
   private static final class Remembered extends LinkedHashMap<Seen, TokenRules.Outcome> {
-    private static final long serialVersionUID = 1L;
     private final int most;
 
     Remembered(int most) {
