@@ -3,6 +3,7 @@ package dev.deployclaw.core.service;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.election.LeaderElection;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ChainLinkCopier;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
@@ -38,18 +39,17 @@ record LeaderScope(
     LogTamperAlarm tampering) {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderScope.class);
 
-  /** What is done while leading. */
-  @FunctionalInterface
-  interface Led {
-    RequestOutcome run(Leadership leadership) throws InterruptedException;
-  }
-
   /** Does it, if nothing stands in the way. */
-  RequestOutcome run(Optional<TaskRequest> request, Led led) throws InterruptedException {
+  RequestOutcome run(
+      Optional<TaskRequest> request, InterruptibleFunction<Leadership, RequestOutcome> led)
+      throws InterruptedException {
     return run(request, Optional.empty(), led);
   }
 
-  private RequestOutcome run(Optional<TaskRequest> request, Optional<Outvoting> outvoting, Led led)
+  private RequestOutcome run(
+      Optional<TaskRequest> request,
+      Optional<InterruptibleFunction<RegressionDetector.Seen, Optional<RequestOutcome>>> outvoting,
+      InterruptibleFunction<Leadership, RequestOutcome> led)
       throws InterruptedException {
     try {
       var seen = regression().look();
@@ -59,7 +59,7 @@ record LeaderScope(
       if (!seen.outvoted() || outvoting.isEmpty()) {
         return turnedAway(request, RegressionDetector.ending(seen.ahead()), false);
       }
-      var stopped = outvoting.get().accept(seen);
+      var stopped = outvoting.get().apply(seen);
       return stopped.isPresent() ? stopped.get() : elected(request, led);
     } catch (Unreachable e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
@@ -67,22 +67,22 @@ record LeaderScope(
     }
   }
 
-  /** What is done about few members that are ahead; how it ends, if that stops it. */
-  @FunctionalInterface
-  interface Outvoting {
-    Optional<RequestOutcome> accept(RegressionDetector.Seen seen) throws InterruptedException;
-  }
-
   /**
    * What may be a rollback, which isn't stopped by the word of few: {@link
    * RegressionOverride#outvote}.
+   *
+   * @param outvoting what is done about few members that are ahead; how it ends, if that stops it
    */
-  RequestOutcome back(TaskRequest request, Outvoting outvoting, Led led)
+  RequestOutcome back(
+      TaskRequest request,
+      InterruptibleFunction<RegressionDetector.Seen, Optional<RequestOutcome>> outvoting,
+      InterruptibleFunction<Leadership, RequestOutcome> led)
       throws InterruptedException {
     return run(Optional.of(request), Optional.of(outvoting), led);
   }
 
-  private RequestOutcome elected(Optional<TaskRequest> request, Led led)
+  private RequestOutcome elected(
+      Optional<TaskRequest> request, InterruptibleFunction<Leadership, RequestOutcome> led)
       throws InterruptedException {
     try (var leadership = LeaderElection.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
@@ -98,7 +98,7 @@ record LeaderScope(
             true);
       }
       var _ = tampering.raise();
-      var ended = led.run(leadership);
+      var ended = led.apply(leadership);
       recovery.writeBack(ended.execution(), leadership);
       chainCopy().run(leadership);
       return ended;
