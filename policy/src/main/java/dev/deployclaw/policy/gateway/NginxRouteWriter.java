@@ -7,22 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The parts of a file that repeat per service or per route, in NGINX's language. */
-final class NginxRouteWriter {
-  private final GatewaySite site;
-  private final NginxTenantRules tenancy;
-  private final NginxPathRules paths;
-  private final boolean opens;
-  private final List<Gateway.Route> routes;
-
-  NginxRouteWriter(Gateway gateway, GatewaySite site, boolean opens) {
-    this.site = site;
-    this.tenancy = new NginxTenantRules(gateway, site);
-    this.paths = new NginxPathRules(site.edge().paths());
-    this.opens = opens;
-    this.routes =
-        gateway.routes().stream().filter(r -> site.upstreams().containsKey(r.service())).toList();
-  }
-
+record NginxRouteWriter(Gateway gateway, GatewaySite site, boolean opens) {
   /** Upstreams, and the switch that sends verified probes past them. */
   String upstreams() {
     var out = new StringBuilder();
@@ -47,7 +32,7 @@ final class NginxRouteWriter {
   String locations() {
     var out = new StringBuilder();
     var seen = new LinkedHashSet<String>();
-    for (var route : routes) {
+    for (var route : routes()) {
       for (String location : matches(route.prefix())) {
         if (seen.add(location)) {
           out.append(location(location, route));
@@ -104,7 +89,9 @@ final class NginxRouteWriter {
             matches,
             opens ? "@" + service : "@undecided",
             service,
-            (paths.below(stem(route.prefix())) + tenancy.backstop()).indent(4));
+            (new NginxPathRules(site.edge().paths()).below(stem(route.prefix()))
+                    + new NginxTenantRules(gateway, site).backstop())
+                .indent(4));
   }
 
   private static List<String> matches(String prefix) {
@@ -121,12 +108,18 @@ final class NginxRouteWriter {
 
   private Set<String> services() {
     var out = new ArrayList<String>();
-    routes.forEach(r -> out.add(r.service()));
+    routes().forEach(r -> out.add(r.service()));
     return new LinkedHashSet<>(out);
   }
 
   /** A service's name as part of a variable's: a DNS label has no underscore, so none collide. */
   private static String variable(String service) {
     return "service_" + service.replace('-', '_');
+  }
+
+  private List<Gateway.Route> routes() {
+    return gateway.routes().stream()
+        .filter(r -> site.upstreams().containsKey(r.service()))
+        .toList();
   }
 }

@@ -4,6 +4,7 @@ import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.wire.ServiceUsage;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
+import dev.deployclaw.ratelimit.decision.RequestCoalescer.SharedResponse;
 import dev.deployclaw.ratelimit.feed.PolicySnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

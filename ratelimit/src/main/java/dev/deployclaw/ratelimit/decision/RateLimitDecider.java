@@ -12,6 +12,7 @@ import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ProbeToken;
 import dev.deployclaw.policy.wire.ServiceUsage;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
+import dev.deployclaw.ratelimit.decision.RequestCoalescer.SharedResponse;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.feed.PolicySnapshot;
 import dev.deployclaw.ratelimit.identity.AuthenticatedCaller;
@@ -260,7 +261,7 @@ public final class RateLimitDecider {
     var claims = one.call().claims();
     if (attempt.probe().isPresent()) {
       var at = OptionalLong.of(attempt.probe().get().at());
-      var call = LeaseNames.named(new DecideCall(claims, 1, at));
+      var call = RedisDecisionClient.named(new DecideCall(claims, 1, at));
       return redis.decide(call, active).map(reply -> Share.alone(reply, call.lease()));
     }
     if (attempt.order().isPresent()) {

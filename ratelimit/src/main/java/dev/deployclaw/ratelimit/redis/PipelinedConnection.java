@@ -153,7 +153,7 @@ final class PipelinedConnection {
       told("doesn't answer: it is retried from time to time");
     }
     String reason =
-        address + " didn't answer in time" + (connecting ? TlsErrorAdvice.unanswered(tls) : "");
+        address + " didn't answer in time" + (connecting ? RedisErrorAdvice.unanswered(tls) : "");
     for (var call : late) { // who waited for it may send another one at once
       call.fail(reason);
     }
@@ -172,7 +172,7 @@ final class PipelinedConnection {
     client
         .connect(address.port(), address.host())
         .onSuccess(this::connected)
-        .onFailure(e -> broken(TlsErrorAdvice.words(e, tls)));
+        .onFailure(e -> broken(RedisErrorAdvice.words(e, tls)));
   }
 
   private void connected(NetSocket open) {
@@ -272,11 +272,11 @@ final class PipelinedConnection {
 
   private void failed(NetSocket which, Throwable e) {
     boolean unheard = tls.isEmpty() && !heard;
-    ended(which, TlsErrorAdvice.words(e, tls) + (unheard ? TlsErrorAdvice.closed(tls) : ""));
+    ended(which, RedisErrorAdvice.words(e, tls) + (unheard ? RedisErrorAdvice.closed(tls) : ""));
   }
 
   private void closed(NetSocket which) {
-    ended(which, "closed by the node" + (heard ? "" : TlsErrorAdvice.closed(tls)));
+    ended(which, "closed by the node" + (heard ? "" : RedisErrorAdvice.closed(tls)));
   }
 
   /** A connection that was given up before may still say that it ended. */
