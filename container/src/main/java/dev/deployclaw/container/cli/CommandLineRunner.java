@@ -42,9 +42,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -182,28 +180,6 @@ public final class CommandLineRunner {
     public void run() {
       throw new CommandLine.ParameterException(
           Objects.requireNonNull(spec).commandLine(), "which command?");
-    }
-  }
-
-  /** {@code completion}. */
-  @Command(
-      name = "completion",
-      description = "Print a script that completes commands and options in bash and zsh.",
-      footer = {"", "Example:  source <(deployclaw completion)"})
-  static final class CompletionCommand implements Callable<Integer> {
-    private final CommandEnvironment around;
-
-    @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
-
-    CompletionCommand(CommandEnvironment around) {
-      this.around = around;
-    }
-
-    @Override
-    public Integer call() {
-      var root = Objects.requireNonNull(spec).root();
-      around.out().println(AutoComplete.bash(root.name(), root.commandLine()));
-      return ExitCode.OK.code();
     }
   }
 }
