@@ -69,16 +69,20 @@ final class OrderEvidence {
                 TokenClass.is(t, "mark") || t.isMark() || (timed && TokenClass.is(t, "=while")))
             .toList();
     return typed.stream().noneMatch(OrderEvidence::passed)
-        && (TokenClass.has(said, "^ binding-piece | ^ linking binding-piece")
-            || (behind
-                && TokenClass.has(
-                    said, "^ events !=from | =promised <number> | events =for <number>")));
+        && (TokenClass.has(said, "^ binding-piece | ^ linking binding-piece | ^ =due !=to")
+            || (behind && (TokenClass.has(said, "^ events !=from") || promises(said))));
   }
 
   /** "Bob sent this:": what follows is in the words of others. */
   static boolean introduces(List<Token> words) {
     var said = words.stream().filter(t -> !t.isStop()).toList();
     return TokenClass.has(said, "=: $ | introducing $ | =these * $ | =following * $");
+  }
+
+  /** "They paid for 30", "the contract has ten": it may be the right value. */
+  static boolean promises(List<Token> said) {
+    return TokenClass.has(
+        said, "=promised <number> | events =for <number> | happens =for <number> | =has <number>");
   }
 
   /** "Had they paid", "the figures were wrong": a story with it is none. */

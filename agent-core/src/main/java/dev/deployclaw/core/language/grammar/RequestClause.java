@@ -236,7 +236,7 @@ record RequestClause(
 
   /** "Contoso is limited to 20 rps", for no time. */
   boolean isStated() {
-    return has("name stating !=to | everybody stating !=to | limits stating !=to")
+    return has("name stating !=to | everybody stating !=to | limits stating !=to | forecaster stating figure")
         && !asks()
         && !reads("<forever> | ^ <op> | ^ <set> | ^ <up> | ^ <down> | ^ <factor>");
   }

@@ -189,7 +189,10 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
    */
   private boolean states(Piece piece) {
     boolean quotes = piece.has("speech") && (!piece.alone || piece.has("=: $"));
-    boolean terms = !piece.alone && OrderEvidence.isTerms(piece.typed, piece.behind, piece.timed);
+    boolean terms =
+        piece.alone
+            ? piece.behind && OrderEvidence.promises(piece.typed)
+            : OrderEvidence.isTerms(piece.typed, piece.behind, piece.timed);
     if (quotes || terms || piece.has("^ whole | ^ * whole") || piece.any(i -> turns(piece, i))) {
       return false;
     }
