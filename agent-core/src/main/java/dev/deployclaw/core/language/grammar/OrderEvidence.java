@@ -26,20 +26,27 @@ final class OrderEvidence {
   private OrderEvidence() {}
 
   /**
+   * Where a piece stands.
+   *
+   * @param behind whether the order stands before it
+   * @param timed whether the order says when
+   * @param reasons whether "so" stands behind it
+   */
+  record Position(boolean behind, boolean timed, boolean reasons) {}
+
+  /**
    * Whether a piece only tells why something is asked: it may be dropped.
    *
    * @param typed the piece as typed
    * @param read the same with phrases
-   * @param behind whether the order stands before it
-   * @param timed whether the order says when
    */
-  static boolean isBackground(
-      List<Token> typed, List<Token> read, boolean behind, boolean timed) {
+  static boolean isBackground(List<Token> typed, List<Token> read, Position at) {
+    boolean behind = at.behind;
     boolean tells = false;
     boolean over = !behind && typed.stream().allMatch(t -> !t.is(Kind.TIME) || passed(t));
     boolean bent =
         behind ? TokenClass.has(typed, "^ same-thing | ^ * same-thing") : introduces(typed);
-    if (bent || isTerms(typed, behind, timed)) {
+    if (bent || isTerms(typed, behind, at.timed)) {
       return false;
     }
     for (Token token : typed) {
@@ -51,7 +58,7 @@ final class OrderEvidence {
         return false;
       }
       tells |=
-          TokenClass.is(token, behind ? "events | happens" : "events")
+          TokenClass.is(token, behind || at.reasons ? "events | happens" : "events")
               && !(behind && TokenClass.is(token, "light"));
     }
     return tells && read.stream().noneMatch(t -> orders(t, behind)) && !binds(read);

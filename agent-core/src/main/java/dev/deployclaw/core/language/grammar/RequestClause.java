@@ -236,8 +236,10 @@ record RequestClause(
 
   /** "Contoso is limited to 20 rps", for no time. */
   boolean isStated() {
-    return has("name stating !=to | everybody stating !=to | limits stating !=to | forecaster stating figure")
+    return has(
+            "name stating !=to | everybody stating !=to | limits stating !=to | ^ forecaster stating figure")
         && !asks()
+        && !has("=new")
         && !reads("<forever> | ^ <op> | ^ <set> | ^ <up> | ^ <down> | ^ <factor>");
   }
 

@@ -75,7 +75,7 @@ final class SpeechAct {
   }
 
   private static boolean weighs(Token token) {
-    return TokenClass.is(token, "figure | <burst> | <number> | <op> | <mode> | <fallback>");
+    return TokenClass.is(token, "figure | <burst> | <number> | <op> | <mode>");
   }
 
   private static boolean alike(Token one, Token other) {
@@ -135,7 +135,7 @@ final class SpeechAct {
 
   /** "20 rps for acme is right". */
   private static boolean states(RequestClause clause) {
-    return clause.reads("stating") && clause.has("name | everybody");
+    return clause.reads("stating") && clause.has("name | everybody") && !clause.has("=new");
   }
 
   /** "So acme's limit is 600 a minute now". */

@@ -196,7 +196,10 @@ final class ToldSentences {
         words.stream()
             .anyMatch(t -> TokenClass.is(t, "past") && !(behind && TokenClass.is(t, "light")));
     boolean open =
-        past && !stative && behind && TokenClass.has(words, "figure | <number> | name | moment | <duration>");
+        past
+            && !stative
+            && behind
+            && TokenClass.has(words, "figure | <number> | name | moment | <duration>");
     return (past || stative)
         && !open
         && (behind || !OrderEvidence.introduces(words))
@@ -226,8 +229,7 @@ final class ToldSentences {
     if (at == sentences.size() - 1 && named(sentences.get(at)) && fresh(sentences.get(at))) {
       return true;
     }
-    boolean rest =
-        sentences.subList(first, sentences.size()).stream().allMatch(this::signing);
+    boolean rest = sentences.subList(first, sentences.size()).stream().allMatch(this::signing);
     return rest && at >= first && closes(sentences.get(first)) && fresh(sentences.get(first));
   }
 
