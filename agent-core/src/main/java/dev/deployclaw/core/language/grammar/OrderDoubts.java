@@ -11,6 +11,7 @@ import dev.deployclaw.core.task.TaskOperation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What is no whole request, and orders that can be read in two ways though all is understood. */
@@ -82,7 +83,8 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     boolean timed = false;
     boolean stopped = false;
     boolean again = false;
-    boolean asked = TokenClass.has(tokens, "timed then-also <who> | timed =, then-also <who>");
+    boolean asked =
+        TokenClass.has(tokens, "timed then-also <who> | timed =, then-also <who> | =, <who> timed");
     boolean now = TokenClass.has(tokens, "figure =now | <who> =now");
     for (Token token : tokens) {
       boolean value = TokenClass.is(token, "<op> | <mode> | figure");
@@ -113,10 +115,46 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             && frames.stream().skip(1).anyMatch(f -> !f.afterBreak() && f.joint().isEmpty());
     boolean stated =
         TokenClass.has(
-            order, "<op> <who> going | <op> <who> =has !<where> | <op> <who> =have !<where>");
-    if (!copies && (loose || stated || addressed(order))) {
+            order,
+            "<op> <who> going | <op> <who> =has !<where> | <op> <who> =have !<where> | <who> going $ | <who> going =.");
+    boolean twice =
+        order.stream()
+            .filter(t -> t.is("who"))
+            .map(t -> t.each(Kind.TENANT).map(Token::text).toList())
+            .anyMatch(names -> names.size() > Set.copyOf(names).size());
+    boolean kept = operation == TaskOperation.ROLLBACK && TokenClass.has(order, "<spare>");
+    if ((!copies && (loose || stated || addressed(order))) || twice || kept || isBare(order)) {
       questions.ask("who", "For whom is that, and who is only named?");
     }
+  }
+
+  /**
+   * "Block contoso, let northwind be": a verb of its own, without a value, beside another order.
+   */
+  private static boolean isBare(List<Token> order) {
+    boolean joined = false;
+    boolean verb = false;
+    boolean valued = false;
+    boolean named = false;
+    int verbs = 0;
+    boolean bare = false;
+    for (Token token : order) {
+      boolean acts = TokenClass.is(token, "<op> | <set> | <up> | <down>");
+      if (acts && (joined || !verb)) {
+        bare |= verb && named && !valued;
+        verbs++;
+        valued = false;
+        named &= joined;
+      }
+      verb |= acts;
+      joined = !acts && (joined || token.isStop() || TokenClass.is(token, "join"));
+      named = (named && !joined) || TokenClass.is(token, "<who> | <where>") || (named && joined);
+      valued |=
+          token.is("op")
+              || !TokenClass.is(
+                  token, "<word> | <who> | <where> | <set> | <up> | <down> | <pronoun> | <polite>");
+    }
+    return verbs > 1 && (bare || (named && !valued));
   }
 
   /** Who is named before the verb of whom it is for is told to do it, or shall do it. */
@@ -160,6 +198,11 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             && !TokenClass.has(tokens.subList(1, tokens.size()), "timed");
     if (timed && !ahead) {
       questions.ask("time", "Is that time for each of the changes? One at a time, please.");
+    }
+    if (operations.contains(TaskOperation.COPY_POLICY)
+        && (TokenClass.has(tokens, "<pronoun>")
+            || tokens.stream().anyMatch(t -> t.rule().equals("antecedent")))) {
+      questions.ask("who", "Who of the two is it?");
     }
     var placed =
         IntStream.range(0, orders.size())
