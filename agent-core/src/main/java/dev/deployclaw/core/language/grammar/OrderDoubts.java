@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
 
 /** What is no whole request, and orders that can be read in two ways though all is understood. */
 record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
+  /** What gives the verb beside it no value. */
+  private static final String VALUELESS =
+      "<word> | <who> | <where> | <set> | <up> | <down> | <pronoun> | <polite>";
+
   private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
   /** What a story names beside the order might belong to it. */
@@ -133,28 +137,24 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
    */
   private static boolean isBare(List<Token> order) {
     boolean joined = false;
-    boolean verb = false;
     boolean valued = false;
-    boolean named = false;
-    int verbs = 0;
+    boolean ahead = false;
     boolean bare = false;
+    int verbs = 0;
     for (Token token : order) {
       boolean acts = TokenClass.is(token, "<op> | <set> | <up> | <down>");
-      if (acts && (joined || !verb)) {
-        bare |= verb && named && !valued;
+      boolean parts = token.isStop() || TokenClass.is(token, "join");
+      if (acts && (joined || verbs == 0)) {
+        bare |= verbs > 0 && !valued;
         verbs++;
-        valued = false;
-        named &= joined;
+        valued = ahead;
       }
-      verb |= acts;
-      joined = !acts && (joined || token.isStop() || TokenClass.is(token, "join"));
-      named = (named && !joined) || TokenClass.is(token, "<who> | <where>") || (named && joined);
-      valued |=
-          token.is("op")
-              || !TokenClass.is(
-                  token, "<word> | <who> | <where> | <set> | <up> | <down> | <pronoun> | <polite>");
+      boolean value = token.is("op") || !TokenClass.is(token, VALUELESS);
+      joined = !acts && (joined || parts);
+      ahead = value || (ahead && !parts);
+      valued |= value;
     }
-    return verbs > 1 && (bare || (named && !valued));
+    return verbs > 1 && (bare || !valued);
   }
 
   /** Who is named before the verb of whom it is for is told to do it, or shall do it. */
