@@ -123,9 +123,7 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "dev.deployclaw.container.alert..",
-            "dev.deployclaw.container.monitor..",
-            "dev.deployclaw.container.notification..")
+            "dev.deployclaw.container.monitor..", "dev.deployclaw.container.notification..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -140,7 +138,7 @@ class ArchitectureTest {
         .check(CONTAINER);
     noClasses()
         .that()
-        .resideInAnyPackage("dev.deployclaw.container.alert", "dev.deployclaw.container.monitor")
+        .resideInAPackage("dev.deployclaw.container.monitor")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.deployclaw.container.notification")

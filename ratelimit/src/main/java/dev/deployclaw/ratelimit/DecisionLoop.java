@@ -1,16 +1,13 @@
 package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.policy.wire.ServiceUsage;
+import dev.deployclaw.ratelimit.StatusReport.LoopView;
 import dev.deployclaw.ratelimit.decision.DeciderBounds;
 import dev.deployclaw.ratelimit.decision.RateLimitDecider;
 import dev.deployclaw.ratelimit.envoy.EnvoyQuotaService;
 import dev.deployclaw.ratelimit.envoy.EnvoyRateLimitService;
 import dev.deployclaw.ratelimit.envoy.QuotaBudget;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
-import dev.deployclaw.ratelimit.http.DecisionRoutes;
-import dev.deployclaw.ratelimit.http.StatusReport;
-import dev.deployclaw.ratelimit.http.StatusReport.LoopView;
-import dev.deployclaw.ratelimit.http.StatusRoutes;
 import dev.deployclaw.ratelimit.listener.HttpServerGroup;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import dev.deployclaw.ratelimit.settings.ServiceSettings;
@@ -48,7 +45,6 @@ final class DecisionLoop extends VerticleBase {
   private volatile long turnedAt = System.nanoTime();
   private @Nullable ShardRouter shards;
   private @Nullable RateLimitDecider decider;
-  private @Nullable HttpServerGroup servers;
   private @Nullable HttpServer main;
   private @Nullable HttpServer grpc;
 
@@ -92,7 +88,6 @@ final class DecisionLoop extends VerticleBase {
   /** Answers from now on, with the other loops. On this loop, once all have started. */
   Future<?> listen() {
     var group = new HttpServerGroup(vertx);
-    servers = group;
     var asked = Objects.requireNonNull(decider, "not started");
     var decisions = new DecisionRoutes(asked, shared.settings().fronts().headers());
     return port(decisions, group)
@@ -152,7 +147,7 @@ final class DecisionLoop extends VerticleBase {
     if (shards != null) {
       shards.close();
     }
-    return servers == null ? Future.succeededFuture() : servers.close();
+    return Future.succeededFuture();
   }
 
   /** Whether this event loop does what it is asked. For any thread. */

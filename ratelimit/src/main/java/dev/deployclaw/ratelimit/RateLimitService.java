@@ -3,16 +3,16 @@ package dev.deployclaw.ratelimit;
 import dev.deployclaw.ratelimit.decision.DeciderBounds;
 import dev.deployclaw.ratelimit.envoy.QuotaBudget;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
-import dev.deployclaw.ratelimit.http.StatusListener;
-import dev.deployclaw.ratelimit.http.StatusReport;
-import dev.deployclaw.ratelimit.http.StatusRoutes;
-import dev.deployclaw.ratelimit.http.UsageReport;
+import dev.deployclaw.ratelimit.listener.ConnectionCap;
+import dev.deployclaw.ratelimit.listener.HttpServerGroup;
 import dev.deployclaw.ratelimit.settings.ServiceSettings;
 import dev.deployclaw.ratelimit.token.JwksCache;
 import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  * delays no decision. What the agent is told holds for every loop: each is asked.
  */
 public final class RateLimitService extends VerticleBase {
+  /** Agents and probes need few. */
+  private static final int MOST_STATUS_CONNECTIONS = 64;
+
   private final ServiceSettings settings;
   private final PolicyFeed feed;
   private List<DecisionLoop> loops = List.of();
-  private @Nullable StatusListener status;
+  private @Nullable HttpServer status;
   private @Nullable Vertx beside;
   private volatile boolean open;
 
@@ -77,16 +80,21 @@ public final class RateLimitService extends VerticleBase {
         .compose(_ -> ofEach(loop -> loop.listen().map(addresses)));
   }
 
+  /** The agent's listener has threads of its own. */
   private Future<?> ownStatus(StatusRoutes routes) {
     var listener = routes.access().listener();
     if (listener.isEmpty()) {
       return Future.succeededFuture();
     }
-    var deployed = new StatusListener(listener.get(), routes);
-    status = deployed;
-    var aside = StatusListener.vertx();
+    var aside =
+        Vertx.builder()
+            .with(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1))
+            .withTransport(ConnectionCap.transport(MOST_STATUS_CONNECTIONS))
+            .build();
     beside = aside;
-    return aside.deployVerticle(deployed);
+    return new HttpServerGroup(aside)
+        .http(listener.get(), routes::serveAlone)
+        .onSuccess(opened -> status = opened);
   }
 
   private boolean turns() {
@@ -139,7 +147,7 @@ public final class RateLimitService extends VerticleBase {
   public int statusPort() {
     return status == null
         ? Objects.requireNonNull(first().main(), "not started").actualPort()
-        : status.port();
+        : status.actualPort();
   }
 
   /** Where Envoy's protocol is answered, once started. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;

@@ -13,7 +13,6 @@ import dev.deployclaw.policy.wire.ServerLogin;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
-import dev.deployclaw.ratelimit.http.StatusReport;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
 import dev.deployclaw.ratelimit.redis.RespCommand;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
 import dev.deployclaw.policy.model.InvalidTokenAction;
 import dev.deployclaw.policy.model.TenantPolicy;

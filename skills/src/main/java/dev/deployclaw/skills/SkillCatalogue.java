@@ -1,10 +1,10 @@
 package dev.deployclaw.skills;
 
+import dev.deployclaw.skills.sheet.SkillDiagnostic;
+import dev.deployclaw.skills.sheet.SkillDiagnostic.Severity;
 import dev.deployclaw.skills.sheet.SkillFile;
 import dev.deployclaw.skills.sheet.SkillFolder;
 import dev.deployclaw.skills.sheet.SkillReader;
-import dev.deployclaw.skills.text.SkillDiagnostic;
-import dev.deployclaw.skills.text.SkillDiagnostic.Severity;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;

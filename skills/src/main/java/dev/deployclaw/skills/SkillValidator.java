@@ -2,10 +2,10 @@ package dev.deployclaw.skills;
 
 import dev.deployclaw.skills.procedure.ProcedureReader;
 import dev.deployclaw.skills.procedure.StepsBlock;
+import dev.deployclaw.skills.sheet.SkillDiagnostic;
 import dev.deployclaw.skills.sheet.SkillFile;
 import dev.deployclaw.skills.sheet.SkillFolder;
 import dev.deployclaw.skills.sheet.SkillReader;
-import dev.deployclaw.skills.text.SkillDiagnostic;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.deployclaw.skills;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import dev.deployclaw.skills.sheet.SkillDiagnostic;
 import dev.deployclaw.skills.sheet.SkillSheetFiles;
-import dev.deployclaw.skills.text.SkillDiagnostic;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

@@ -29,17 +29,11 @@ import org.slf4j.LoggerFactory;
  * the outcome is unknown. What failed often enough isn't called again, see {@link
  * RepeatedFailureGuard}.
  */
-public final class CallDispatcher {
+public record CallDispatcher(GrantIssuer grants) {
   private static final Logger LOG = LoggerFactory.getLogger(CallDispatcher.class);
 
   /** What a call that was interrupted has left to say what happened. */
   private static final Duration GRACE = Duration.ofSeconds(2);
-
-  private final GrantIssuer grants;
-
-  CallDispatcher(GrantIssuer grants) {
-    this.grants = grants;
-  }
 
   public CallOutcome one(
       BackendExecutor executor, ExecutorCall call, CallContext callContext, Duration deadline)
@@ -68,15 +62,7 @@ public final class CallDispatcher {
   }
 
   /** Who was asked, and when they must have answered. For one thread. */
-  public static final class PendingCalls {
-    private final List<PendingCall> running;
-    private final Duration deadline;
-
-    private PendingCalls(List<PendingCall> running, Duration deadline) {
-      this.running = running;
-      this.deadline = deadline;
-    }
-
+  public record PendingCalls(List<PendingCall> running, Duration deadline) {
     /** Waits for all of them, bounded. */
     public SortedMap<String, CallOutcome> answers() throws InterruptedException {
       var out = new TreeMap<String, CallOutcome>();

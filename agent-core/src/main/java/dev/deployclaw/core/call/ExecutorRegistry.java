@@ -19,7 +19,10 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The executors by name. They come wrapped by the sandbox. */
-public final class ExecutorRegistry {
+public record ExecutorRegistry(
+    SortedMap<String, BackendExecutor> byName,
+    GrantIssuer grants,
+    Supplier<Optional<ExecutorIsolation>> wall) {
   /** The participant that holds the policy sets: staged first, removed last. */
   public static final String STORE = "etcd";
 
@@ -28,21 +31,6 @@ public final class ExecutorRegistry {
 
   /** The participant of which each gateway that a policy set names is a member. */
   public static final String GATEWAYS = "gateway";
-
-  private final SortedMap<String, BackendExecutor> byName;
-  private final GrantIssuer grants;
-  private final CallDispatcher calls;
-  private final Supplier<Optional<ExecutorIsolation>> isolation;
-
-  private ExecutorRegistry(
-      SortedMap<String, BackendExecutor> byName,
-      GrantIssuer grants,
-      Supplier<Optional<ExecutorIsolation>> isolation) {
-    this.byName = byName;
-    this.grants = grants;
-    this.calls = new CallDispatcher(grants);
-    this.isolation = isolation;
-  }
 
   /** Executors that ask for no grant, since no sandbox is around them. */
   public static ExecutorRegistry of(Collection<? extends BackendExecutor> executors) {
@@ -65,18 +53,18 @@ public final class ExecutorRegistry {
   }
 
   /** The same executors, and what separates them from this process. */
-  public ExecutorRegistry isolatedBy(Supplier<Optional<ExecutorIsolation>> wall) {
-    return new ExecutorRegistry(byName, grants, wall);
+  public ExecutorRegistry isolatedBy(Supplier<Optional<ExecutorIsolation>> other) {
+    return new ExecutorRegistry(byName, grants, other);
   }
 
   /** What separates the executors from this process now; empty where it is not known. */
   public Optional<ExecutorIsolation> isolation() {
-    return isolation.get();
+    return wall.get();
   }
 
   /** Others in their place, called by the same grants. */
   public ExecutorRegistry replacedBy(Collection<? extends BackendExecutor> others) {
-    return of(others, grants).isolatedBy(isolation);
+    return of(others, grants).isolatedBy(wall);
   }
 
   /** Who there is, in order. */
@@ -85,7 +73,7 @@ public final class ExecutorRegistry {
   }
 
   public CallDispatcher calls() {
-    return calls;
+    return new CallDispatcher(grants);
   }
 
   /**
@@ -106,7 +94,7 @@ public final class ExecutorRegistry {
           new CallFault.Invalid("no executor performs " + operation + " here"));
     }
     var call = new ExecutorCall.Look(operation.substring(dot + 1), Map.of());
-    return calls.one(executor.get(), call, callContext, deadline);
+    return calls().one(executor.get(), call, callContext, deadline);
   }
 
   public Optional<BackendExecutor> named(String name) {

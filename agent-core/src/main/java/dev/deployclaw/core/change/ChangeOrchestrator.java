@@ -7,6 +7,7 @@ import dev.deployclaw.core.change.effect.EffectRegistry;
 import dev.deployclaw.core.change.effect.EffectResult;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.core.freeze.AutoFreeze;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
@@ -158,11 +159,14 @@ public final class ChangeOrchestrator {
   }
 
   private static ExecutionOutcome loop(
-      StoredExecution start, OrchestrationContext context, Turn turn) throws InterruptedException {
+      StoredExecution start,
+      OrchestrationContext context,
+      InterruptibleFunction<StoredExecution, Next> turn)
+      throws InterruptedException {
     context.recorder().about(start.execution());
     var at = start;
     for (int i = 0; i < MOST_TURNS; i++) {
-      switch (turn.from(at)) {
+      switch (turn.apply(at)) {
         case Next.Go(StoredExecution stored) -> at = stored;
         case Next.End(ExecutionOutcome ending) -> {
           return ending;
@@ -178,12 +182,6 @@ public final class ChangeOrchestrator {
     record Go(StoredExecution stored) implements Next {}
 
     record End(ExecutionOutcome ending) implements Next {}
-  }
-
-  /** One turn of the loop. */
-  @FunctionalInterface
-  private interface Turn {
-    Next from(StoredExecution at) throws InterruptedException;
   }
 
   private Next turn(

@@ -5,8 +5,6 @@ package dev.deployclaw.core.log;
  * and has nothing more to say in this execution.
  */
 public final class LogTakenOverException extends IllegalStateException {
-  private static final long serialVersionUID = 1L;
-
   /**
    * @param seq the record that was to be appended
    * @param last the last record that is there

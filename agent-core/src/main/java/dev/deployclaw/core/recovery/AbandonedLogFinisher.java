@@ -8,15 +8,12 @@ import dev.deployclaw.core.journal.StoredLogReader;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.journal.chain.LogHeadWriter;
 import dev.deployclaw.core.ledger.ChangeLedger;
-import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.log.LogWriterRegistry;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.schedule.ScheduledChange;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.store.StoreKeys;
@@ -37,7 +34,8 @@ import java.util.stream.Collectors;
  * the chain over all executions. One with which another machine went on gets what that wrote. A log
  * that another thread of this process writes now is left to it.
  */
-final class AbandonedLogFinisher {
+record AbandonedLogFinisher(
+    AgentPorts ports, ChangeLedger ledger, RecorderFactory recorders, ExecutionFinisher finisher) {
   /** How many logs are looked at in one go. */
   static final int AT_ONCE = 16;
 
@@ -55,35 +53,13 @@ final class AbandonedLogFinisher {
           "its entry in the schedule can't be read, so it isn't started; remove it "
               + "with: deployclaw reject");
 
-  private final Journal journal;
-  private final StateStore state;
-  private final LogWriterRegistry writers;
-  private final ChangeLedger ledger;
-  private final LogHeadWriter anchor;
-  private final RecorderFactory recorders;
-  private final ExecutionFinisher finisher;
-
-  AbandonedLogFinisher(
-      AgentPorts ports,
-      ChangeLedger ledger,
-      RecorderFactory recorders,
-      ExecutionFinisher finisher) {
-    this.journal = ports.journal();
-    this.state = ports.state();
-    this.writers = ports.writers();
-    this.ledger = ledger;
-    this.anchor = new LogHeadWriter(ports.state());
-    this.recorders = recorders;
-    this.finisher = finisher;
-  }
-
   /**
    * What was ended. It goes back as long as it finds something to do: what was there at an earlier
    * start was settled then.
    */
   List<RequestOutcome> write(Leadership leadership) throws InterruptedException {
     List<RequestOutcome> finished = new ArrayList<>();
-    var known = journal.executions();
+    var known = ports.journal().executions();
     int until = known.size();
     boolean more = true;
     while (more && until > 0) {
@@ -100,11 +76,12 @@ final class AbandonedLogFinisher {
     boolean any = false;
     for (var log : logs(some)) {
       String id = log.id();
-      var due = writers.another(id) || log.records().isEmpty() ? Due.NOTHING : due(log);
+      var due = ports.writers().another(id) || log.records().isEmpty() ? Due.NOTHING : due(log);
       switch (due) {
         case NOTHING -> {}
         case END -> end(id, leadership).ifPresent(finished::add);
-        case ANCHOR -> anchor.late(id, log.last(), log.head(), leadership);
+        case ANCHOR ->
+            new LogHeadWriter(ports.state()).late(id, log.last(), log.head(), leadership);
       }
       any |= due != Due.NOTHING;
     }
@@ -163,13 +140,14 @@ final class AbandonedLogFinisher {
 
   private List<Log> logs(List<String> executions) throws InterruptedException {
     var records = new LinkedHashMap<String, List<byte[]>>();
-    executions.forEach(id -> records.put(id, journal.read(id)));
+    executions.forEach(id -> records.put(id, ports.journal().read(id)));
     List<String> keys = new ArrayList<>();
     records.forEach((id, kept) -> {
       keys.add(StoreKeys.auditHead(id));
       keys.add(StoreKeys.chained(id, kept.size()));
     });
-    var there = state.get(keys).stream().collect(Collectors.toMap(Entry::key, Function.identity()));
+    var there =
+        ports.state().get(keys).stream().collect(Collectors.toMap(Entry::key, Function.identity()));
     return records.entrySet().stream().map(e -> log(e.getKey(), e.getValue(), there)).toList();
   }
 
@@ -186,7 +164,7 @@ final class AbandonedLogFinisher {
         recorders.goOn(id, stored.map(CrashRecovery::operation).orElse(TaskOperation.SCAN));
     var ending = stored.isPresent() ? ExecutionOutcome.of(stored.get()) : unstored(id);
     if (recorder.ended()) {
-      writers.end(id);
+      ports.writers().end(id);
       return Optional.empty();
     }
     return Optional.of(finisher.end(recorder, ending, Optional.of(leadership), List.of()));
@@ -194,20 +172,20 @@ final class AbandonedLogFinisher {
 
   /** Of an execution that is no change: only a repair publishes without one. */
   private ExecutionOutcome unstored(String id) throws InterruptedException {
-    var scheduled = state.get(StoreKeys.scheduled(id));
+    var scheduled = ports.state().get(StoreKeys.scheduled(id));
     if (scheduled.isPresent()) {
       return ScheduledChange.read(scheduled.get()).map(ScheduledChange::waiting).orElse(UNREAD);
     }
-    var held = state.get(StoreKeys.heldRepair(id)).flatMap(HeldRepairStore::read);
+    var held = ports.state().get(StoreKeys.heldRepair(id)).flatMap(HeldRepairStore::read);
     if (held.isPresent()) {
       return held.get().ending();
     }
-    return ExecutionLog.published(journal.read(id)) ? CUT_SHORT : NEVER_OPENED;
+    return ExecutionLog.published(ports.journal().read(id)) ? CUT_SHORT : NEVER_OPENED;
   }
 
   /** Whether another machine went on with it. */
   private boolean parted(Log log) throws InterruptedException {
-    var stored = new StoredLogReader(state, journal.bucket()).records(log.id());
+    var stored = new StoredLogReader(ports.state(), ports.journal().bucket()).records(log.id());
     return LogReconciliation.of(log.records(), stored) instanceof LogReconciliation.Parted;
   }
 }

@@ -2,7 +2,6 @@ package dev.deployclaw.core.recovery;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.change.ChangeOrchestrator;
-import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
@@ -49,7 +48,13 @@ import org.slf4j.LoggerFactory;
  * Finishes what an agent that died left behind, decided from the state store alone: not committed
  * is presumed aborted, committed rolls forward to its end. Comes before anything else that writes.
  */
-public final class CrashRecovery {
+public record CrashRecovery(
+    ChangeOrchestrator orchestrator,
+    RecorderFactory recorders,
+    ExecutionFinisher finisher,
+    SourceWriteBack writeBack,
+    GatePolicy gate,
+    AgentPorts ports) {
   /** How the log of an agent that died ends where no change was opened. */
   public static final String NEVER_OPENED = "the agent ended before anything was changed";
 
@@ -57,43 +62,6 @@ public final class CrashRecovery {
   private static final int MOST = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(CrashRecovery.class);
-
-  private final ChangeOrchestrator orchestrator;
-  private final ChangeLedger ledger;
-  private final RecorderFactory recorders;
-  private final ExecutionFinisher finisher;
-  private final SourceWriteBack writeBack;
-  private final AbandonedLogFinisher logEnds;
-  private final LostRecordReporter lostRecords;
-  private final StreamRepairReporter streamRepairs;
-  private final SupersededChanges overtaken;
-  private final HeldRepairStore heldRepairs;
-  private final GatePolicy gate;
-  private final AgentClock time;
-
-  /** What it works with. */
-  public record Parts(
-      ChangeOrchestrator orchestrator,
-      RecorderFactory recorders,
-      ExecutionFinisher finisher,
-      SourceWriteBack writeBack,
-      GatePolicy gate) {}
-
-  public CrashRecovery(Parts parts, AgentPorts ports) {
-    this.orchestrator = parts.orchestrator();
-    this.ledger = orchestrator.store().ledger();
-    this.recorders = parts.recorders();
-    this.finisher = parts.finisher();
-    this.writeBack = parts.writeBack();
-    this.overtaken = new SupersededChanges(ports.state());
-    this.logEnds = new AbandonedLogFinisher(ports, ledger, recorders, finisher);
-    var accounts = new LogIncidentRecorder(ports.state(), ledger, recorders, finisher);
-    this.lostRecords = new LostRecordReporter(ports.journal(), accounts);
-    this.streamRepairs = new StreamRepairReporter(ports.journal(), accounts);
-    this.heldRepairs = new HeldRepairStore(ports, ledger, finisher);
-    this.gate = parts.gate();
-    this.time = ports.time();
-  }
 
   /**
    * What was finished.
@@ -126,8 +94,8 @@ public final class CrashRecovery {
                   .formatted(whole.get())
               + " gateway/edge/gw-01, as deployclaw status lists them");
     }
-    var open = ledger.open();
-    var x = open.isEmpty() ? Optional.<StoredExecution>empty() : ledger.read(open.get());
+    var open = ledger().open();
+    var x = open.isEmpty() ? Optional.<StoredExecution>empty() : ledger().read(open.get());
     if (x.filter(s -> waitsToGoBack(s.execution())).isEmpty()) {
       return Optional.of(noneWaits(open));
     }
@@ -158,17 +126,15 @@ public final class CrashRecovery {
       throws InterruptedException {
     List<RequestOutcome> finished = new ArrayList<>();
     for (int i = 0; i < MOST; i++) {
-      var open = ledger.open();
+      var open = ledger().open();
       if (open.isEmpty()) {
         expire(leadership, finished);
         expireRepairs(leadership, finished);
-        finished.addAll(logEnds.write(leadership));
-        finished.addAll(lostRecords.account(leadership));
-        finished.addAll(streamRepairs.account(leadership));
+        finishLogs(leadership, finished);
         return new Recovered(finished, Optional.empty());
       }
       var ended = finish(open.get(), leadership, leftOut);
-      if (ledger.open().equals(open)) {
+      if (ledger().open().equals(open)) {
         return new Recovered(finished, Optional.of(ended));
       }
       finished.add(ended);
@@ -176,10 +142,20 @@ public final class CrashRecovery {
     throw new IllegalStateException("no end to what is to be recovered");
   }
 
+  private void finishLogs(Leadership leadership, List<RequestOutcome> finished)
+      throws InterruptedException {
+    var ledger = ledger();
+    var accounts = new LogIncidentRecorder(ports.state(), ledger, recorders, finisher);
+    var ends = new AbandonedLogFinisher(ports, ledger, recorders, finisher);
+    finished.addAll(ends.write(leadership));
+    finished.addAll(new LostRecordReporter(ports.journal(), accounts).account(leadership));
+    finished.addAll(new StreamRepairReporter(ports.journal(), accounts).account(leadership));
+  }
+
   private RequestOutcome finish(
       String id, Leadership leadership, Optional<RollbackExclusions> leftOut)
       throws InterruptedException {
-    var stored = ledger.read(id);
+    var stored = ledger().read(id);
     if (stored.isEmpty()) {
       String reason = "open names " + id + ", which isn't stored: a person has to decide";
       return RequestOutcome.of(id, ExecutionOutcome.unknown(reason));
@@ -200,7 +176,7 @@ public final class CrashRecovery {
   private ExecutionOutcome presume(StoredExecution stored, OrchestrationContext context)
       throws InterruptedException {
     var state = stored.execution().state();
-    if (overtaken.has(stored.execution())) {
+    if (new SupersededChanges(ports.state()).has(stored.execution())) {
       tell(context, "found " + state.word() + ": " + RegressionDetector.ACCEPTED, "overtaken");
       return orchestrator.supersede(stored, context);
     }
@@ -238,12 +214,12 @@ public final class CrashRecovery {
   /** Held changes whose time is over, or whose epoch is, are ended, one after the other. */
   private void expire(Leadership leadership, List<RequestOutcome> finished)
       throws InterruptedException {
-    long now = time.instant().toEpochMilli();
-    long upTo = overtaken.upTo();
-    for (var x : ledger.changes()) {
+    long now = ports.time().instant().toEpochMilli();
+    long upTo = new SupersededChanges(ports.state()).upTo();
+    for (var x : ledger().changes()) {
       if (x.state() instanceof ChangeState.Held held
           && (held.untilMillis() < now || x.epoch() <= upTo)) {
-        var stored = ledger.read(x.id()).orElseThrow();
+        var stored = ledger().read(x.id()).orElseThrow();
         var recorder = recorders.goOn(x.log(), operation(x));
         var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
         var ending =
@@ -255,8 +231,13 @@ public final class CrashRecovery {
     }
   }
 
+  private ChangeLedger ledger() {
+    return orchestrator.store().ledger();
+  }
+
   private void expireRepairs(Leadership leadership, List<RequestOutcome> finished)
       throws InterruptedException {
+    var heldRepairs = new HeldRepairStore(ports, ledger(), finisher);
     for (var held : heldRepairs.expired()) {
       var recorder = recorders.goOn(held.repair().id(), TaskOperation.REPAIR_DRIFT);
       finished.add(heldRepairs.drop(held, HeldRepairStore.expiry(), leadership, recorder));
@@ -291,7 +272,7 @@ public final class CrashRecovery {
 
   private Optional<Tried> writeBack(String id, Leadership leadership, List<RequestOutcome> finished)
       throws InterruptedException {
-    var x = ledger.read(id).map(StoredExecution::execution);
+    var x = ledger().read(id).map(StoredExecution::execution);
     var tried = writeBack.settle(id, leadership);
     if (x.isPresent() && tried.filter(Tried::over).isPresent()) {
       var recorder = recorders.goOn(id, operation(x.get()));

@@ -12,10 +12,8 @@ import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
-import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.BackupOutcome;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
 import dev.deployclaw.core.ledger.ChangeStore;
 import dev.deployclaw.core.ledger.CheckpointFile;
@@ -64,32 +62,20 @@ import java.util.TreeMap;
  * epoch is the one that was compared. What was there before is kept first. Each of its acts can be
  * repeated, so an agent that dies in it leaves nothing that another repair would not finish.
  */
-public final class DriftRepair {
-  private final ChangeStore store;
-  private final ChangeLedger ledger;
-  private final ExecutionFinisher finisher;
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final ParticipantFanout participants;
-  private final HeldRepairStore heldRepairs;
-
-  public DriftRepair(
-      ChangeStore store, ExecutionFinisher finisher, AgentPorts ports, AgentSettings settings) {
-    this.store = store;
-    this.ledger = store.ledger();
-    this.finisher = finisher;
-    this.ports = ports;
-    this.settings = settings;
-    this.participants = new ParticipantFanout(ports.executors(), settings);
-    this.heldRepairs = new HeldRepairStore(ports, ledger, finisher);
-  }
-
+public record DriftRepair(
+    AgentPorts ports,
+    AgentSettings settings,
+    ChangeStore store,
+    HeldRepairStore heldRepairs,
+    ParticipantFanout participants) {
   /** Repairs, or holds it until it is approved. */
   public RequestOutcome run(RequestOrigin by, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
     var context = new OrchestrationContext(leadership, recorder, Risks.NONE);
     var permission = new RepairGate(heldRepairs, settings.gate(), by);
-    return finisher.end(recorder, ending(permission, context), Optional.of(leadership), List.of());
+    return heldRepairs
+        .finisher()
+        .end(recorder, ending(permission, context), Optional.of(leadership), List.of());
   }
 
   /** Carries out what somebody approves. */
@@ -108,7 +94,7 @@ public final class DriftRepair {
     if (pointless) {
       heldRepairs.forget(held, leadership);
     }
-    return finisher.end(recorder, ending, Optional.of(leadership), List.of());
+    return heldRepairs.finisher().end(recorder, ending, Optional.of(leadership), List.of());
   }
 
   /** Why the gate would hold it as things stand; empty where it would not. */
@@ -116,7 +102,7 @@ public final class DriftRepair {
     var scope =
         store
             .archive()
-            .committed(ledger.base())
+            .committed(store.ledger().base())
             .map(RepairGate::scope)
             .orElseGet(() -> ChangeScope.unknown(TaskOperation.REPAIR_DRIFT.word()));
     return settings.gate().reasons(by.requester(), Risks.of(by.demands(), scope));
@@ -130,7 +116,7 @@ public final class DriftRepair {
 
   private ExecutionOutcome repair(RepairGate permission, OrchestrationContext context)
       throws InterruptedException {
-    var base = ledger.base();
+    var base = store.ledger().base();
     if (base.epoch() == 0) {
       return ExecutionOutcome.noChange("nothing was committed yet: nothing to repair");
     }
@@ -152,7 +138,7 @@ public final class DriftRepair {
     if (frozen.isPresent()) {
       return frozen.get();
     }
-    var x = ledger.read(base.change()).map(StoredExecution::execution);
+    var x = store.ledger().read(base.change()).map(StoredExecution::execution);
     if (x.isEmpty()) {
       return ExecutionOutcome.unreachable(
           "nothing is stored of " + base.change() + ", which is committed");
@@ -182,7 +168,9 @@ public final class DriftRepair {
     var survey = new EstateSurvey(ports, settings);
     var readings =
         new DriftDetector.Readings(
-            participants, survey, new UnrestoredMembers(ledger, store.archive(), participants));
+            participants,
+            survey,
+            new UnrestoredMembers(store.ledger(), store.archive(), participants));
     var detector = new DriftDetector(readings, ground.base(), ground.content().set());
     var before = detector.look(procedure, ground.activation(), context);
     if (before.well()) {
@@ -232,7 +220,8 @@ public final class DriftRepair {
     recorder.took(Phase.PUBLISH, from);
     enter("repair.confirm", ground, recorder);
     from = ports.time().micros();
-    var convergence = new ConvergenceLoop(participants, ledger, settings.bounds(), ports.time());
+    var convergence =
+        new ConvergenceLoop(participants, store.ledger(), settings.bounds(), ports.time());
     // a refusal is definite: only the others are waited for
     var end = new EarlyEnd(true, Set.copyOf(replies.members(Answer.NO)));
     convergence.await(before.participants(), again, context, end);
@@ -320,7 +309,7 @@ public final class DriftRepair {
             new Condition.Absent(StoreKeys.OPEN),
             new Condition.Absent(StoreKeys.FREEZE));
     var on = new Transaction(conditions, List.of());
-    return switch (ledger.permit(record, on, context.leadership(), context.recorder())) {
+    return switch (store.ledger().permit(record, on, context.leadership(), context.recorder())) {
       case Permit.Given() -> Optional.empty();
       case Permit.Refused() -> Optional.of(why(ground, context));
       case Permit.Unknown(String reason) ->
@@ -334,7 +323,7 @@ public final class DriftRepair {
     if (frozen.isPresent()) {
       return frozen.get();
     }
-    if (ledger.base().revision() != ground.base().revision()) {
+    if (store.ledger().base().revision() != ground.base().revision()) {
       return ExecutionOutcome.aborted(AbortCause.STALE, "another epoch was committed meanwhile");
     }
     context.recorder().fallSilent();
@@ -349,7 +338,10 @@ public final class DriftRepair {
 
   /** A kill switch stops this, too: what was changed by hand meanwhile may be meant. */
   private Optional<ExecutionOutcome> frozen() throws InterruptedException {
-    return ledger.freeze().map(f -> ExecutionOutcome.aborted(AbortCause.FROZEN, f.refusal()));
+    return store
+        .ledger()
+        .freeze()
+        .map(f -> ExecutionOutcome.aborted(AbortCause.FROZEN, f.refusal()));
   }
 
   private static void enter(String operation, Ground ground, ExecutionRecorder recorder) {

@@ -49,28 +49,12 @@ import java.util.TreeMap;
  * A rollback that somebody asked for: a new change whose content is what the committed one
  * replaced. Only what was proven may come back.
  */
-public final class Rollback {
+public record Rollback(
+    ChangeOrchestrator orchestrator,
+    ExecutionFinisher finisher,
+    AgentPorts ports,
+    AgentSettings settings) {
   public static final String LAST = "last";
-
-  private final ChangeOrchestrator orchestrator;
-  private final ChangeLedger ledger;
-  private final ExecutionFinisher finisher;
-  private final AgentPorts ports;
-  private final AgentSettings settings;
-  private final EstateSurvey survey;
-
-  public Rollback(
-      ChangeOrchestrator orchestrator,
-      ExecutionFinisher finisher,
-      AgentPorts ports,
-      AgentSettings settings) {
-    this.orchestrator = orchestrator;
-    this.ports = ports;
-    this.settings = settings;
-    this.survey = new EstateSurvey(ports, settings);
-    this.ledger = orchestrator.store().ledger();
-    this.finisher = finisher;
-  }
 
   /**
    * @param target the execution's id whose change is undone, or {@link #LAST}
@@ -92,12 +76,12 @@ public final class Rollback {
 
   private RequestOutcome back(Asked asked, Leadership leadership, ExecutionRecorder recorder)
       throws InterruptedException {
-    var base = ledger.base();
+    var base = ledger().base();
     var refusal = refusal(asked.target(), base, asked.procedure());
     if (refusal.isPresent()) {
       return end(recorder, ExecutionOutcome.refused(refusal.get()), leadership);
     }
-    var undone = ledger.read(base.change()).map(StoredExecution::execution).orElseThrow();
+    var undone = ledger().read(base.change()).map(StoredExecution::execution).orElseThrow();
     var opening = opening(undone, base, asked, recorder);
     recorder.planned(opening.planHash());
     look(asked.procedure(), recorder);
@@ -120,7 +104,7 @@ public final class Rollback {
             !operation.startsWith("policies.") && !KernelPhaseOrder.activates(operation);
         if (looks) {
           recorder.enter(i + 1);
-          survey.look(operation, OnFailure.WARN, recorder);
+          new EstateSurvey(ports, settings).look(operation, OnFailure.WARN, recorder);
         }
       }
     }
@@ -133,18 +117,18 @@ public final class Rollback {
 
   /** Empty where it would be refused. */
   public Optional<RollbackPreview> preview(String target) throws InterruptedException {
-    var base = ledger.base();
+    var base = ledger().base();
     if (refusal(target, base).isPresent()) {
       return Optional.empty();
     }
-    var undone = ledger.read(base.change()).map(StoredExecution::execution).orElseThrow();
+    var undone = ledger().read(base.change()).map(StoredExecution::execution).orElseThrow();
     return Optional.of(new RollbackPreview(undone.id(), undone.undoes(), diff(undone, base)));
   }
 
   /** Why the gate would hold a rollback as things are; empty where it would not. */
   public List<String> held(RequestOrigin by) throws InterruptedException {
-    var base = ledger.base();
-    var undone = ledger.read(base.change()).map(StoredExecution::execution);
+    var base = ledger().base();
+    var undone = ledger().read(base.change()).map(StoredExecution::execution);
     var diff = undone.isEmpty() ? Optional.<PolicyDiff>empty() : diff(undone.get(), base);
     return settings.gate().reasons(by.requester(), risks(by.demands(), diff));
   }
@@ -207,7 +191,7 @@ public final class Rollback {
     if (fault.isPresent()) {
       return fault;
     }
-    var undone = ledger.read(base.change()).map(StoredExecution::execution);
+    var undone = ledger().read(base.change()).map(StoredExecution::execution);
     if (undone.isEmpty() || undone.get().checkpoint().isEmpty()) {
       return Optional.of(base.change() + " has no checkpoint: set the wanted limits with a change");
     }
@@ -230,7 +214,7 @@ public final class Rollback {
             "base_epoch", base.epoch(),
             "base_digest", base.digest(),
             "target_digest", digest);
-    var mark = ledger.epochMark();
+    var mark = ledger().epochMark();
     var opening =
         new NewChange(
             recorder.execution(),
@@ -273,5 +257,9 @@ public final class Rollback {
     return ChangeContent.rollbackTarget(undone.base()) == 0
         ? "back to the state before the first change"
         : "back to the policies of epoch " + undone.base().epoch();
+  }
+
+  private ChangeLedger ledger() {
+    return orchestrator.store().ledger();
   }
 }

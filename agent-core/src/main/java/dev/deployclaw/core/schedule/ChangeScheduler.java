@@ -1,6 +1,7 @@
 package dev.deployclaw.core.schedule;
 
 import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.RecorderFactory;
@@ -43,12 +44,6 @@ public record ChangeScheduler(
   static final int MOST = 1_000;
 
   private static final String ACTION = "Keeping to the schedule";
-
-  /** Carries out a change whose time has come. */
-  @FunctionalInterface
-  public interface ChangeStarter {
-    RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException;
-  }
 
   public ScheduleReport all() throws InterruptedException {
     List<ScheduledChange> entries = new ArrayList<>();
@@ -124,7 +119,10 @@ public record ChangeScheduler(
   }
 
   /** Begins a change if it is due; another agent may have been the first, or a person. */
-  public RequestOutcome begin(String id, Leadership leadership, ChangeStarter starter)
+  public RequestOutcome begin(
+      String id,
+      Leadership leadership,
+      InterruptibleFunction<ScheduledChange, RequestOutcome> starter)
       throws InterruptedException {
     var entry = ports.state().get(StoreKeys.scheduled(id));
     var scheduled =
@@ -135,7 +133,7 @@ public record ChangeScheduler(
       return RequestOutcome.of("", ExecutionOutcome.noChange(id + " is not due any more"));
     }
     var over = tooLate(scheduled.get(), entry.get(), leadership);
-    return over.isPresent() ? over.get() : starter.begin(scheduled.get());
+    return over.isPresent() ? over.get() : starter.apply(scheduled.get());
   }
 
   /** What waits for its time under an id. */

@@ -2,6 +2,7 @@ package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
@@ -86,7 +87,8 @@ record AgentComponents(
   }
 
   DriftRepair repairing() {
-    return new DriftRepair(store, finisher, ports, settings);
+    return new DriftRepair(
+        ports, settings, store, heldRepairs(), new ParticipantFanout(ports.executors(), settings));
   }
 
   HeldRepairStore heldRepairs() {

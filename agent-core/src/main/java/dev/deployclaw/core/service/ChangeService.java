@@ -46,20 +46,16 @@ public final class ChangeService {
     this.settings = settings;
     var recovery =
         new CrashRecovery(
-            new CrashRecovery.Parts(
-                parts.orchestrator(),
-                parts.recorders(),
-                parts.finisher(),
-                parts.writeBack(),
-                settings.gate()),
+            parts.orchestrator(),
+            parts.recorders(),
+            parts.finisher(),
+            parts.writeBack(),
+            settings.gate(),
             ports);
     this.freezing = new FreezeService(ports, parts.recorders(), parts.finisher());
     var alarm = new LogTamperAlarm(ports, settings, freezing);
     this.leading =
-        new LeaderScope(
-            ports,
-            settings,
-            new LeaderScope.Parts(parts.recorders(), parts.finisher(), recovery, alarm));
+        new LeaderScope(ports, settings, parts.recorders(), parts.finisher(), recovery, alarm);
   }
 
   /** The questions to the same agent. */

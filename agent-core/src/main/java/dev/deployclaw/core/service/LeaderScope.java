@@ -3,6 +3,7 @@ package dev.deployclaw.core.service;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.election.LeaderElection;
 import dev.deployclaw.core.environment.AgentSettings;
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ChainLinkCopier;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
@@ -29,28 +30,26 @@ import org.slf4j.LoggerFactory;
  * the lead, the end of what an agent that died left behind; and at last what is still to be written
  * back to the sources.
  */
-record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
+record LeaderScope(
+    AgentPorts ports,
+    AgentSettings settings,
+    RecorderFactory recorders,
+    ExecutionFinisher finisher,
+    CrashRecovery recovery,
+    LogTamperAlarm tampering) {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderScope.class);
 
-  /** What is done while leading. */
-  @FunctionalInterface
-  interface Led {
-    RequestOutcome run(Leadership leadership) throws InterruptedException;
-  }
-
-  /** With whom it tells, ends and recovers. */
-  record Parts(
-      RecorderFactory recorders,
-      ExecutionFinisher finisher,
-      CrashRecovery recovery,
-      LogTamperAlarm alarm) {}
-
   /** Does it, if nothing stands in the way. */
-  RequestOutcome run(Optional<TaskRequest> request, Led led) throws InterruptedException {
+  RequestOutcome run(
+      Optional<TaskRequest> request, InterruptibleFunction<Leadership, RequestOutcome> led)
+      throws InterruptedException {
     return run(request, Optional.empty(), led);
   }
 
-  private RequestOutcome run(Optional<TaskRequest> request, Optional<Outvoting> outvoting, Led led)
+  private RequestOutcome run(
+      Optional<TaskRequest> request,
+      Optional<InterruptibleFunction<RegressionDetector.Seen, Optional<RequestOutcome>>> outvoting,
+      InterruptibleFunction<Leadership, RequestOutcome> led)
       throws InterruptedException {
     try {
       var seen = regression().look();
@@ -60,7 +59,7 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
       if (!seen.outvoted() || outvoting.isEmpty()) {
         return turnedAway(request, RegressionDetector.ending(seen.ahead()), false);
       }
-      var stopped = outvoting.get().accept(seen);
+      var stopped = outvoting.get().apply(seen);
       return stopped.isPresent() ? stopped.get() : elected(request, led);
     } catch (Unreachable e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
@@ -68,29 +67,29 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
     }
   }
 
-  /** What is done about few members that are ahead; how it ends, if that stops it. */
-  @FunctionalInterface
-  interface Outvoting {
-    Optional<RequestOutcome> accept(RegressionDetector.Seen seen) throws InterruptedException;
-  }
-
   /**
    * What may be a rollback, which isn't stopped by the word of few: {@link
    * RegressionOverride#outvote}.
+   *
+   * @param outvoting what is done about few members that are ahead; how it ends, if that stops it
    */
-  RequestOutcome back(TaskRequest request, Outvoting outvoting, Led led)
+  RequestOutcome back(
+      TaskRequest request,
+      InterruptibleFunction<RegressionDetector.Seen, Optional<RequestOutcome>> outvoting,
+      InterruptibleFunction<Leadership, RequestOutcome> led)
       throws InterruptedException {
     return run(Optional.of(request), Optional.of(outvoting), led);
   }
 
-  private RequestOutcome elected(Optional<TaskRequest> request, Led led)
+  private RequestOutcome elected(
+      Optional<TaskRequest> request, InterruptibleFunction<Leadership, RequestOutcome> led)
       throws InterruptedException {
     try (var leadership = LeaderElection.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
         return turnedAway(
             request, ExecutionOutcome.aborted(LeaderElection.taken(ports.state())), true);
       }
-      var recovered = parts.recovery().run(leadership, Optional.empty());
+      var recovered = recovery.run(leadership, Optional.empty());
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
         return turnedAway(
@@ -98,9 +97,9 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
             new ExecutionOutcome(ExecutionStatus.ABORTED, blocked.exit(), unfinished(blocked)),
             true);
       }
-      var _ = parts.alarm().raise();
-      var ended = led.run(leadership);
-      parts.recovery().writeBack(ended.execution(), leadership);
+      var _ = tampering.raise();
+      var ended = led.apply(leadership);
+      recovery.writeBack(ended.execution(), leadership);
       chainCopy().run(leadership);
       return ended;
     }
@@ -108,7 +107,7 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
 
   /** The logs of what was frozen because of the stream. */
   List<RequestOutcome> alarm() throws InterruptedException {
-    return parts.alarm().raise();
+    return tampering.raise();
   }
 
   /**
@@ -134,16 +133,16 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
         return new RecoveryReport(ExitCode.ABORTED, List.of(), LeaderElection.taken(ports.state()));
       }
       var refused =
-          leftOut.isPresent() ? parts.recovery().refuses(leftOut.get()) : Optional.<String>empty();
+          leftOut.isPresent() ? recovery.refuses(leftOut.get()) : Optional.<String>empty();
       if (refused.isPresent()) {
         return new RecoveryReport(ExitCode.REFUSED, List.of(), refused.get());
       }
-      var recovered = parts.recovery().run(leadership, leftOut);
+      var recovered = recovery.run(leadership, leftOut);
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
         return new RecoveryReport(blocked.exit(), recovered.finished(), unfinished(blocked));
       }
-      var late = parts.recovery().writeBack("", leadership);
+      var late = recovery.writeBack("", leadership);
       chainCopy().run(leadership);
       return new RecoveryReport(ExitCode.OK, recovered.and(late).finished(), "");
     }
@@ -156,9 +155,9 @@ record LeaderScope(AgentPorts ports, AgentSettings settings, Parts parts) {
     if (request.isEmpty()) {
       return RequestOutcome.of("", ending);
     }
-    var recorder = parts.recorders().begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
+    var recorder = recorders.begin(request.get(), TaskOperation.APPLY_POLICIES, withStore);
     recorder.asked(request.get());
-    return parts.finisher().end(recorder, ending, Optional.empty(), List.of());
+    return finisher.end(recorder, ending, Optional.empty(), List.of());
   }
 
   private static String unfinished(RequestOutcome blocked) {

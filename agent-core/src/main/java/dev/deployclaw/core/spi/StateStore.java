@@ -119,8 +119,6 @@ public interface StateStore extends AutoCloseable {
 
   /** The store can't be reached, or refuses this client. */
   final class Unreachable extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     public Unreachable(String message, Throwable cause) {
       super(message, cause);
     }

@@ -2,8 +2,6 @@ package dev.deployclaw.core.store;
 
 /** A record in the state store is not what this version writes: stop, and let a person look. */
 public final class UnreadableRecordException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
-
   public UnreadableRecordException(String message) {
     super(message);
   }

@@ -2,8 +2,6 @@ package dev.deployclaw.core.tls;
 
 /** A PEM file that can't be used: what is wrong with it, and what to do. */
 public final class InvalidPemException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   private final String what;
   private final String remedy;
 

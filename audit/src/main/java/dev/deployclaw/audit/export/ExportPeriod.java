@@ -23,8 +23,6 @@ public record ExportPeriod(Instant since, Instant until, String name) {
 
   /** The words name no period: what is wrong, and what to write. */
   public static final class InvalidPeriodException extends Exception {
-    private static final long serialVersionUID = 1L;
-
     InvalidPeriodException(String message) {
       super(message);
     }

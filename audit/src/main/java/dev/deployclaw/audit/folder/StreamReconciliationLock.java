@@ -11,15 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Held by the one process of a state folder that compares the stream with its logs, or lets one of
  * them go. Within a process one thread at a time asks: closing it gives up the lock of all.
  */
-public final class StreamReconciliationLock implements AutoCloseable {
-  private final FileChannel channel;
-  private final @Nullable FileLock lock;
-
-  private StreamReconciliationLock(FileChannel channel, @Nullable FileLock lock) {
-    this.channel = channel;
-    this.lock = lock;
-  }
-
+public record StreamReconciliationLock(FileChannel channel, @Nullable FileLock lock)
+    implements AutoCloseable {
   /** Doesn't wait. */
   public static StreamReconciliationLock take(JournalFolder folder) throws IOException {
     var channel =

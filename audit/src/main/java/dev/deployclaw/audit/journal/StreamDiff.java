@@ -14,15 +14,7 @@ import java.util.List;
  * both may grow meanwhile, and what isn't shipped yet is told as missing. One execution at a time
  * is in memory.
  */
-public final class StreamDiff implements AutoCloseable {
-  private final FileJournal journal;
-  private final AuditStream stream;
-
-  private StreamDiff(FileJournal journal, AuditStream stream) {
-    this.journal = journal;
-    this.stream = stream;
-  }
-
+public record StreamDiff(FileJournal journal, AuditStream stream) implements AutoCloseable {
   /**
    * @param records of the journal
    */

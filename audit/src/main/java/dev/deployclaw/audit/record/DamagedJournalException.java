@@ -2,8 +2,6 @@ package dev.deployclaw.audit.record;
 
 /** A journal file holds something that isn't an unbroken chain. A person must look at it. */
 public final class DamagedJournalException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
-
   private final String execution;
   private final long seq;
 

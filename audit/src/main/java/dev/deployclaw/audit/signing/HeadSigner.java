@@ -68,8 +68,6 @@ public final class HeadSigner {
 
   /** The key stays as it was: why, and what to do. */
   public static final class NotRotated extends Exception {
-    private static final long serialVersionUID = 1L;
-
     NotRotated(String message) {
       super(message);
     }

@@ -22,26 +22,12 @@ import java.util.Optional;
  *
  * <p>One thread at a time; a log is in memory while it is copied.
  */
-public final class LogArchiver {
+public record LogArchiver(LogEndSignatures ends, ObjectStore objects, int mostBytes) {
   /** Bytes of lines in a segment, but where one record is longer. */
   static final int MOST_BYTES = 4 << 20;
 
   /** Logs that one call copies. */
   static final int MOST_AT_ONCE = 64;
-
-  private final JournalFolder folder;
-  private final ObjectStore objects;
-  private final HeadSigner signer;
-  private final LogEndSignatures ends;
-  private final int mostBytes;
-
-  private LogArchiver(LogEndSignatures ends, ObjectStore objects, int mostBytes) {
-    this.folder = ends.folder();
-    this.objects = objects;
-    this.signer = ends.signer();
-    this.ends = ends;
-    this.mostBytes = mostBytes;
-  }
 
   /** Of the logs below a state folder. */
   public static LogArchiver of(Path stateDir, ObjectStore objects, HeadSigner signer) {
@@ -79,7 +65,7 @@ public final class LogArchiver {
   public Copied store() throws InterruptedException {
     int stored = 0;
     Optional<String> damage = Optional.empty();
-    for (String execution : folder.executions()) {
+    for (String execution : ends.folder().executions()) {
       if (stored == MOST_AT_ONCE) {
         break;
       }
@@ -95,19 +81,19 @@ public final class LogArchiver {
   }
 
   private boolean store(String execution) throws IOException, InterruptedException {
-    long length = folder.length(execution);
-    var known = LocalArchiveMarker.of(folder, execution);
+    long length = ends.folder().length(execution);
+    var known = LocalArchiveMarker.of(ends.folder(), execution);
     if (known.map(LocalArchiveMarker::length).filter(l -> l == length).isPresent()) {
       return false;
     }
-    List<byte[]> records = folder.all(execution);
+    List<byte[]> records = ends.folder().all(execution);
     var _ = RecordFile.check(execution, records);
     if (records.isEmpty() || !RecordLines.isEnd(records.getLast())) {
       return false;
     }
     ends.require(execution, records);
     var before = known.map(LocalArchiveMarker::head).filter(h -> h.head().begins(records));
-    if (known.isPresent() && before.isEmpty() && folder.superseded(execution).isEmpty()) {
+    if (known.isPresent() && before.isEmpty() && ends.folder().superseded(execution).isEmpty()) {
       throw new DamagedJournalException(
           execution, "it differs from the log that was copied into the bucket before");
     }
@@ -118,9 +104,10 @@ public final class LogArchiver {
       segments.add(store(execution, from, records.subList(from, to)));
       from = to;
     }
-    var head = new SegmentManifest(SignedLogHead.sign(execution, records, signer), segments);
+    var head = new SegmentManifest(SignedLogHead.sign(execution, records, ends.signer()), segments);
     create(head.name(), head.bytes());
-    folder.keep(LocalArchiveMarker.name(execution), new LocalArchiveMarker(length, head).bytes());
+    ends.folder()
+        .keep(LocalArchiveMarker.name(execution), new LocalArchiveMarker(length, head).bytes());
     return true;
   }
 

@@ -21,24 +21,10 @@ import java.util.Optional;
  * the chain of its records. The journal's records are not looked at, so the copy stands by itself.
  * Any thread; a log is in memory while it is checked.
  */
-public final class LogCopyVerifier {
-  private final JournalFolder folder;
-  private final ObjectStore objects;
-  private final HeadSigner signer;
-
-  private LogCopyVerifier(JournalFolder folder, ObjectStore objects, HeadSigner signer) {
-    this.folder = folder;
-    this.objects = objects;
-    this.signer = signer;
-  }
-
+public record LogCopyVerifier(JournalFolder folder, ObjectStore objects, HeadSigner signer) {
   /** Of the logs below a state folder, signed by its key or one that it had before. */
   public static LogCopyVerifier of(Path stateDir, ObjectStore objects, HeadSigner signer) {
     return new LogCopyVerifier(JournalFolder.in(stateDir), objects, signer);
-  }
-
-  public HeadSigner signer() {
-    return signer;
   }
 
   /** Whether a head fits itself, and a trusted key signed it. */
@@ -173,8 +159,6 @@ public final class LogCopyVerifier {
 
   /** An object that was read back once isn't there any more. */
   public static final class Gone extends IOException {
-    private static final long serialVersionUID = 1L;
-
     private Gone(String what) {
       super(what);
     }

@@ -14,15 +14,7 @@ import java.util.Set;
  * Checks the signature that a log got when it ended, against the records that are there now. Signs
  * nothing: a log without such a signature stays without one. Any thread.
  */
-public final class LogEndVerifier {
-  private final JournalFolder folder;
-  private final TrustedKeys trust;
-
-  private LogEndVerifier(JournalFolder folder, TrustedKeys trust) {
-    this.folder = folder;
-    this.trust = trust;
-  }
-
+public record LogEndVerifier(JournalFolder folder, TrustedKeys trust) {
   /**
    * @param keys that are trusted, as {@code audit key} prints them; none: the key of this state
    *     folder, and those that it had before a rotation

@@ -49,8 +49,6 @@ public final class AuditStream implements AutoCloseable {
 
   /** What can't be answered by trying again: another record stands where this one belongs. */
   public static final class Fork extends Exception {
-    private static final long serialVersionUID = 1L;
-
     private final transient StreamCopy.Fork what;
 
     Fork(StreamRecord entry, byte[] there) {

@@ -4,8 +4,6 @@ import dev.deployclaw.core.log.StreamCopy.Stuck;
 
 /** What can't be answered by sending it again to the same server: it takes no such record. */
 public final class RecordRefusedException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   private final transient Stuck what;
 
   RecordRefusedException(Stuck what) {

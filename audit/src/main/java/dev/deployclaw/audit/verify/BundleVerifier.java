@@ -40,8 +40,6 @@ public final class BundleVerifier {
 
   /** A file that can't be read, or a folder that holds no log: then nothing can be said. */
   public static final class Unread extends IOException {
-    private static final long serialVersionUID = 1L;
-
     private final String file;
 
     Unread(Path file, IOException cause) {

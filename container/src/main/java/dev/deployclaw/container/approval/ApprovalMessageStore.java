@@ -22,17 +22,9 @@ import org.slf4j.LoggerFactory;
  * leadership: it moves nothing that an agent acts on. It compares what it read, so of several
  * agents one wins. Any thread. Throws {@link StateStore.Unreachable}.
  */
-final class ApprovalMessageStore {
+record ApprovalMessageStore(StateStore state, String channel) {
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalMessageStore.class);
   private static final int MOST_TRIES = 5;
-
-  private final StateStore state;
-  private final String prefix;
-
-  ApprovalMessageStore(StateStore state, String channel) {
-    this.state = state;
-    this.prefix = StoreKeys.approvalMessages(channel);
-  }
 
   /** A message, and the entry from which it was read. */
   record Stored(String execution, ApprovalMessage message, Entry entry) {}
@@ -40,20 +32,20 @@ final class ApprovalMessageStore {
   /** All, by execution. */
   Map<String, Stored> all() throws InterruptedException {
     var out = new LinkedHashMap<String, Stored>();
-    for (var entry : state.list(prefix)) {
+    for (var entry : state.list(prefix())) {
       read(entry).ifPresent(stored -> out.put(stored.execution(), stored));
     }
     return out;
   }
 
   Optional<Stored> find(String execution) throws InterruptedException {
-    return state.get(prefix + execution).flatMap(this::read);
+    return state.get(prefix() + execution).flatMap(this::read);
   }
 
   /** Puts one where none is, or in place of that one; false where another agent was faster. */
   boolean claim(String execution, Optional<Stored> before, ApprovalMessage message)
       throws InterruptedException {
-    String key = prefix + execution;
+    String key = prefix() + execution;
     var on = Condition.unmoved(key, before.map(Stored::entry));
     return applied(on, new Write.Put(key, message.bytes()));
   }
@@ -85,10 +77,14 @@ final class ApprovalMessageStore {
   private Optional<Stored> read(Entry entry) {
     try {
       var message = ApprovalMessage.read(entry.value());
-      return Optional.of(new Stored(entry.key().substring(prefix.length()), message, entry));
+      return Optional.of(new Stored(entry.key().substring(prefix().length()), message, entry));
     } catch (UnreadableRecordException e) {
       LOG.atWarn().addKeyValue("key", entry.key()).setCause(e).log("Not a message of a hold");
       return Optional.empty();
     }
+  }
+
+  private String prefix() {
+    return StoreKeys.approvalMessages(channel);
   }
 }

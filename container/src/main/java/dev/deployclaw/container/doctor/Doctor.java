@@ -21,7 +21,7 @@ public record Doctor(List<DoctorCheck> checkups) {
   public List<Diagnosis> examine() throws InterruptedException {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var asked = new ArrayList<Future<List<Diagnosis>>>();
-      checkups.forEach(c -> asked.add(threads.submit(c.examination()::examine)));
+      checkups.forEach(c -> asked.add(threads.submit(c.examination()::get)));
       long until = System.nanoTime() + LONGEST.toNanos();
       var found = new ArrayList<Diagnosis>();
       for (int i = 0; i < checkups.size(); i++) {

@@ -20,13 +20,7 @@ import org.jspecify.annotations.Nullable;
  * another that began would end them. A lock of the operating system, which dies with its process;
  * the file says in words who has it. Commands that only carry out one request need none.
  */
-public final class StateFolderLock implements AutoCloseable {
-  private final FileChannel channel;
-
-  private StateFolderLock(FileChannel channel) {
-    this.channel = channel;
-  }
-
+public record StateFolderLock(FileChannel channel) implements AutoCloseable {
   /** A lock that is held, or who has it. */
   public sealed interface Acquisition {
     record Mine(StateFolderLock lock) implements Acquisition {}

@@ -21,18 +21,12 @@ import org.slf4j.LoggerFactory;
  * A synced file for each task that was accepted and hasn't ended, so that the next start can say
  * what became of it. Its name is the execution's id. Any thread.
  */
-public final class AcceptedTaskStore {
+public record AcceptedTaskStore(Path folder) {
   private static final Logger LOG = LoggerFactory.getLogger(AcceptedTaskStore.class);
   private static final String ENDING = ".json";
   private static final String CLAIM = "claim";
   private static final String REPLACES = "replaces";
   private static final String ANSWERS = "answers";
-
-  private final Path folder;
-
-  private AcceptedTaskStore(Path folder) {
-    this.folder = folder;
-  }
 
   public static AcceptedTaskStore in(Path stateDir) {
     try {

@@ -34,8 +34,6 @@ final class ModelAnswerParser {
 
   /** A text that isn't an answer, with the reason that the model is told. */
   private static final class Unreadable extends Exception {
-    private static final long serialVersionUID = 1;
-
     Unreadable(String reason) {
       super(reason);
     }

@@ -1,7 +1,5 @@
 package dev.deployclaw.container.monitor;
 
-import dev.deployclaw.container.alert.AlertCondition;
-import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberPhrases.Entry;

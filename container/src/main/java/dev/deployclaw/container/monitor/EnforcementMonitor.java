@@ -1,14 +1,11 @@
 package dev.deployclaw.container.monitor;
 
-import dev.deployclaw.container.alert.AlertCondition;
-import dev.deployclaw.container.alert.AlertKind;
-import dev.deployclaw.container.alert.AlertNotification;
-import dev.deployclaw.container.alert.AlertStore;
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.file.AtomicFile;
 import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -36,19 +33,13 @@ public final class EnforcementMonitor {
 
   private final MonitoringConfig periods;
   private final AgentClock time;
-  private final PointPoller beater;
+  private final InterruptibleFunction<Duration, HeartbeatReport> beater;
   private final Consumer<AlertNotification> told;
   private final AlertStore board;
   private final EnforcementPointStates points = new EnforcementPointStates();
   private final Path file;
   private volatile @Nullable Beat last;
   private volatile @Nullable Drift drift;
-
-  /** Asks all enforcement points, within a time. */
-  @FunctionalInterface
-  public interface PointPoller {
-    HeartbeatReport beat(Duration within) throws InterruptedException;
-  }
 
   /**
    * When the points were last asked.
@@ -77,7 +68,7 @@ public final class EnforcementMonitor {
   public EnforcementMonitor(
       MonitoringConfig periods,
       AgentClock time,
-      PointPoller beater,
+      InterruptibleFunction<Duration, HeartbeatReport> beater,
       Path stateDir,
       String domain,
       Consumer<AlertNotification> told) {
@@ -104,10 +95,10 @@ public final class EnforcementMonitor {
    * lost answer is no alarm.
    */
   public void heartbeat() throws InterruptedException {
-    var answer = beater.beat(within());
+    var answer = beater.apply(within());
     if (points.worsens(answer)) {
       time.pause(periods.heartbeat().dividedBy(4));
-      answer = beater.beat(within());
+      answer = beater.apply(within());
     }
     var at = time.instant();
     points.see(answer, at);

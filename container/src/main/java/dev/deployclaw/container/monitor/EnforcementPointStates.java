@@ -1,7 +1,5 @@
 package dev.deployclaw.container.monitor;
 
-import dev.deployclaw.container.alert.AlertCondition;
-import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.change.probe.HeartbeatReport.Point;
 import dev.deployclaw.core.change.probe.HeartbeatReport.State;

@@ -1,6 +1,6 @@
 package dev.deployclaw.container.notification;
 
-import dev.deployclaw.container.alert.AlertNotification;
+import dev.deployclaw.container.monitor.AlertNotification;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;

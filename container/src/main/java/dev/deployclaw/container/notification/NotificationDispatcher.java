@@ -1,7 +1,7 @@
 package dev.deployclaw.container.notification;
 
-import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.monitor.AlertNotification;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

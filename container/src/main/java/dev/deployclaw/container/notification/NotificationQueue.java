@@ -1,7 +1,7 @@
 package dev.deployclaw.container.notification;
 
-import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.file.AtomicFile;
+import dev.deployclaw.container.monitor.AlertNotification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.notification;
 
-import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig.Target;
+import dev.deployclaw.container.monitor.AlertNotification;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.net.http.HttpRequest;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.notification;
 
-import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.config.secret.SecretRegistry;
+import dev.deployclaw.container.monitor.AlertNotification;
 import dev.deployclaw.container.notification.DeliveryLog.Line;
 import dev.deployclaw.container.notification.DeliveryLog.Outcome;
 import dev.deployclaw.container.notification.NotificationQueue.Item;

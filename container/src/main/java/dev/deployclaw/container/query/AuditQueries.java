@@ -154,8 +154,6 @@ public final class AuditQueries {
 
   /** Logs are being verified or packed for others. */
   public static final class BusyException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     BusyException() {
       super("logs are being verified or packed for others");
     }
@@ -163,8 +161,6 @@ public final class AuditQueries {
 
   /** More than is packed in memory. */
   public static final class TooLargeException extends IOException {
-    private static final long serialVersionUID = 1L;
-
     TooLargeException() {
       super("the bundle has more than " + (MOST_BUNDLE_BYTES >> 20) + " MB");
     }

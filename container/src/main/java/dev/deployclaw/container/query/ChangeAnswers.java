@@ -19,7 +19,6 @@ import dev.deployclaw.core.query.TenantHistoryReport.Changed;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.service.ChangeService;
-import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.decision.LimitRule;
 import dev.deployclaw.policy.diff.DiffFormatter;
@@ -32,21 +31,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Answers from changes: those that were, those that are under way, and one that might be. */
-final class ChangeAnswers {
+record ChangeAnswers(ChangeService service, Journal journal, UsageAnswers usage) {
   private static final int MOST_EPOCHS = 256;
   private static final int MOST_DIFFERENCES = 5;
-
-  private final ChangeService service;
-  private final QueryService queries;
-  private final Journal journal;
-  private final UsageAnswers usage;
-
-  ChangeAnswers(ChangeService service, Journal journal, UsageAnswers usage) {
-    this.service = service;
-    this.queries = service.queries();
-    this.journal = journal;
-    this.usage = usage;
-  }
 
   EstateAnswer history(EstateQuestion question) throws InterruptedException {
     var out = new ArrayList<Statement>();
@@ -83,7 +70,7 @@ final class ChangeAnswers {
       throws InterruptedException {
     var period = question.scope().period();
     int most = period.equals(Period.EVER) ? question.rows() : MOST_EPOCHS;
-    return queries.history(tenant, period.since().orElse(Instant.MIN), most);
+    return service.queries().history(tenant, period.since().orElse(Instant.MIN), most);
   }
 
   /** What has no time may have been then. */
@@ -133,7 +120,7 @@ final class ChangeAnswers {
           ? EstateAnswer.of(question, List.of(), List.of("this machine has no execution's log"))
           : timeline(question, known.getLast());
     }
-    var committed = queries.policies();
+    var committed = service.queries().policies();
     var measured = usage.measured();
     if (committed.exit() == ExitCode.UNREACHABLE || measured.exit() == ExitCode.UNREACHABLE) {
       return EstateAnswer.unreachable(question, committed.reason() + measured.reason());
@@ -144,7 +131,7 @@ final class ChangeAnswers {
         var facts = EstateAnswers.facts(committed, tenant);
         out.addFirst(statement(tenant + " is blocked: all its requests are refused", facts));
       }
-      queries.history(tenant, 1).changes().forEach(c -> out.add(sentence(c)));
+      service.queries().history(tenant, 1).changes().forEach(c -> out.add(sentence(c)));
     }
     return EstateAnswer.of(question, out, UsageAnswers.gaps(measured));
   }
@@ -169,7 +156,7 @@ final class ChangeAnswers {
   }
 
   EstateAnswer status(EstateQuestion question) throws InterruptedException {
-    var status = queries.status();
+    var status = service.queries().status();
     if (status.exit() == ExitCode.UNREACHABLE) {
       return EstateAnswer.unreachable(question, status.unreachable());
     }

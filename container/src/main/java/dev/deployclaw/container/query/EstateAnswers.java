@@ -11,7 +11,6 @@ import dev.deployclaw.core.result.QueryReport;
 import dev.deployclaw.core.result.QueryScope;
 import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.service.ChangeService;
-import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.model.Limit;
@@ -29,22 +28,13 @@ import java.util.TreeSet;
 /**
  * Answers from what the commands read: limits as committed, and what the scanner finds; the rest is
  * of {@link UsageAnswers} and {@link ChangeAnswers}. One thread at a time.
+ *
+ * @param journal of this machine's logs
  */
-public final class EstateAnswers {
-  private final QueryService queries;
-  private final UsageAnswers usage;
-  private final ChangeAnswers changes;
-
-  /**
-   * @param journal of this machine's logs
-   */
-  public EstateAnswers(ChangeService service, Journal journal) {
-    this.queries = service.queries();
-    this.usage = new UsageAnswers(queries);
-    this.changes = new ChangeAnswers(service, journal, usage);
-  }
-
+public record EstateAnswers(ChangeService service, Journal journal) {
   public EstateAnswer answer(EstateQuestion question) throws InterruptedException {
+    var usage = new UsageAnswers(service.queries());
+    var changes = new ChangeAnswers(service, journal, usage);
     return switch (question.topic()) {
       case LIMITS -> limits(question);
       case USAGE -> usage.usage(question);
@@ -53,8 +43,8 @@ public final class EstateAnswers {
       case EXPLAIN -> changes.explain(question);
       case STATUS -> changes.status(question);
       case IMPACT -> changes.impact(question);
-      case DRIFT -> looked(question, TaskOperation.CHECK_DRIFT, queries.drift());
-      case VALIDATE -> looked(question, TaskOperation.VALIDATE, queries.validate());
+      case DRIFT -> looked(question, TaskOperation.CHECK_DRIFT, service.queries().drift());
+      case VALIDATE -> looked(question, TaskOperation.VALIDATE, service.queries().validate());
     };
   }
 
@@ -63,7 +53,7 @@ public final class EstateAnswers {
   }
 
   private EstateAnswer limits(EstateQuestion question) throws InterruptedException {
-    var committed = queries.policies();
+    var committed = service.queries().policies();
     if (committed.exit() == ExitCode.UNREACHABLE) {
       return EstateAnswer.unreachable(question, committed.reason());
     }

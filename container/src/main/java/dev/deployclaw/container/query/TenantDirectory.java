@@ -72,8 +72,6 @@ public final class TenantDirectory {
 
   /** The index isn't finished within the time that a call may wait. */
   public static final class NotReadyException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     private NotReadyException(Optional<CommittedEpoch> of) {
       super("the limits of epoch " + of.map(CommittedEpoch::epoch).orElse(0L) + " are being read");
     }

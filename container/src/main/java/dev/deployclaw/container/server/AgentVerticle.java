@@ -7,6 +7,7 @@ import dev.deployclaw.container.intake.UnfinishedTasks;
 import dev.deployclaw.container.metrics.ServerMetrics;
 import dev.deployclaw.container.vertx.BusAddress;
 import dev.deployclaw.container.vertx.LocalEventBus;
+import dev.deployclaw.container.vertx.PeriodicTask;
 import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
@@ -126,13 +127,7 @@ final class AgentVerticle extends VerticleBase {
     return false;
   }
 
-  /** Work that an interrupt ends. */
-  @FunctionalInterface
-  private interface Work {
-    void run() throws InterruptedException;
-  }
-
-  private void interruptibly(Work work) {
+  private void interruptibly(PeriodicTask.Action work) {
     working = Thread.currentThread();
     try {
       work.run();

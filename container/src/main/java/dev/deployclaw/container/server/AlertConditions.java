@@ -1,8 +1,8 @@
 package dev.deployclaw.container.server;
 
 import dev.deployclaw.audit.signin.SignInJournal.Tampering;
-import dev.deployclaw.container.alert.AlertCondition;
-import dev.deployclaw.container.alert.AlertKind;
+import dev.deployclaw.container.monitor.AlertCondition;
+import dev.deployclaw.container.monitor.AlertKind;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.server.EstateMonitor.PutBack;
 import dev.deployclaw.container.wiring.MachineName;

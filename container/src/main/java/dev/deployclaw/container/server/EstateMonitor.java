@@ -1,8 +1,8 @@
 package dev.deployclaw.container.server;
 
-import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.metrics.ServerMetrics;
+import dev.deployclaw.container.monitor.AlertKind;
 import dev.deployclaw.container.monitor.EnforcementMonitor;
 import dev.deployclaw.container.notification.DeliverySettings;
 import dev.deployclaw.container.notification.NotificationDispatcher;

@@ -37,8 +37,6 @@ public final class LocalEventBus {
 
   /** No reply: the address has no consumer, or none came in time. */
   public static final class NoReplyException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
     private final boolean consumed;
 
     NoReplyException(ReplyException cause) {

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.wiring;
 
 import dev.deployclaw.executors.redis.inspect.UnmanagedKeys;
-import dev.deployclaw.policy.imports.adoption.LimitAdoption;
-import dev.deployclaw.policy.imports.adoption.RedisKeyPattern;
+import dev.deployclaw.policy.imports.LimitAdoption;
+import dev.deployclaw.policy.imports.RedisKeyPattern;
 import java.io.IOException;
 
 /**

@@ -13,7 +13,7 @@ import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.replay.RequestAttribution;
 import dev.deployclaw.policy.replay.RequestAttribution.TenantSource;

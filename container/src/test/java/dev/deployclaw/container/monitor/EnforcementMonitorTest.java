@@ -2,10 +2,6 @@ package dev.deployclaw.container.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.alert.AlertCondition;
-import dev.deployclaw.container.alert.AlertKind;
-import dev.deployclaw.container.alert.AlertNotification;
-import dev.deployclaw.container.alert.AlertStore;
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.core.change.probe.HeartbeatReport;
 import dev.deployclaw.core.change.probe.HeartbeatReport.Point;

@@ -2,12 +2,12 @@ package dev.deployclaw.container.notification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.alert.AlertCondition;
-import dev.deployclaw.container.alert.AlertKind;
-import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.container.monitor.AlertCondition;
+import dev.deployclaw.container.monitor.AlertKind;
+import dev.deployclaw.container.monitor.AlertNotification;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.FreePortFinder;

@@ -3,10 +3,10 @@ package dev.deployclaw.container.notification;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.container.monitor.AlertNotification;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

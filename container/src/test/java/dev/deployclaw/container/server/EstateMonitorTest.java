@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.signin.SignInJournal;
-import dev.deployclaw.container.alert.AlertCondition;
-import dev.deployclaw.container.alert.AlertKind;
-import dev.deployclaw.container.alert.AlertNotification;
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.intake.ApprovalDecision;
 import dev.deployclaw.container.intake.SubmissionResult;
 import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.monitor.AlertCondition;
+import dev.deployclaw.container.monitor.AlertKind;
+import dev.deployclaw.container.monitor.AlertNotification;
 import dev.deployclaw.container.notification.BackoffPolicy;
 import dev.deployclaw.container.wiring.MachineName;
 import dev.deployclaw.core.call.AgentPorts;

@@ -6,7 +6,6 @@ import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
-import dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

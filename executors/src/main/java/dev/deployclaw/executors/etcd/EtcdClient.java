@@ -162,8 +162,6 @@ final class EtcdClient implements AutoCloseable {
 
   /** A call that brought no answer, with what that means. */
   static final class Failed extends Exception {
-    private static final long serialVersionUID = 1L;
-
     private final transient CallFault fault;
 
     Failed(CallFault fault, @Nullable Throwable cause) {

@@ -31,9 +31,10 @@ public final class FileGatewayExecutor implements BackendExecutor {
 
   public FileGatewayExecutor(FileGatewaySettings settings) {
     this.settings = settings;
-    this.looks = new GatewayInspector(new RunningConfigProbe(settings.answer()));
+    var identity = new RunningConfigProbe(settings.answer());
+    this.looks = new GatewayInspector(identity);
     this.staging = new FileGatewayStager(settings);
-    this.publishing = new FileGatewayPublisher(settings.answer());
+    this.publishing = new FileGatewayPublisher(identity);
   }
 
   @Override

@@ -10,7 +10,6 @@ import dev.deployclaw.executors.nginx.RunningConfigProbe;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,13 +21,7 @@ import java.util.Optional;
  * ran before the reload, whose marks are kept beside the file: it works for a hand-written file
  * too, which can't say who it is.
  */
-final class FileGatewayPublisher {
-  private final RunningConfigProbe identity;
-
-  FileGatewayPublisher(Duration answer) {
-    this.identity = new RunningConfigProbe(answer);
-  }
-
+record FileGatewayPublisher(RunningConfigProbe identity) {
   MemberReport publish(
       FileGateway gateway,
       EpochSpec activation,

@@ -13,18 +13,10 @@ import java.io.IOException;
 import java.util.Map;
 
 /** Puts an epoch's file beside the live one, has it checked, and takes it away again. */
-final class FileGatewayStager {
+record FileGatewayStager(FileGatewaySettings settings) {
   private static final String FORBIDDEN =
       "NGINX made a system call that it may not make while it read the file, and the kernel ended"
           + " it (SIGSYS): replace its program";
-
-  private final NginxConfigChecker parser;
-  private final RunningConfigProbe identity;
-
-  FileGatewayStager(FileGatewaySettings settings) {
-    this.parser = new NginxConfigChecker(settings.scratch(), settings.check());
-    this.identity = new RunningConfigProbe(settings.answer());
-  }
 
   MemberReport stage(
       FileGateway gateway,
@@ -84,7 +76,7 @@ final class FileGatewayStager {
     boolean runs =
         activation.restores().isEmpty()
             && folder.liveFile().filter(wanted::is).isPresent()
-            && identity.actsOn(gateway.url(), wanted.config());
+            && new RunningConfigProbe(settings.answer()).actsOn(gateway.url(), wanted.config());
     if (runs) {
       return MemberReport.yes(gateway.member(), activation.digest(), wanted.facts());
     }
@@ -110,7 +102,8 @@ final class FileGatewayStager {
           "NGINX must write to %s, which doesn't exist: create it".formatted(missing.get());
       return MemberReport.no(gateway.member(), why);
     }
-    return switch (parser.parse(gateway.binary(), copy.get())) {
+    return switch (new NginxConfigChecker(settings.scratch(), settings.check())
+        .parse(gateway.binary(), copy.get())) {
       case NginxConfigChecker.Verdict.Accepted() -> yes;
       case NginxConfigChecker.Verdict.Refused(String output) ->
           MemberReport.no(gateway.member(), "NGINX refuses the file: " + output);

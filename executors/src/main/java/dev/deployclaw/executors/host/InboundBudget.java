@@ -81,8 +81,6 @@ final class InboundBudget extends ServerStreamTracer.Factory implements ServerIn
   }
 
   private static final class TooManyBytesException extends StatusRuntimeException {
-    private static final long serialVersionUID = 1L;
-
     TooManyBytesException(long most) {
       super(
           Status.RESOURCE_EXHAUSTED.withDescription(

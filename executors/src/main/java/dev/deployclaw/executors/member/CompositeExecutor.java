@@ -20,13 +20,7 @@ import java.util.concurrent.Future;
  * kinds: gateways that are files and gateways that are pods, sources in folders and in ConfigMaps.
  * A part that fails as a whole is a report of its own; the others' reports stand.
  */
-public final class CompositeExecutor implements BackendExecutor {
-  private final List<BackendExecutor> parts;
-
-  private CompositeExecutor(List<BackendExecutor> parts) {
-    this.parts = parts;
-  }
-
+public record CompositeExecutor(List<BackendExecutor> parts) implements BackendExecutor {
   /**
    * @throws IllegalArgumentException where the parts differ in name or verbs
    */

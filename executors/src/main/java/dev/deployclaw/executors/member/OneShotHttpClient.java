@@ -55,8 +55,6 @@ public record OneShotHttpClient(URI server, Duration timeout, Optional<SSLContex
 
   /** Nobody listens: the request was never sent. */
   public static final class Unreached extends IOException {
-    private static final long serialVersionUID = 1L;
-
     Unreached(String message, IOException cause) {
       super(message, cause);
     }

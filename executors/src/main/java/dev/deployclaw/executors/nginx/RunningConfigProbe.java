@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.nginx;
 
 import dev.deployclaw.executors.member.OneShotHttpClient;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.ratelimit;
 
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.environment.RetryPolicy;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
@@ -36,8 +37,12 @@ import javax.net.ssl.SSLException;
  *
  * <p>One that asks another Redis than the configured one is a NO to every look, so that no change
  * begins with it, and no vote: a way back goes on without it.
+ *
+ * @param redis that every service has to ask: its nodes' addresses by id, replicas too, as they are
+ *     now; empty where none can be asked. Any thread
  */
-public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redis)
+public record RateLimitExecutor(
+    RateLimitSettings settings, InterruptibleSupplier<Map<String, String>> redis)
     implements BackendExecutor {
   private static final String USAGE = "/v1/usage";
   private static final Set<String> LOOKS = Set.of("topology", "scan", "usage");
@@ -95,7 +100,7 @@ public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redi
   }
 
   private BoundedFanout.Question<Service> seeing() throws InterruptedException {
-    var allegiance = new RedisIdentityCheck(redis.nodes());
+    var allegiance = new RedisIdentityCheck(redis.get());
     return service -> {
       var status = status(service);
       var broken = allegiance.broken(status);
@@ -114,7 +119,7 @@ public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redi
   private BoundedFanout.Question<Service> voting(EpochSpec activation, Duration deadline)
       throws InterruptedException {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
-    var allegiance = new RedisIdentityCheck(redis.nodes());
+    var allegiance = new RedisIdentityCheck(redis.get());
     return service -> {
       long silent = System.nanoTime() + settings.answer().toNanos();
       var left = Duration.ofNanos(end - System.nanoTime());
@@ -151,7 +156,7 @@ public record RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redi
 
   private BoundedFanout.Question<Service> deciding(EpochSpec activation)
       throws InterruptedException {
-    var allegiance = new RedisIdentityCheck(redis.nodes());
+    var allegiance = new RedisIdentityCheck(redis.get());
     return service -> {
       var status = status(service);
       var broken = allegiance.broken(status);

@@ -20,24 +20,14 @@ import java.util.Set;
  * An executor of an executor host. It blocks its caller; an interrupt cancels the call. To a step
  * of a change the members of this executor answer, each once, and a YES about an epoch counts for
  * the digest that was asked about.
+ *
+ * @param offered what the host says that it has, or less
+ * @param members all that it has, where the configuration names them
  */
-public final class RemoteExecutor implements BackendExecutor {
+public record RemoteExecutor(
+    HostConnection connection, OfferedExecutor offered, Optional<Set<String>> members)
+    implements BackendExecutor {
   private static final ContentDigests DIGESTS = new ContentDigests();
-
-  private final HostConnection connection;
-  private final OfferedExecutor offered;
-  private final ConfiguredMembers members;
-
-  /**
-   * @param offered what the host says that it has, or less
-   * @param members all that it has, where the configuration names them
-   */
-  public RemoteExecutor(
-      HostConnection connection, OfferedExecutor offered, Optional<Set<String>> members) {
-    this.connection = connection;
-    this.offered = offered;
-    this.members = new ConfiguredMembers(offered.name(), members);
-  }
 
   @Override
   public String name() {
@@ -81,12 +71,12 @@ public final class RemoteExecutor implements BackendExecutor {
     if (!step || !(outcome instanceof CallOutcome.Done(var reports, var facts))) {
       return outcome;
     }
-    var contradiction = members.contradiction(reports);
+    var contradiction = new ConfiguredMembers(offered.name(), members).contradiction(reports);
     if (contradiction.isPresent()) {
       return CallOutcome.failed(
           OutcomeCodec.unanswered("the executor host " + contradiction.get(), effect));
     }
-    var all = members.completed(reports);
+    var all = new ConfiguredMembers(offered.name(), members).completed(reports);
     var digest = digest(call);
     return new CallOutcome.Done(
         digest.map(d -> all.stream().map(r -> compared(r, d)).toList()).orElse(all), facts);

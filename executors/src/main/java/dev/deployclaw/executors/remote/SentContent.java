@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.remote;
 
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,25 +24,21 @@ final class SentContent {
     return incarnation;
   }
 
-  /** How bytes are sent. */
-  interface Transfer {
-    boolean send() throws InterruptedException;
-  }
-
   /**
    * Sends it, unless another call did since this one asked for it.
    *
    * @param asked when, by {@link System#nanoTime()}, the call was made that the host couldn't read
    * @return whether the host has it
    */
-  boolean send(String sha256, long asked, Transfer transfer) throws InterruptedException {
+  boolean send(String sha256, long asked, InterruptibleSupplier<Boolean> transfer)
+      throws InterruptedException {
     sending.lockInterruptibly();
     try {
       var before = sentAt.get(sha256);
       if (before != null && before - asked >= 0) {
         return true;
       }
-      if (!transfer.send()) {
+      if (!transfer.get()) {
         return false;
       }
       if (sentAt.size() >= MOST_KNOWN) {

@@ -2,8 +2,6 @@ package dev.deployclaw.executors.wire;
 
 /** A message that isn't what the protocol says. The codecs make values of it: it leaves none. */
 final class UnreadableMessageException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   UnreadableMessageException(String reason) {
     super(reason, null, false, false);
   }

@@ -7,7 +7,7 @@ import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.BoundedWait;
 import java.nio.charset.StandardCharsets;

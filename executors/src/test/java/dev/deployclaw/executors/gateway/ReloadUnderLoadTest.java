@@ -7,7 +7,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Gateway.Route;
 import dev.deployclaw.testkit.BoundedWait;

@@ -16,7 +16,7 @@ import dev.deployclaw.executors.probe.ProbeSettings.Found;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;

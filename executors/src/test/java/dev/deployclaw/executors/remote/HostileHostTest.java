@@ -44,7 +44,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the agent makes of a host that doesn't keep to the protocol. */
 class HostileHostTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final int GIGABYTE = 1 << 30;
+
+  /** Its bytes are written to memory outside the heap, which other tests of this JVM share. */
+  private static final int TOO_LARGE = HostConnection.MOST_MESSAGE_BYTES + 1;
+
   private static final HandshakeReply REPLY = reply(1);
   private static final ExecutorCall PUBLISH =
       new ExecutorCall.Publish(Activations.of(SampleSets.of(1), 5));
@@ -57,17 +60,17 @@ class HostileHostTest {
   }
 
   @Test
-  void refusesAGigabyteAndServesOn() throws Exception {
-    HostileHost.Answering gigabyte =
+  void refusesAnAnswerThatIsTooLargeAndServesOn() throws Exception {
+    HostileHost.Answering large =
         (call, out) -> {
           var verb = GrantedCall.parseFrom(call.getCall()).getLook().getVerb();
           answer(
               out,
               verb.equals("large")
-                  ? new Zeros(GIGABYTE)
+                  ? new Zeros(TOO_LARGE)
                   : bytes(Outcome.newBuilder().setDone(Done.getDefaultInstance()).build()));
         };
-    try (var _ = HostileHost.start(socket, REPLY, gigabyte);
+    try (var _ = HostileHost.start(socket, REPLY, large);
         var connection = connection()) {
       assertThat(fault(call(connection, look("large"))))
           .isInstanceOf(CallFault.Unavailable.class)

@@ -2,8 +2,6 @@ package dev.deployclaw.policy.document;
 
 /** The text can't be taken as a document at all. */
 public final class UnreadableDocumentException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   private final YamlFault fault;
   private final transient TextPosition at;
   private final String remedy;

@@ -1,6 +1,7 @@
 /**
- * Results of imports from other systems: the policies made of them, and what they can't say
- * exactly.
+ * Imports from other systems: descriptors of envoyproxy/ratelimit, and limits that an estate
+ * already enforces (Redis keys, ConfigMaps, limit_req), adopted in shadow mode. They result in
+ * policies, and in what these can't say exactly.
  */
 @NullMarked
 package dev.deployclaw.policy.imports;

@@ -63,8 +63,6 @@ public final class RecordJson {
 
   /** Snake case, with the short forms of units. */
   private static final class KeyNames extends SnakeCaseStrategy {
-    private static final long serialVersionUID = 1L;
-
     @Override
     public String translate(String component) {
       return super.translate(component).replaceAll("_millis$", "_ms").replaceAll("_micros$", "_us");
@@ -73,8 +71,6 @@ public final class RecordJson {
 
   /** What an optional holds; nothing for an empty one. */
   private static final class OptionalSerializer extends StdSerializer<Optional<?>> {
-    private static final long serialVersionUID = 1L;
-
     OptionalSerializer() {
       super(Optional.class, false);
     }

@@ -234,8 +234,6 @@ public final class StrictJsonObject {
 
   /** An error that already says where it is. */
   private static final class LocatedException extends IllegalArgumentException {
-    private static final long serialVersionUID = 1L;
-
     LocatedException(String message) {
       super(message);
     }

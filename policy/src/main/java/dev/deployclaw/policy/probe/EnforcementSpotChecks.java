@@ -21,15 +21,7 @@ import java.util.stream.Stream;
  * once is admitted, one more is refused, and the counter stands where it must. Pure and immutable;
  * to be made once for each set.
  */
-public final class EnforcementSpotChecks {
-  private final PolicySet set;
-  private final Map<String, List<ProbeTarget>> targets;
-
-  private EnforcementSpotChecks(PolicySet set, Map<String, List<ProbeTarget>> targets) {
-    this.set = set;
-    this.targets = targets;
-  }
-
+public record EnforcementSpotChecks(PolicySet set, Map<String, List<ProbeTarget>> targets) {
   /**
    * @param gateways by which requests may enter, named as in the set
    */

@@ -116,8 +116,6 @@ final class ReplayedPolicy {
    * is one too many, it goes although it holds something, and that is counted.
    */
   private static final class BoundedCounters extends LinkedHashMap<String, LimitCounter> {
-    private static final long serialVersionUID = 1L;
-
     private final int most;
 
     /** When each will be idle, as of its last charge. */

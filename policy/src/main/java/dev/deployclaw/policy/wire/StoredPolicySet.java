@@ -145,8 +145,6 @@ public record StoredPolicySet(byte[] manifest, List<byte[]> chunks) {
 
   /** The entries don't make up the set that their manifest promises. */
   public static final class DamagedSetException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     DamagedSetException(String message, @Nullable Throwable cause) {
       super(message, cause);
     }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.envoy.EnvoyBootstrapFile;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;

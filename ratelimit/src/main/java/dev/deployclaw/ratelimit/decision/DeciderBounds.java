@@ -1,7 +1,6 @@
 package dev.deployclaw.ratelimit.decision;
 
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.ratelimit.match.HeaderCardinality;
 
 /**
  * What bounds a decider and isn't in a policy.

@@ -11,7 +11,6 @@ import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
 import dev.deployclaw.ratelimit.identity.ResolvedTenant.Stranger;
-import dev.deployclaw.ratelimit.match.ChargeHeaders;
 import dev.deployclaw.ratelimit.token.TokenVerification;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,6 @@ import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
-import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;

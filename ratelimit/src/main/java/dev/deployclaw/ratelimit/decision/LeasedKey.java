@@ -5,7 +5,6 @@ import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
-import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -102,9 +101,7 @@ final class LeasedKey {
   }
 
   Future<Share> await() {
-    Promise<Share> promise = Promise.promise();
-    waiting.add(promise);
-    return promise.future();
+    return Future.future(waiting::add);
   }
 
   /** Those who wait, for whom a call is under way from now on. */

@@ -12,17 +12,13 @@ import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ProbeToken;
 import dev.deployclaw.policy.wire.ServiceUsage;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
+import dev.deployclaw.ratelimit.decision.RequestCoalescer.SharedResponse;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.feed.PolicySnapshot;
 import dev.deployclaw.ratelimit.identity.AuthenticatedCaller;
 import dev.deployclaw.ratelimit.identity.CallerAuthenticator;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import dev.deployclaw.ratelimit.identity.ProbeTokenVerifier;
-import dev.deployclaw.ratelimit.match.CoalescibleCall;
-import dev.deployclaw.ratelimit.match.EpochCharges;
-import dev.deployclaw.ratelimit.match.HeaderCardinality;
-import dev.deployclaw.ratelimit.match.MatchCache;
-import dev.deployclaw.ratelimit.match.MatchedRequest;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import dev.deployclaw.ratelimit.token.BearerTokenVerifier;
@@ -265,7 +261,7 @@ public final class RateLimitDecider {
     var claims = one.call().claims();
     if (attempt.probe().isPresent()) {
       var at = OptionalLong.of(attempt.probe().get().at());
-      var call = LeaseNames.named(new DecideCall(claims, 1, at));
+      var call = RedisDecisionClient.named(new DecideCall(claims, 1, at));
       return redis.decide(call, active).map(reply -> Share.alone(reply, call.lease()));
     }
     if (attempt.order().isPresent()) {

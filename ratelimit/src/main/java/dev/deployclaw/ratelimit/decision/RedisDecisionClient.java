@@ -5,7 +5,7 @@ import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.ReleaseCall;
-import dev.deployclaw.ratelimit.match.CoalescibleCall;
+import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.ratelimit.redis.DecideCommand;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
 import dev.deployclaw.ratelimit.redis.RespCommand;
@@ -13,8 +13,9 @@ import dev.deployclaw.ratelimit.redis.RespReply;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +26,16 @@ import org.jspecify.annotations.Nullable;
  * code as a script, with the epoch that the last commit named.
  */
 record RedisDecisionClient(ShardRouter shards) {
+  private static final int NAME_BYTES = 16;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   /**
    * Decides. Fails with {@link RedisUnavailableException}.
    *
    * @param active what was committed last, empty where that isn't known
    */
   Future<DecideReply> decide(DecideCall call, Optional<Constants> active) {
-    Promise<DecideReply> promise = Promise.promise();
-    decide(DecideCommand.of(call), active, promise);
-    return promise.future();
+    return Future.future(promise -> decide(DecideCommand.of(call), active, promise));
   }
 
   /** The same, for a call that is encoded already. */
@@ -55,15 +57,12 @@ record RedisDecisionClient(ShardRouter shards) {
    * limit is held until its lease ends. Fails with {@link RedisUnavailableException}.
    */
   Future<DecideReply> ahead(CoalescibleCall one, long requests) {
-    Promise<DecideReply> promise = Promise.promise();
     var call = one.call();
     var command =
         requests == 1 && !one.holds()
             ? one.command()
-            : DecideCommand.of(
-                LeaseNames.named(new DecideCall(call.claims(), requests, call.at())));
-    decide(command, one.active(), promise);
-    return promise.future();
+            : DecideCommand.of(named(new DecideCall(call.claims(), requests, call.at())));
+    return Future.future(promise -> decide(command, one.active(), promise));
   }
 
   private void send(
@@ -150,5 +149,23 @@ record RedisDecisionClient(ShardRouter shards) {
       }
     }
     return numbers;
+  }
+
+  /**
+   * The call with a name of its own, where one of its limits is one of concurrency: nobody else can
+   * know it, and none comes twice.
+   */
+  static DecideCall named(DecideCall call) {
+    boolean holds =
+        call.claims().stream()
+            .flatMap(c -> c.items().stream())
+            .anyMatch(RequestCharges.Item::holds);
+    return holds ? new DecideCall(call.claims(), call.requests(), call.at(), fresh()) : call;
+  }
+
+  private static String fresh() {
+    byte[] bytes = new byte[NAME_BYTES];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 }

@@ -3,11 +3,9 @@ package dev.deployclaw.ratelimit.decision;
 import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
-import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import dev.deployclaw.ratelimit.redis.DecideCommand;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,9 +76,7 @@ final class RequestCoalescer {
   }
 
   Future<Share> decide(CoalescibleCall one) {
-    Promise<Share> promise = Promise.promise();
-    decide(one, promise);
-    return promise.future();
+    return Future.future(promise -> decide(one, promise));
   }
 
   void decide(CoalescibleCall one, Completable<Share> then) {
@@ -105,7 +101,8 @@ final class RequestCoalescer {
   }
 
   private void alone(CoalescibleCall one, Completable<Share> then) {
-    var command = one.holds() ? DecideCommand.of(LeaseNames.named(one.call())) : one.command();
+    var command =
+        one.holds() ? DecideCommand.of(RedisDecisionClient.named(one.call())) : one.command();
     String lease = command.call().lease();
     redis.decide(
         command,
@@ -127,7 +124,7 @@ final class RequestCoalescer {
     }
     var call = one.call();
     var all = new DecideCall(call.claims(), waiting.size(), call.at());
-    var named = one.holds() ? LeaseNames.named(all) : all;
+    var named = one.holds() ? RedisDecisionClient.named(all) : all;
     redis.decide(
         DecideCommand.of(named),
         one.active(),
@@ -145,6 +142,30 @@ final class RequestCoalescer {
     var told = new SharedResponse();
     for (int i = 0; i < waiting.size(); i++) {
       waiting.get(i).complete(reply == null ? null : Share.of(reply, lease, i, told), failure);
+    }
+  }
+
+  /**
+   * The answers that one call to Redis came to: all who joined it hear the same, but for what each
+   * holds by itself. Belongs to one event loop.
+   */
+  static final class SharedResponse {
+    private @Nullable DecisionResponse admitted;
+    private @Nullable DecisionResponse refused;
+
+    /** The answer, made by the first who asks. */
+    DecisionResponse once(boolean passes, Supplier<DecisionResponse> made) {
+      var known = passes ? admitted : refused;
+      if (known != null) {
+        return known;
+      }
+      var answer = made.get();
+      if (passes) {
+        admitted = answer;
+      } else {
+        refused = answer;
+      }
+      return answer;
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.deployclaw.ratelimit.envoy;
 
-import dev.deployclaw.policy.gateway.envoy.EnvoyDescriptor;
+import dev.deployclaw.policy.gateway.EnvoyDescriptor;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;

@@ -1,6 +1,6 @@
 package dev.deployclaw.ratelimit.envoy;
 
-import dev.deployclaw.policy.gateway.envoy.EnvoyDescriptor;
+import dev.deployclaw.policy.gateway.EnvoyDescriptor;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.BucketId;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaUsageReports;
 import io.envoyproxy.envoy.service.rate_limit_quota.v3.RateLimitQuotaUsageReports.BucketQuotaUsage;

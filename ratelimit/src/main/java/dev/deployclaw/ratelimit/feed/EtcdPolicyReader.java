@@ -54,8 +54,6 @@ final class EtcdPolicyReader implements AutoCloseable {
 
   /** Etcd didn't answer, or holds what we can't read. */
   static final class Unreadable extends Exception {
-    private static final long serialVersionUID = 1L;
-
     Unreadable(String message, @Nullable Throwable cause) {
       super(message, cause);
     }

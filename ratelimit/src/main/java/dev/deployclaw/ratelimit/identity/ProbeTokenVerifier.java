@@ -8,11 +8,11 @@ import dev.deployclaw.policy.wire.SignedProbeToken.Seal;
 import dev.deployclaw.ratelimit.feed.PolicySnapshot;
 import dev.deployclaw.ratelimit.identity.ResolvedTenant.Known;
 import dev.deployclaw.ratelimit.token.FairCheckQueue;
+import dev.deployclaw.ratelimit.token.RecentEntries;
 import dev.deployclaw.ratelimit.token.TokenVerification;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +32,9 @@ public final class ProbeTokenVerifier {
 
   private final FairCheckQueue checks;
   private final Clock clock;
-  private final Map<Check, Future<Boolean>> known = new Remembered();
+
+  /** Those under way too. */
+  private final Map<Check, Future<Boolean>> known = new RecentEntries<>(MOST_REMEMBERED);
 
   public ProbeTokenVerifier(Vertx vertx, Clock clock) {
     this.checks = new FairCheckQueue(vertx, MOST_WAITING);
@@ -47,20 +49,6 @@ public final class ProbeTokenVerifier {
   private record Check(Seal seal, Set<String> keys) {
     boolean passes() {
       return keys.stream().anyMatch(seal::isBy);
-    }
-  }
-
-  /** The checks that were asked for last, those under way too. */
-  private static final class Remembered extends LinkedHashMap<Check, Future<Boolean>> {
-    private static final long serialVersionUID = 1L;
-
-    Remembered() {
-      super(16, 0.75f, true);
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<Check, Future<Boolean>> eldest) {
-      return size() > MOST_REMEMBERED;
     }
   }
 

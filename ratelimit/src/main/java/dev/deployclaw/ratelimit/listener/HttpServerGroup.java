@@ -14,15 +14,13 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * The servers of one event loop, with the bounds that all have. Connections that say nothing are
- * closed by {@link ConnectionCap} where there are many, and after {@link #IDLE_SECONDS} in any
- * case.
+ * The servers of one event loop, with the bounds that all have; Vert.x closes them with the
+ * verticle that opened them. Connections that say nothing are closed by {@link ConnectionCap} where
+ * there are many, and after {@link #IDLE_SECONDS} in any case.
  */
-public final class HttpServerGroup {
+public record HttpServerGroup(Vertx vertx) {
   /** A gateway passes the client's headers on, and may accept more than our default. */
   private static final int MOST_HEADER_BYTES = 64 << 10;
 
@@ -37,13 +35,6 @@ public final class HttpServerGroup {
 
   /** Answers on one connection of HTTP/2 that leave in one write, in one turn of the event loop. */
   private static final int MOST_GATHERED = 256;
-
-  private final Vertx vertx;
-  private final List<HttpServer> open = new ArrayList<>();
-
-  public HttpServerGroup(Vertx vertx) {
-    this.vertx = vertx;
-  }
 
   /** HTTP/1.1 in plain text. */
   public Future<HttpServer> http(SharedAddress address, Handler<HttpServerRequest> routes) {
@@ -64,17 +55,12 @@ public final class HttpServerGroup {
     return listen(multiplexed(), address.at(), routes);
   }
 
-  public Future<Void> close() {
-    return Future.join(open.stream().map(HttpServer::close).toList()).mapEmpty();
-  }
-
   private Future<HttpServer> listen(
       HttpServerOptions options, SocketAddress address, Handler<HttpServerRequest> routes) {
     var server = vertx.createHttpServer(options).requestHandler(routes);
     if (options.isHttp2ClearTextEnabled()) {
       server.connectionHandler(HttpServerGroup::gather);
     }
-    open.add(server);
     return server.listen(address);
   }
 

@@ -115,9 +115,7 @@ final class PipelinedConnection {
 
   /** The same, whatever it answered lately: for a few calls that look how it is. */
   Future<RespReply> ask(RespCommand command) {
-    Promise<RespReply> promise = Promise.promise();
-    ask(command, promise, System.nanoTime());
-    return promise.future();
+    return Future.future(promise -> ask(command, promise, System.nanoTime()));
   }
 
   private void ask(RespCommand command, Completable<RespReply> then, long now) {
@@ -155,7 +153,7 @@ final class PipelinedConnection {
       told("doesn't answer: it is retried from time to time");
     }
     String reason =
-        address + " didn't answer in time" + (connecting ? TlsErrorAdvice.unanswered(tls) : "");
+        address + " didn't answer in time" + (connecting ? RedisErrorAdvice.unanswered(tls) : "");
     for (var call : late) { // who waited for it may send another one at once
       call.fail(reason);
     }
@@ -174,7 +172,7 @@ final class PipelinedConnection {
     client
         .connect(address.port(), address.host())
         .onSuccess(this::connected)
-        .onFailure(e -> broken(TlsErrorAdvice.words(e, tls)));
+        .onFailure(e -> broken(RedisErrorAdvice.words(e, tls)));
   }
 
   private void connected(NetSocket open) {
@@ -274,11 +272,11 @@ final class PipelinedConnection {
 
   private void failed(NetSocket which, Throwable e) {
     boolean unheard = tls.isEmpty() && !heard;
-    ended(which, TlsErrorAdvice.words(e, tls) + (unheard ? TlsErrorAdvice.closed(tls) : ""));
+    ended(which, RedisErrorAdvice.words(e, tls) + (unheard ? RedisErrorAdvice.closed(tls) : ""));
   }
 
   private void closed(NetSocket which) {
-    ended(which, "closed by the node" + (heard ? "" : TlsErrorAdvice.closed(tls)));
+    ended(which, "closed by the node" + (heard ? "" : RedisErrorAdvice.closed(tls)));
   }
 
   /** A connection that was given up before may still say that it ended. */

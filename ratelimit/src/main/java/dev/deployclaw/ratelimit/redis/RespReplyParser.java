@@ -23,8 +23,6 @@ final class RespReplyParser {
 
   /** The bytes aren't RESP2, or a reply is beyond all bounds. */
   static final class Malformed extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     Malformed(String message) {
       super(message);
     }

@@ -3,7 +3,6 @@ package dev.deployclaw.ratelimit.redis;
 import io.vertx.core.Completable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
@@ -111,9 +110,7 @@ public final class ShardRouter {
 
   /** The same as a future. */
   public Future<RespReply> call(int slot, RespCommand command) {
-    Promise<RespReply> promise = Promise.promise();
-    call(slot, command, promise);
-    return promise.future();
+    return Future.future(promise -> call(slot, command, promise));
   }
 
   private void call(RedisAddress owner, RespCommand command, Completable<RespReply> then) {
@@ -197,9 +194,7 @@ public final class ShardRouter {
     } else {
       target.send(ASKING, (_, _) -> {});
     }
-    Promise<RespReply> promise = Promise.promise();
-    target.send(command, promise);
-    return promise.future();
+    return Future.future(promise -> target.send(command, promise));
   }
 
   /** Asks the known nodes, one after the other, until one tells the slots. */

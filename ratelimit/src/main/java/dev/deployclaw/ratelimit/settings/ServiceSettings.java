@@ -85,8 +85,6 @@ public record ServiceSettings(
 
   /** All that is wrong with the settings, one line each. */
   public static final class Invalid extends Exception {
-    private static final long serialVersionUID = 1L;
-
     Invalid(List<String> problems) {
       super(String.join("\n", problems));
     }

@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,8 +44,8 @@ public final class BearerTokenVerifier {
     this.clock = clock;
     this.rules = rules;
     this.keys = keys;
-    this.valid = new Remembered(Math.max(1, MOST_VALID / verifiers));
-    this.forged = new Remembered(Math.max(1, MOST_FORGED / verifiers));
+    this.valid = new RecentEntries<>(Math.max(1, MOST_VALID / verifiers));
+    this.forged = new RecentEntries<>(Math.max(1, MOST_FORGED / verifiers));
   }
 
   /** Goes on reading keys until {@code vertx} is closed. */
@@ -72,22 +71,6 @@ public final class BearerTokenVerifier {
 
   /** A token, and who showed it. */
   private record Shown(String token, Seen seen, String client) {}
-
-  /** The ones that were asked for last. */
-  private static final class Remembered extends LinkedHashMap<Seen, TokenRules.Outcome> {
-    private static final long serialVersionUID = 1L;
-    private final int most;
-
-    Remembered(int most) {
-      super(16, 0.75f, true);
-      this.most = most;
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<Seen, TokenRules.Outcome> eldest) {
-      return size() > most;
-    }
-  }
 
   /**
    * What a request's token comes to under each of these identities. Never fails.

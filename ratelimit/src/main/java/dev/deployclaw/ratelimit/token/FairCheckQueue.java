@@ -42,8 +42,6 @@ public final class FairCheckQueue {
 
   /** Too many checks wait. Without a stack trace. */
   public static final class Busy extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     Busy() {
       super("too many checks wait", null, false, false);
     }

@@ -13,7 +13,6 @@ import dev.deployclaw.policy.redis.RateLimitedRequest;
 import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
 import dev.deployclaw.ratelimit.feed.PolicySnapshot;
-import dev.deployclaw.ratelimit.match.CoalescibleCall;
 import dev.deployclaw.ratelimit.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

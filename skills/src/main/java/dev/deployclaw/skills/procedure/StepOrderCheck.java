@@ -1,7 +1,7 @@
 package dev.deployclaw.skills.procedure;
 
 import dev.deployclaw.core.procedure.KernelPhaseOrder;
-import dev.deployclaw.skills.text.DiagnosticCollector;
+import dev.deployclaw.skills.sheet.DiagnosticCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

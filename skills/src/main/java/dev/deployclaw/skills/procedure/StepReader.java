@@ -8,7 +8,7 @@ import dev.deployclaw.policy.document.DocumentNode.Items;
 import dev.deployclaw.policy.document.DocumentNode.Mapping;
 import dev.deployclaw.policy.document.DocumentNode.Scalar;
 import dev.deployclaw.policy.model.DnsLabel;
-import dev.deployclaw.skills.text.DiagnosticCollector;
+import dev.deployclaw.skills.sheet.DiagnosticCollector;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package dev.deployclaw.skills.procedure;
 
+import dev.deployclaw.skills.sheet.CodeFence;
+import dev.deployclaw.skills.sheet.DiagnosticCollector;
 import dev.deployclaw.skills.sheet.SkillFile;
-import dev.deployclaw.skills.text.CodeFence;
-import dev.deployclaw.skills.text.DiagnosticCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -5,8 +5,6 @@ import dev.deployclaw.policy.document.DocumentNode.Entry;
 import dev.deployclaw.policy.document.DocumentNode.Items;
 import dev.deployclaw.policy.document.DocumentNode.Mapping;
 import dev.deployclaw.policy.document.DocumentNode.Scalar;
-import dev.deployclaw.skills.text.DiagnosticCollector;
-import dev.deployclaw.skills.text.FrontMatter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

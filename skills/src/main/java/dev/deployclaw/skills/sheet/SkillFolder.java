@@ -1,7 +1,6 @@
 package dev.deployclaw.skills.sheet;
 
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.skills.text.DiagnosticCollector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

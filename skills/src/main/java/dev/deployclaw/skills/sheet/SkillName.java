@@ -1,6 +1,5 @@
 package dev.deployclaw.skills.sheet;
 
-import dev.deployclaw.skills.text.DiagnosticCollector;
 import java.lang.Character.UnicodeScript;
 import java.nio.file.Path;
 import java.text.Normalizer;

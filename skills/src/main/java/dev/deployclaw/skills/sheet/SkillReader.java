@@ -1,12 +1,6 @@
 package dev.deployclaw.skills.sheet;
 
 import dev.deployclaw.policy.document.DocumentNode;
-import dev.deployclaw.skills.text.CodeFence;
-import dev.deployclaw.skills.text.DiagnosticCollector;
-import dev.deployclaw.skills.text.FrontMatter;
-import dev.deployclaw.skills.text.SkillDiagnostic;
-import dev.deployclaw.skills.text.SkillYaml;
-import dev.deployclaw.skills.text.SourceText;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;

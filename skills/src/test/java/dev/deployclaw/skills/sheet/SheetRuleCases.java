@@ -1,6 +1,6 @@
 package dev.deployclaw.skills.sheet;
 
-import dev.deployclaw.skills.text.SkillDiagnostic.Severity;
+import dev.deployclaw.skills.sheet.SkillDiagnostic.Severity;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.skills.SkillValidator;
 import dev.deployclaw.skills.sheet.SheetRuleCases.Rule;
-import dev.deployclaw.skills.text.SkillDiagnostic;
-import dev.deployclaw.skills.text.SkillDiagnostic.Severity;
+import dev.deployclaw.skills.sheet.SkillDiagnostic.Severity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

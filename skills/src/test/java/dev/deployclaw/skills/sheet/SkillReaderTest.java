@@ -2,8 +2,7 @@ package dev.deployclaw.skills.sheet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.skills.text.SkillDiagnostic;
-import dev.deployclaw.skills.text.SkillDiagnostic.Severity;
+import dev.deployclaw.skills.sheet.SkillDiagnostic.Severity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

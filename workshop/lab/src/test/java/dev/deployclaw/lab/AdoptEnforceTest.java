@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** An estate that was adopted in shadow mode is enforced tenant by tenant. */
 @Slow(
-    guard = "dev.deployclaw.policy.imports.adoption.LimitAdoptionTest",
+    guard = "dev.deployclaw.policy.imports.LimitAdoptionTest",
     because = "it carries out a change for one tenant after the other")
 class AdoptEnforceTest extends OwnLabCases {
   private static final String FIRST = "umbrella";

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * and nothing else, a repair mends it or leaves it, and a look finds nothing.
  */
 @Slow(
-    guard = "dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutorTest",
+    guard = "dev.deployclaw.executors.docker.ContainerGatewayExecutorTest",
     because = "it looks at a whole estate for each kind of drift")
 class ContainerDriftTest extends OwnLabCases {
   private static final Duration SOON = Duration.ofMinutes(1);

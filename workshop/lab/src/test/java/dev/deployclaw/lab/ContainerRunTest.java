@@ -39,7 +39,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * what their daemon says. The tests follow one another; the last stops the lab.
  */
 @Slow(
-    guard = "dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutorTest",
+    guard = "dev.deployclaw.executors.docker.ContainerGatewayExecutorTest",
     because = "it starts nine gateways, with a daemon for those in containers")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ContainerRunTest extends RecoveryCases {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A lab of which some gateways and what stands behind all of them are in containers. */
 @Slow(
-    guard = "dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutorTest",
+    guard = "dev.deployclaw.executors.docker.ContainerGatewayExecutorTest",
     because = "it starts an estate with containers of its own")
 class DockerLabTest {
   private static final int GATEWAYS = 4;

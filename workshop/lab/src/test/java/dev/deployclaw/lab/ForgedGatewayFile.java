@@ -1,6 +1,6 @@
 package dev.deployclaw.lab;
 
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 

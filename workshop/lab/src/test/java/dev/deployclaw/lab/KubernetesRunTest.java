@@ -9,7 +9,7 @@ import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.lab.estate.PodGatewayFleet;
 import dev.deployclaw.lab.estate.ReferenceScenario;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;

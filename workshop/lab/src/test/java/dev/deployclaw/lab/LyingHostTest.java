@@ -2,8 +2,8 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.lab.campaign.estate.HostLie;
-import dev.deployclaw.lab.campaign.estate.LyingHost;
+import dev.deployclaw.lab.campaign.disturbance.HostLie;
+import dev.deployclaw.lab.campaign.disturbance.LyingHost;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;

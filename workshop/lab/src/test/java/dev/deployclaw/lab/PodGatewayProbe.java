@@ -5,7 +5,7 @@ import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.lab.estate.ReferenceScenario;
 import dev.deployclaw.policy.gateway.AccessLogLine;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.lab.LabAgent.Ran;
 import dev.deployclaw.lab.cluster.LocalCluster;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.network.FreePortFinder;

@@ -1,8 +1,9 @@
 package dev.deployclaw.core.change.effect;
 
+import static dev.deployclaw.policy.model.LimitPrecision.SHORTEST_QUOTA;
+
 import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.change.publication.ConvergenceLoop.EarlyEnd;
-import dev.deployclaw.core.change.publication.FormerLeases;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
@@ -13,9 +14,12 @@ import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport.Answer;
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.PolicyYamlWriter;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Waits, within a bound, until every member acts on the committed epoch, and until what was charged
@@ -42,7 +46,7 @@ record ConvergeEffect(EffectDependencies dependencies) implements EffectHandler.
     recorder.tellTimed(Phase.CONVERGE, action, LogEntryContent.of(replies), from);
     recorder.summarise(replies.counts() + " confirmed", ActivationReplies.worst(replies));
     if (replies.allYes()) {
-      outlast(FormerLeases.longest(x, content), recorder);
+      outlast(formerLease(x, content), recorder);
     }
     ActivationReplies.leaveOpen(replies, content, recorder);
     return ActivationReplies.result(
@@ -68,5 +72,32 @@ record ConvergeEffect(EffectDependencies dependencies) implements EffectHandler.
     if (!open.isEmpty() && dependencies.ledger().leads(context.leadership())) {
       var _ = participants.again(open, activation, context.callContext());
     }
+  }
+
+  /**
+   * How long requests may still be admitted by the policies before a change: a service may have
+   * charged some ahead until the moment that every member acted on the new ones. Synthetic requests
+   * are never charged ahead, so they meet the new policies at once.
+   *
+   * <p>An Envoy that takes quotas lets requests pass for {@code SHORTEST_QUOTA} that no limit
+   * restricted when it asked. Quotas need limits with leases of that length; the agent doesn't know
+   * who takes them.
+   *
+   * @return the longest lease of what was enforced before, and a quota's pass where the change
+   *     brings quotas; empty where there is neither
+   */
+  private static Optional<Duration> formerLease(ChangeExecution x, ChangeContent content) {
+    // the cohort of a trial may grow or shrink: its tenants come from either set
+    var own = x.state().onTrial() ? Stream.of(content.set()) : Stream.<PolicySet>empty();
+    var former = Stream.concat(content.previous().stream(), own).flatMap(ConvergeEffect::leases);
+    boolean quotas = leases(content.set()).anyMatch(lease -> lease.compareTo(SHORTEST_QUOTA) >= 0);
+    var pass = quotas ? Stream.of(SHORTEST_QUOTA) : Stream.<Duration>empty();
+    return Stream.concat(former, pass).max(Comparator.naturalOrder());
+  }
+
+  private static Stream<Duration> leases(PolicySet set) {
+    return set.tenants().values().stream()
+        .flatMap(tenant -> tenant.limits().stream())
+        .flatMap(limit -> limit.precision().lease().stream());
   }
 }

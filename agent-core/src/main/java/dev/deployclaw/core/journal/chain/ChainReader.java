@@ -2,7 +2,6 @@ package dev.deployclaw.core.journal.chain;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.spi.ObjectStore;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.ChainLink;
@@ -15,17 +14,9 @@ import java.util.Optional;
  * Reads the chain over executions, for those who check it. Links come as their stored bytes, since
  * what is no link belongs to what is checked.
  */
-public final class ChainReader {
+public record ChainReader(AgentPorts ports) {
   /** The most links that are read from the bucket, one call each. */
   private static final int MOST = 1_000_000;
-
-  private final StateStore state;
-  private final ObjectStore objects;
-
-  public ChainReader(AgentPorts ports) {
-    this.state = ports.state();
-    this.objects = ports.objects();
-  }
 
   /**
    * As the state store holds it.
@@ -33,7 +24,7 @@ public final class ChainReader {
    * @throws Unreachable when it can't be read
    */
   public List<byte[]> stored() throws InterruptedException {
-    return state.list(StoreKeys.CHAIN).stream().map(Entry::value).toList();
+    return ports.state().list(StoreKeys.CHAIN).stream().map(Entry::value).toList();
   }
 
   /**
@@ -73,12 +64,12 @@ public final class ChainReader {
   }
 
   private Optional<byte[]> read(String object) throws InterruptedException {
-    return switch (objects.read(object)) {
+    return switch (ports.objects().read(object)) {
       case ObjectStore.Get.Found(byte[] bytes) -> Optional.of(bytes);
       case ObjectStore.Get.Absent() -> Optional.empty();
       case ObjectStore.Get.Failed(var fault) ->
           throw new Unreachable(
-              objects.locate(object) + " can't be read: " + fault.reason(),
+              ports.objects().locate(object) + " can't be read: " + fault.reason(),
               new IllegalStateException(object));
     };
   }

@@ -87,7 +87,7 @@ final class Antecedents {
   }
 
   private static boolean comesBefore(Token token, boolean harms) {
-    return TokenClass.is(token, "events | beside")
+    return TokenClass.is(token, "events | happens | beside")
         || (harms && token.is(Kind.UNKNOWN) && token.rule().isEmpty());
   }
 

@@ -232,9 +232,7 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
       return Optional.of(down ? BigDecimal.ONE.subtract(part) : BigDecimal.ONE.add(part));
     }
     boolean inverse = down && value.compareTo(BigDecimal.ONE) > 0;
-    if (direction.equals("up")
-        && value.compareTo(BigDecimal.ONE) < 0
-        && token.rule().equals("halve")) {
+    if (direction.equals("up") && value.compareTo(BigDecimal.ONE) < 0) {
       questions.ask("what", "Shall it be more or less?");
     }
     if (!inverse) {

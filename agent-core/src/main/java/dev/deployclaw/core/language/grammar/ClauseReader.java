@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
+import dev.deployclaw.core.language.grammar.OrderEvidence.Position;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
@@ -45,18 +46,21 @@ final class ClauseReader {
 
   void read() {
     var piece = new ArrayList<Token>();
-    for (Token token : read) {
+    for (int i = 0; i < read.size(); i++) {
+      var token = read.get(i);
       if (links(token)) {
-        end(piece);
+        end(piece, token);
         piece = new ArrayList<>();
       }
       piece.add(token);
       if (token.isMark()) {
-        end(piece);
+        end(piece, read.get(Math.min(i + 1, read.size() - 1)));
         piece = new ArrayList<>();
       }
     }
-    end(piece);
+    if (!piece.isEmpty()) {
+      end(piece, piece.getLast());
+    }
   }
 
   /** Whether a clause begins with it. */
@@ -64,7 +68,7 @@ final class ClauseReader {
     return token.is(Kind.WORD) && TokenClass.is(token, "link");
   }
 
-  private void end(List<Token> piece) {
+  private void end(List<Token> piece, Token next) {
     if (piece.isEmpty()) {
       return;
     }
@@ -79,8 +83,11 @@ final class ClauseReader {
     boolean goesOn = told && !hasOrder() && OrderEvidence.goesOn(words, piece);
     boolean used = words.stream().anyMatch(quoted);
     boolean within = !ordering.isEmpty() && !ordering.getLast().isStop();
-    boolean reason = within && hasOrder() && OrderEvidence.isReason(words, piece);
-    if (!used && (goesOn || reason || OrderEvidence.isBackground(words, piece, hasOrder()))) {
+    boolean timed = TokenClass.has(ordering, "timed");
+    boolean reason = within && hasOrder() && OrderEvidence.isReason(words, piece, timed);
+    var at = new Position(hasOrder(), timed, TokenClass.is(next, "=so"));
+    boolean tells = reason || OrderEvidence.isBackground(words, piece, at);
+    if (!used && (goesOn || tells)) {
       told = piece.stream().noneMatch(Token::isStop);
       telling.addAll(words);
       piece.stream().filter(Token::isMark).forEach(ordering::add);

@@ -35,7 +35,7 @@ final class Frame {
   private final Map<Slot, Token> slots = new EnumMap<>(Slot.class);
   private String direction = "";
   private boolean afterBreak;
-  private boolean joined;
+  private String joint = "";
 
   Optional<Token> get(Slot slot) {
     return Optional.ofNullable(slots.get(slot));
@@ -83,13 +83,14 @@ final class Frame {
     return afterBreak;
   }
 
-  boolean joined() {
-    return joined;
+  /** What joins it to the one before: "and", a comma, or nothing. */
+  String joint() {
+    return joint;
   }
 
-  void begin(boolean behindBreak, boolean behindJoin) {
+  void begin(boolean behindBreak, String behind) {
     afterBreak = behindBreak;
-    joined = behindJoin;
+    joint = behind;
   }
 
   /** The operation that its values are for. */

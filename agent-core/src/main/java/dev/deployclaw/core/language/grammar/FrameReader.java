@@ -29,13 +29,8 @@ final class FrameReader {
 
   private Optional<Token> last = Optional.empty();
   private boolean broken;
-  private boolean joined;
+  private String joint = "";
   private boolean led;
-
-  /** Whether a direction stands behind the value that it would be of. */
-  private boolean late;
-
-  private boolean acts;
 
   private FrameReader(OpenQuestions questions, OpenQuestions loose) {
     this.questions = questions;
@@ -51,18 +46,18 @@ final class FrameReader {
 
   private List<Frame> frames(List<Token> tokens) {
     for (Token token : tokens) {
-      joined |= token.is(Kind.WORD) && TokenClass.is(token, "join");
+      if (token.is(Kind.WORD) && TokenClass.is(token, joint.isEmpty() ? "join" : "adding")) {
+        joint = token.text();
+      }
       if (token.isStop()) {
         broken = true;
       } else if (token.is("up") || token.is("down")) {
         direct(token);
       } else {
-        acts |= token.is("op");
-        late |= token.is("op") && open;
         slot(token).ifPresent(slot -> put(slot, token));
       }
     }
-    if (late || open) {
+    if (open) {
       loose.ask("what", MORE_OR_LESS);
     }
     close();
@@ -89,7 +84,6 @@ final class FrameReader {
         questions.ask("what", MORE_OR_LESS);
       }
       pending = token.text();
-      late = now.hasValue() || acts;
     }
   }
 
@@ -98,12 +92,11 @@ final class FrameReader {
         slot == Slot.MODE && now.get(slot).filter(t -> t.rule().equals(token.rule())).isPresent();
     boolean again = (now.has(slot) && !same) || (slot == Slot.WHO && led && now.hasValue());
     led |= frames.isEmpty() && now.isEmpty() && slot == Slot.WHO;
-    boolean apart = joined;
-    joined = false;
     if (again || (broken && slot == Slot.WHO && !now.isEmpty())) {
       close();
-      now.begin(broken, broken || apart);
+      now.begin(broken, joint);
     }
+    joint = "";
     broken = false;
     boolean more = token.value().compareTo(BigDecimal.ONE) > 0;
     boolean against = isDirected(token) && pending.equals(more ? "down" : "up");
@@ -122,7 +115,6 @@ final class FrameReader {
     now.put(slot, token);
     last = Optional.of(token);
     open &= !Frame.isValue(slot);
-    late &= slot == Slot.WHERE || (!now.hasValue() && !(acts && slot == Slot.WHO));
   }
 
   private void close() {
@@ -189,14 +181,14 @@ final class FrameReader {
   private void values() {
     for (int i = frames.size() - 2; i >= 0; i--) {
       if (!frames.get(i).hasValue() && frames.get(i + 1).hasValue()) {
-        unjoined(frames.get(i + 1));
+        unjoined(frames.get(i + 1), "");
         frames.get(i).takeValues(frames.get(i + 1));
       }
     }
     for (int i = 1; i < frames.size(); i++) {
       var frame = frames.get(i);
       if (!frame.hasValue() && frames.get(i - 1).hasValue()) {
-        unjoined(frame);
+        unjoined(frame, ",");
         frame.takeValues(frames.get(i - 1));
       }
       boolean open = frame.get(Slot.FACTOR).filter(t -> !isDirected(t)).isPresent();
@@ -210,15 +202,18 @@ final class FrameReader {
   private void placed() {
     for (int i = 0; i < frames.size(); i++) {
       var near = frames.subList(i, Math.min(i + 2, frames.size()));
-      if (!frames.get(i).isPlaced() && near.stream().anyMatch(Frame::afterBreak)) {
+      var frame = frames.get(i);
+      boolean bare = !frame.has(Slot.WHERE) && !frame.has(Slot.ROUTE);
+      boolean open = i > 0 && frame.afterBreak() && bare && frames.get(i - 1).has(Slot.WHERE);
+      if (open || (!frame.isPlaced() && near.stream().anyMatch(Frame::afterBreak))) {
         loose.ask("what", WHOSE);
       }
     }
   }
 
-  /** Two places have one value only where "and" or a comma stands between them. */
-  private void unjoined(Frame frame) {
-    if (frame.afterBreak() || !frame.joined()) {
+  /** Two places have one value only where "and" or a comma stands between them; behind it "and". */
+  private void unjoined(Frame frame, String bare) {
+    if (frame.afterBreak() || frame.joint().isEmpty() || frame.joint().equals(bare)) {
       questions.ask("what", WHOSE);
     }
   }

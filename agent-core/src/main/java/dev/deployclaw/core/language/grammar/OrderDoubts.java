@@ -8,12 +8,18 @@ import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What is no whole request, and orders that can be read in two ways though all is understood. */
 record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
+  /** What gives the verb beside it no value. */
+  private static final String VALUELESS =
+      "<word> | <who> | <where> | <set> | <up> | <down> | <pronoun> | <polite>";
+
   private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
   /** What a story names beside the order might belong to it. */
@@ -58,7 +64,9 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
       questions.ask("what", "What shall the limit of each one be?");
     }
-    if (TokenClass.has(typed, "sparing")
+    if (TokenClass.has(typed, "sparing | name =, =, name | name =; =; name")
+        || TokenClass.has(
+            tokens, "join place-said stating !ordered | ^ place-said stating !ordered")
         || (several(typed, Kind.TENANT) && TokenClass.has(typed, "=is <tenant>"))) {
       questions.ask("who", "Who is spared?");
     }
@@ -73,19 +81,100 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     return typed.stream().filter(t -> t.is(kind)).map(Token::text).distinct().count() > 1;
   }
 
-  /** A time between two changes: it may be for the one or for both. */
+  /** A time between two changes, or in the sentence of the second: for the one or for both? */
   void amidst() {
     boolean before = false;
     boolean timed = false;
+    boolean stopped = false;
+    boolean again = false;
+    boolean asked =
+        TokenClass.has(tokens, "timed then-also <who> | timed =, then-also <who> | =, <who> timed");
+    boolean now = TokenClass.has(tokens, "figure =now | <who> =now");
     for (Token token : tokens) {
       boolean value = TokenClass.is(token, "<op> | <mode> | figure");
-      if (value && timed) {
-        questions.ask("time", "Is that time for each of the changes? One at a time, please.");
-        return;
-      }
+      boolean time = TokenClass.is(token, "timed");
+      asked |= (value && timed) || (time && again) || (now && token.is("start"));
+      stopped |= before && token.isStop();
+      again = (again && !token.isStop()) || (value && stopped);
       before |= value;
-      timed |= before && TokenClass.is(token, "timed");
+      timed |= before && time;
     }
+    if (asked) {
+      questions.ask("time", "Is that time for each of the changes? One at a time, please.");
+    }
+  }
+
+  /** A part of what it is for, and somebody beside whom it is for: they are only named. */
+  void beside(List<Token> order, List<Frame> frames, TaskOperation operation) {
+    boolean copies = operation == TaskOperation.COPY_POLICY;
+    var parts = whole(operation) ? "facet | bucket" : copies ? "facet | flow" : "facet";
+    if (operation.editsTenants()
+        && operation != TaskOperation.SET_LIMIT
+        && order.stream()
+            .anyMatch(t -> TokenClass.is(t, "<word> | <set>") && TokenClass.holds(t, parts))) {
+      questions.ask("what", "Shall that be done with a part, or with the whole?");
+    }
+    boolean loose =
+        frames.stream().noneMatch(Frame::hasValue)
+            && frames.stream().skip(1).anyMatch(f -> !f.afterBreak() && f.joint().isEmpty());
+    boolean stated =
+        TokenClass.has(
+            order,
+            "<op> <who> going | <op> <who> =has !<where> | <op> <who> =have !<where> | <who> going $ | <who> going =.");
+    boolean twice =
+        order.stream()
+            .filter(t -> t.is("who"))
+            .map(t -> t.each(Kind.TENANT).map(Token::text).toList())
+            .anyMatch(names -> names.size() > Set.copyOf(names).size());
+    boolean kept = operation == TaskOperation.ROLLBACK && TokenClass.has(order, "<spare>");
+    if ((!copies && (loose || stated || addressed(order))) || twice || kept || isBare(order)) {
+      questions.ask("who", "For whom is that, and who is only named?");
+    }
+  }
+
+  /**
+   * "Block contoso, let northwind be": a verb of its own, without a value, beside another order.
+   */
+  private static boolean isBare(List<Token> order) {
+    boolean joined = false;
+    boolean valued = false;
+    boolean ahead = false;
+    boolean bare = false;
+    int verbs = 0;
+    for (Token token : order) {
+      boolean acts = TokenClass.is(token, "<op> | <set> | <up> | <down>");
+      boolean parts = token.isStop() || TokenClass.is(token, "join");
+      if (acts && (joined || verbs == 0)) {
+        bare |= verbs > 0 && !valued;
+        verbs++;
+        valued = ahead;
+      }
+      boolean value = token.is("op") || !TokenClass.is(token, VALUELESS);
+      joined = !acts && (joined || parts);
+      ahead = value || (ahead && !parts);
+      valued |= value;
+    }
+    return verbs > 1 && (bare || !valued);
+  }
+
+  /** Who is named before the verb of whom it is for is told to do it, or shall do it. */
+  private static boolean addressed(List<Token> order) {
+    var before = new ArrayList<String>();
+    boolean verb = false;
+    for (Token token : order) {
+      var who = token.is("who") ? token.all().map(Token::text).toList() : List.<String>of();
+      if (verb && !before.isEmpty() && !before.containsAll(who)) {
+        return true;
+      }
+      if (TokenClass.is(token, verb ? "join | figure | <who>" : "figure") || token.isStop()) {
+        before.clear();
+        verb = false;
+      } else if (!verb) {
+        before.addAll(who);
+      }
+      verb |= TokenClass.is(token, "verbal");
+    }
+    return false;
   }
 
   /** Whether it is said how long it lasts, once. */
@@ -109,6 +198,11 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             && !TokenClass.has(tokens.subList(1, tokens.size()), "timed");
     if (timed && !ahead) {
       questions.ask("time", "Is that time for each of the changes? One at a time, please.");
+    }
+    if (operations.contains(TaskOperation.COPY_POLICY)
+        && (TokenClass.has(tokens, "<pronoun>")
+            || tokens.stream().anyMatch(t -> t.rule().equals("antecedent")))) {
+      questions.ask("who", "Who of the two is it?");
     }
     var placed =
         IntStream.range(0, orders.size())

@@ -26,16 +26,27 @@ final class OrderEvidence {
   private OrderEvidence() {}
 
   /**
+   * Where a piece stands.
+   *
+   * @param behind whether the order stands before it
+   * @param timed whether the order says when
+   * @param reasons whether "so" stands behind it
+   */
+  record Position(boolean behind, boolean timed, boolean reasons) {}
+
+  /**
    * Whether a piece only tells why something is asked: it may be dropped.
    *
    * @param typed the piece as typed
    * @param read the same with phrases
-   * @param behind whether the order stands before it
    */
-  static boolean isBackground(List<Token> typed, List<Token> read, boolean behind) {
+  static boolean isBackground(List<Token> typed, List<Token> read, Position at) {
+    boolean behind = at.behind;
     boolean tells = false;
     boolean over = !behind && typed.stream().allMatch(t -> !t.is(Kind.TIME) || passed(t));
-    if (behind && TokenClass.has(typed, "^ same-thing | ^ * same-thing")) {
+    boolean bent =
+        behind ? TokenClass.has(typed, "^ same-thing | ^ * same-thing") : introduces(typed);
+    if (bent || isTerms(typed, behind, at.timed)) {
       return false;
     }
     for (Token token : typed) {
@@ -46,9 +57,39 @@ final class OrderEvidence {
       if (binds || (directs(token) && !repeats)) {
         return false;
       }
-      tells |= TokenClass.is(token, "events") && !(behind && TokenClass.is(token, "light"));
+      tells |=
+          TokenClass.is(token, behind || at.reasons ? "events | happens" : "events")
+              && !(behind && TokenClass.is(token, "light"));
     }
     return tells && read.stream().noneMatch(t -> orders(t, behind)) && !binds(read);
+  }
+
+  /**
+   * "At the launch", "while they migrate", "rising in steps", "they paid for 30": how, or when.
+   *
+   * @param timed whether the order says when
+   */
+  static boolean isTerms(List<Token> typed, boolean behind, boolean timed) {
+    var said =
+        typed.stream()
+            .dropWhile(t ->
+                TokenClass.is(t, "mark") || t.isMark() || (timed && TokenClass.is(t, "=while")))
+            .toList();
+    return typed.stream().noneMatch(OrderEvidence::passed)
+        && (TokenClass.has(said, "^ binding-piece | ^ linking binding-piece | ^ =due !=to")
+            || (behind && (TokenClass.has(said, "^ events !=from") || promises(said))));
+  }
+
+  /** "Bob sent this:": what follows is in the words of others. */
+  static boolean introduces(List<Token> words) {
+    var said = words.stream().filter(t -> !t.isStop()).toList();
+    return TokenClass.has(said, "=: $ | introducing $ | =these * $ | =following * $");
+  }
+
+  /** "They paid for 30", "the contract has ten": it may be the right value. */
+  static boolean promises(List<Token> said) {
+    return TokenClass.has(
+        said, "=promised <number> | events =for <number> | happens =for <number> | =has <number>");
   }
 
   /** "Had they paid", "the figures were wrong": a story with it is none. */
@@ -90,10 +131,12 @@ final class OrderEvidence {
    *
    * @param typed the clause as typed
    * @param read the same with phrases
+   * @param timed whether the order says when
    */
-  static boolean isReason(List<Token> typed, List<Token> read) {
+  static boolean isReason(List<Token> typed, List<Token> read, boolean timed) {
     var said = typed.stream().filter(t -> !t.isMark()).dropWhile(ClauseReader::links).toList();
     return said.size() > 1
+        && !isTerms(typed, true, timed)
         && said.size() <= LONGEST_REASON
         && TokenClass.is(said.getFirst(), "explaining")
         && TokenClass.has(said.subList(0, Math.min(said.size(), NEAR + 2)), "happening")

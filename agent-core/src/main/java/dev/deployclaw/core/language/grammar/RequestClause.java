@@ -234,6 +234,15 @@ record RequestClause(
         || typed.stream().anyMatch(t -> t.text().endsWith("n't"));
   }
 
+  /** "Contoso is limited to 20 rps", for no time. */
+  boolean isStated() {
+    return has(
+            "name stating !=to | everybody stating !=to | limits stating !=to | ^ forecaster stating figure")
+        && !asks()
+        && !has("=new")
+        && !reads("<forever> | ^ <op> | ^ <set> | ^ <up> | ^ <down> | ^ <factor>");
+  }
+
   /** "We'd like". */
   boolean isWish() {
     return has("wishing liking | asker * liking");

@@ -210,6 +210,7 @@ public final class RequestGrammar {
         return Optional.empty();
       }
       operations.add(operation.get());
+      doubts.beside(order, frames, operation.get());
       changes(order, operation.get(), frames).stream()
           .map(c -> c.by(operation.filter(_ -> orders.size() > 1)))
           .forEach(changes::add);

@@ -56,6 +56,7 @@ public record SkippingReader(
     var core = OrderCore.sentences(sentences());
     var asking = whole.stream().filter(s -> core.contains(s) || asks(s)).toList();
     return Stream.of(text(), only(core), only(asking), only(ordering), only(shown), only(slots()))
+        .distinct()
         .map(this::without)
         .distinct()
         .flatMap(
@@ -106,7 +107,7 @@ public record SkippingReader(
       int to = piece.getLast().to();
       out.replace(from, to, text().substring(from, to));
       if (to < out.length()) {
-        out.setCharAt(to, text().charAt(to) == '?' ? '?' : '.');
+        out.setCharAt(to, text().charAt(to) == '?' ? '?' : '!');
       }
     }
     return out.toString();

@@ -25,6 +25,10 @@ final class SpeechAct {
 
   private static final int FEW_WORDS = 3;
 
+  private static final String INVERTED =
+      "^ inverted | ^ leading inverted | ^ permitting <who> | ^ permitting <where> | ^ leading permitting <who>"
+          + " | ^ leading * permitting <who>";
+
   private static final Pattern QUESTION = Pattern.compile("[\"”’')\\s]*[!?]*\\?");
 
   private final ToldSentences request;
@@ -53,14 +57,21 @@ final class SpeechAct {
       return List.of();
     }
     var ordered = shown.stream().flatMap(c -> c.read().stream()).toList();
+    var named = shown.stream().flatMap(c -> c.typed().stream()).map(Token::text).toList();
     return denied.stream()
         .filter(c ->
             c.read().stream()
                 .filter(SpeechAct::weighs)
                 .filter(t -> t.all().filter(part -> part.parts().isEmpty()).anyMatch(used))
-                .anyMatch(t -> ordered.stream().noneMatch(o -> alike(o, t))))
+                .anyMatch(t -> names(c, named) || ordered.stream().noneMatch(o -> alike(o, t))))
         .map(c -> request.text(c.typed()))
         .toList();
+  }
+
+  /** Whether it is about others, or another place. */
+  private static boolean names(RequestClause clause, List<String> named) {
+    return clause.typed().stream()
+        .anyMatch(t -> TokenClass.is(t, "name | everybody") && !named.contains(t.text()));
   }
 
   private static boolean weighs(Token token) {
@@ -111,14 +122,20 @@ final class SpeechAct {
               || isQuoted(clause)
               || clause.has("thanking =for | =you =for")
               || (asked && !isOffered(clause) && !clause.reads("<polite>"))
-              || isOver(clause);
+              || isOver(clause)
+              || (!timed && clause.isStated());
       order = !none && (rest ? order : isOrder(clause, timed));
       if (order) {
         shown.add(clause);
-      } else if (none || clause.isState() || concludes(clause)) {
+      } else if (none || clause.isState() || states(clause) || concludes(clause)) {
         denied.add(clause);
       }
     }
+  }
+
+  /** "20 rps for acme is right". */
+  private static boolean states(RequestClause clause) {
+    return clause.reads("stating") && clause.has("name | everybody") && !clause.has("=new");
   }
 
   /** "So acme's limit is 600 a minute now". */
@@ -269,7 +286,7 @@ final class SpeechAct {
     boolean named = TokenClass.has(before, "<who> | <where>");
     boolean noun =
         (past && (named || TokenClass.has(behind, "^ of")))
-            || TokenClass.has(behind, named ? "stating" : "^ stating");
+            || TokenClass.has(behind, named ? "stating" : "^ stating | ^ <who> =is | ^ <who> =are");
     boolean saying =
         behind.stream()
             .dropWhile(t -> TokenClass.is(t, "determining"))
@@ -313,8 +330,8 @@ final class SpeechAct {
     boolean inverted = false;
     for (Token token : read) {
       boolean mark = token.isStop();
-      inverted =
-          (!mark && inverted) || (first && token.is(Kind.WORD) && TokenClass.is(token, "inverted"));
+      var rest = read.subList(read.indexOf(token), read.size());
+      inverted = (!mark && inverted) || (first && TokenClass.has(rest, INVERTED));
       first = mark;
       if ((mark && token.text().equals("?") && slots && !polite) || (slots && inverted)) {
         return true;

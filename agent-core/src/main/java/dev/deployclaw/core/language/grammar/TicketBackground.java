@@ -189,14 +189,19 @@ public record TicketBackground(ToldSentences request, Predicate<Token> order, Li
    */
   private boolean states(Piece piece) {
     boolean quotes = piece.has("speech") && (!piece.alone || piece.has("=: $"));
-    if (quotes || piece.has("^ whole | ^ * whole") || piece.any(i -> turns(piece, i))) {
+    boolean terms =
+        piece.alone
+            ? piece.behind && OrderEvidence.promises(piece.typed)
+            : OrderEvidence.isTerms(piece.typed, piece.behind, piece.timed);
+    if (quotes || terms || piece.has("^ whole | ^ * whole") || piece.any(i -> turns(piece, i))) {
       return false;
     }
     var said = piece.said();
+    boolean happens = piece.alone || piece.behind;
     boolean event =
         said.stream()
             .filter(t -> !(piece.behind && TokenClass.is(t, "light")))
-            .anyMatch(t -> TokenClass.is(t, "events | past"));
+            .anyMatch(t -> TokenClass.is(t, happens ? "events | happens | past" : "events | past"));
     boolean topic = TokenClass.has(said, "topic | name | <reference>");
     boolean front = piece.alone && !piece.behind;
     boolean figure =

@@ -151,7 +151,7 @@ final class ToldSentences {
         .results()
         .filter(m -> m.start() >= from && m.end() <= to)
         .map(m -> between(m.start() + 1, m.end() - 1))
-        .filter(inside -> !inside.isEmpty() && tells(inside, false))
+        .filter(inside -> !inside.isEmpty() && tells(inside, true))
         .toList();
   }
 
@@ -188,14 +188,21 @@ final class ToldSentences {
     boolean stative =
         words.stream().limit(FIRST_WORDS).anyMatch(t -> TokenClass.is(t, "thing"))
             && TokenClass.has(words, "stative")
-            && !TokenClass.has(words, "name");
+            && !TokenClass.has(words, "name | moment | <duration> | <unknown>")
+            && !TokenClass.has(words, "overruling | authority")
+            && (TokenClass.has(words, "room")
+                || !TokenClass.has(words, "figure | <number> | turning"));
     boolean past =
         words.stream()
             .anyMatch(t -> TokenClass.is(t, "past") && !(behind && TokenClass.is(t, "light")));
     boolean open =
-        past && !stative && behind && TokenClass.has(words, "figure | name | moment | <duration>");
+        past
+            && !stative
+            && behind
+            && TokenClass.has(words, "figure | <number> | name | moment | <duration>");
     return (past || stative)
         && !open
+        && (behind || !OrderEvidence.introduces(words))
         && !text.startsWith("?", words.getLast().to())
         && OrderEvidence.orderless(words, past)
         && (stative || (OrderEvidence.figured(words) && !branches(words)));
@@ -222,8 +229,7 @@ final class ToldSentences {
     if (at == sentences.size() - 1 && named(sentences.get(at)) && fresh(sentences.get(at))) {
       return true;
     }
-    boolean rest =
-        sentences.subList(first, sentences.size()).stream().allMatch(ToldSentences::signing);
+    boolean rest = sentences.subList(first, sentences.size()).stream().allMatch(this::signing);
     return rest && at >= first && closes(sentences.get(first)) && fresh(sentences.get(first));
   }
 
@@ -239,6 +245,7 @@ final class ToldSentences {
     return signing(line)
         && said.size() <= NAME_WORDS
         && said.stream().allMatch(t -> TokenClass.is(t, "<unknown> | position"))
+        && said.stream().noneMatch(t -> t.text().matches(".*(?:ed|ly|ing)"))
         && Character.isUpperCase(text.charAt(line.getFirst().from()))
         && before.matches("(?s).*[.!?]");
   }
@@ -252,12 +259,19 @@ final class ToldSentences {
             .anyMatch(t -> TokenClass.is(t, "signing"));
   }
 
+  /** A name, or what its bearer does. */
+  private boolean signs(Token unknown) {
+    return Character.isUpperCase(text.charAt(unknown.from()))
+        || TokenClass.words("position").contains(unknown.text())
+        || TokenClass.words("cue").contains(unknown.text());
+  }
+
   /** "/Lena". */
   static boolean isName(Token token) {
     return token.is(Kind.ROUTE) && token.text().matches("/\\p{Lu}\\p{L}+");
   }
 
-  private static boolean signing(List<Token> line) {
+  private boolean signing(List<Token> line) {
     var said = line.stream().filter(t -> !t.isMark()).toList();
     String told = "<word> | <reference>";
     String names = TokenClass.has(said, "<unknown>") ? " | name" : "";
@@ -266,7 +280,7 @@ final class ToldSentences {
         said.stream()
             .allMatch(t ->
                 TokenClass.is(t, told + names + numbers)
-                    || (t.is(Kind.UNKNOWN) && t.rule().isEmpty())
+                    || (t.is(Kind.UNKNOWN) && t.rule().isEmpty() && signs(t))
                     || isName(t));
     var words = said.stream().filter(t -> !t.is(Kind.ROUTE)).toList();
     return plain && said.size() <= SIGNED_WORDS && OrderEvidence.orderless(words, false);

@@ -27,6 +27,7 @@ import dev.deployclaw.core.task.TaskOperation.Waits;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -85,19 +86,22 @@ public final class GrammarInterpreter implements RequestInterpreter {
 
   /** What the grammar alone makes of it. */
   public Interpretation read(TaskRequest request, NameInventory inventory) {
-    var answer = readOnce(request, inventory);
+    var readings = new HashMap<String, Interpretation>();
+    Function<String, Interpretation> strict =
+        text -> readings.computeIfAbsent(text, t -> readOnce(saying(t, request), inventory));
+    var answer = strict.apply(request.text());
     if (!(answer instanceof NeedsClarification(var questions))) {
       return answer;
     }
     var finder =
-        new SuggestionFinder(request.text(), inventory, text -> plans(text, request, inventory));
+        new SuggestionFinder(
+            request.text(), inventory, text -> strict.apply(text) instanceof Planned);
     var found = finder.of(questions);
     if (found.getFirst().suggestion().isPresent()) {
       return new NeedsClarification(found);
     }
     Function<String, RequestGrammar> grammar =
         text -> RequestGrammar.of(saying(text, request), inventory, zone, new OpenQuestions());
-    Function<String, Interpretation> strict = text -> readOnce(saying(text, request), inventory);
     var suggested =
         new SkippingReader(grammar.apply(request.text()), grammar, strict)
             .read()
@@ -115,10 +119,6 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return judged.invented().isEmpty()
         && judged.unnamed().isEmpty()
         && judged.loss() != ReadingLoss.ORDER;
-  }
-
-  private boolean plans(String text, TaskRequest request, NameInventory inventory) {
-    return readOnce(saying(text, request), inventory) instanceof Planned;
   }
 
   static TaskRequest saying(String text, TaskRequest request) {

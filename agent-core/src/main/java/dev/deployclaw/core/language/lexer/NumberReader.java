@@ -147,7 +147,8 @@ final class NumberReader {
       return value;
     }
     at += 3;
-    return value.add(value(at - 1));
+    boolean large = kind(at - 4).equals("large");
+    return value.add(large ? value(at - 1).multiply(value(at - 4)) : value(at - 1));
   }
 
   private String kind(int i) {

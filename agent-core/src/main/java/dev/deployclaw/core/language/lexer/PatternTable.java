@@ -55,20 +55,26 @@ public final class PatternTable {
   public TokenLine replace(TokenLine line, BiFunction<String, Match, Optional<List<Token>>> with) {
     var out = line;
     var begun = begun(line);
-    for (int i = begun.nextSetBit(0); i >= 0; i = begun.nextSetBit(i + 1)) {
-      int at = i;
-      var row = rows.get(i);
-      var before = out;
-      out = before.replace(row.pattern, s -> begun(s).get(at), m -> with.apply(row.name, m));
-      begun = out == before ? begun : begun(out);
+    for (int at = 0; at < rows.size(); at++) {
+      var row = rows.get(at);
+      for (int i = 0; i < begun.size(); i++) {
+        if (begun.get(i).get(at)) {
+          var found = out.match(row.pattern, i);
+          var made = found.flatMap(match -> with.apply(row.name, match));
+          if (made.isPresent()) {
+            out = out.spliced(found.get(), made.get());
+            begun = begun(out);
+            i += made.get().size() - 1;
+          }
+        }
+      }
     }
     return out;
   }
 
-  private BitSet begun(TokenLine line) {
-    var all = new BitSet();
-    line.shapes().forEach(shape -> all.or(begun(shape)));
-    return all;
+  /** Which rows may begin with each token. */
+  private List<BitSet> begun(TokenLine line) {
+    return line.shapes().stream().map(this::begun).toList();
   }
 
   private BitSet begun(String shape) {

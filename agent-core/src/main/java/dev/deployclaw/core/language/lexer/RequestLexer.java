@@ -257,7 +257,7 @@ public final class RequestLexer {
 
   private int mark(String mark, int from) {
     int to = from + mark.length();
-    if (mark.equals("-")) {
+    if (mark.equals("-") || (mark.equals("–") && to < text.length() && !text.startsWith(" ", to))) {
       hyphen(from, to);
     } else if (!SMILES.contains(mark)
         && !isAbbreviating(text, from)
@@ -294,7 +294,7 @@ public final class RequestLexer {
     if (digit) {
       tokens.add(Token.word(glued ? "-" : "minus", from, to));
     } else if (!(glued && letter)) {
-      tokens.add(Token.word(",", from, to));
+      tokens.add(Token.word(from == 0 && text.startsWith("-", to) ? "--" : ",", from, to));
     }
   }
 

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Tokens written as one line of words, so that patterns are regular expressions. Immutable. */
@@ -66,40 +64,22 @@ public final class TokenLine {
     return pattern.matcher(line).find();
   }
 
-  /**
-   * Puts what a function makes in place of each match, from left to right.
-   *
-   * @param begins whether a match may begin with a token of a shape: elsewhere it isn't tried
-   */
-  TokenLine replace(
-      Pattern pattern, Predicate<String> begins, Function<Match, Optional<List<Token>>> with) {
-    var out = this;
-    int at = 0;
-    while (at < out.tokens.size()) {
-      int end = begins.test(out.shapes.get(at)) ? out.end(pattern, at) : at;
-      var match = new Match(out.tokens, at, end);
-      var made = end > at ? with.apply(match) : Optional.<List<Token>>empty();
-      out = made.isPresent() ? out.spliced(match, made.get()) : out;
-      at += made.map(List::size).orElse(1);
-    }
-    return out;
-  }
-
-  private TokenLine spliced(Match match, List<Token> with) {
+  /** The same with other tokens in place of a match. */
+  TokenLine spliced(Match match, List<Token> with) {
     var all = new ArrayList<>(tokens.subList(0, match.from));
     all.addAll(with);
     all.addAll(tokens.subList(match.to, tokens.size()));
     return new TokenLine(all);
   }
 
-  /** One past the last token of a match that begins with a token; that token without any. */
-  private int end(Pattern pattern, int from) {
+  /** A match of a pattern that begins with a token. */
+  Optional<Match> match(Pattern pattern, int from) {
     var matcher = pattern.matcher(line).useTransparentBounds(true).useAnchoringBounds(false);
     boolean found = matcher.region(starts[from], line.length()).lookingAt();
     int end = found ? Arrays.binarySearch(starts, matcher.end() + 1) : from;
     if (end < 0) {
       throw new IllegalStateException("a pattern cuts a token in two at " + from + ": " + line);
     }
-    return end;
+    return end > from ? Optional.of(new Match(tokens, from, end)) : Optional.empty();
   }
 }

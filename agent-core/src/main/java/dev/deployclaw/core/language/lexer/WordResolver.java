@@ -85,7 +85,12 @@ record WordResolver(String text, EstateNames names, List<Token> raw) {
   private List<Token> strange(Token token) {
     String word = token.text();
     var parts = word.split("[-.]", -1);
-    if (parts.length > 1 && Arrays.stream(parts).allMatch(p -> !p.isEmpty() && knowsPart(p))) {
+    if (parts.length > 1
+        && Arrays.stream(parts).allMatch(p -> !p.isEmpty() && knowsPart(p))
+        && (Arrays.stream(parts).noneMatch(names::has)
+            || Arrays.stream(parts).allMatch(names::has)
+            || Arrays.stream(parts)
+                .allMatch(p -> names.isService(p) || SERVICE_NOUNS.contains(p)))) {
       return split(token, parts);
     }
     var near = names.near(word);

@@ -44,8 +44,6 @@ public final class StrictJson {
 
   /** The bytes aren't strict JSON. */
   public static class Malformed extends Exception {
-    private static final long serialVersionUID = 1L;
-
     Malformed(String what) {
       super(what);
     }
@@ -53,8 +51,6 @@ public final class StrictJson {
 
   /** There are more bytes than {@link #MOST_BYTES}. */
   public static final class TooLarge extends Malformed {
-    private static final long serialVersionUID = 1L;
-
     TooLarge() {
       super("more than " + MOST_BYTES + " bytes");
     }

@@ -25,7 +25,7 @@ public final class ChannelRegistry implements AutoCloseable {
     for (var config : configured) {
       switch (config.platform()) {
         case Platform.Slack s -> {
-          var channel = new SlackChannel(config, s, http);
+          var channel = new SlackChannel(config, s, new SlackClient(s, http));
           channels.add(channel);
           slack.put(config.name(), new SlackCallback(config, s, channel, time));
         }

@@ -8,26 +8,14 @@ import dev.deployclaw.container.approval.HoldCard;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.container.notification.DeliverySettings;
-import java.time.InstantSource;
 import java.util.Optional;
 
 /**
  * Mails. What was sent stays as it is: another card, and the end, are further mails of the same
  * thread. A message's reference is the first mail's id.
  */
-final class EmailChannel implements ApprovalChannel {
-  private final ApprovalChannelConfig config;
-  private final Platform.Email email;
-  private final SmtpClient smtp;
-  private final InstantSource time;
-
-  EmailChannel(ApprovalChannelConfig config, Platform.Email email, DeliverySettings delivery) {
-    this.config = config;
-    this.email = email;
-    this.smtp = new SmtpClient(email, delivery.patience().answer());
-    this.time = delivery.time();
-  }
-
+record EmailChannel(ApprovalChannelConfig config, Platform.Email email, DeliverySettings delivery)
+    implements ApprovalChannel {
   @Override
   public String name() {
     return config.name();
@@ -46,10 +34,11 @@ final class EmailChannel implements ApprovalChannel {
 
   @Override
   public ChannelCondition check() throws InterruptedException {
-    return smtp.check();
+    return new SmtpClient(email, delivery.patience().answer()).check();
   }
 
   private CardDelivery send(EmailMessage.Content content) throws InterruptedException {
-    return smtp.send(EmailMessage.of(config, email, content, time.instant()));
+    return new SmtpClient(email, delivery.patience().answer())
+        .send(EmailMessage.of(config, email, content, delivery.time().instant()));
   }
 }

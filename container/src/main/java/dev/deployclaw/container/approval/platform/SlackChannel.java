@@ -8,24 +8,14 @@ import dev.deployclaw.container.approval.HoldCard;
 import dev.deployclaw.container.approval.platform.SlackClient.Reply;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
-import dev.deployclaw.container.notification.NotificationHttpClient;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** A channel of Slack. A message's reference is {@code CHANNEL/TS}. */
-final class SlackChannel implements ApprovalChannel {
-  private final ApprovalChannelConfig config;
-  private final Platform.Slack slack;
-  private final SlackClient client;
-
-  SlackChannel(ApprovalChannelConfig config, Platform.Slack slack, NotificationHttpClient http) {
-    this.config = config;
-    this.slack = slack;
-    this.client = new SlackClient(slack, http);
-  }
-
+record SlackChannel(ApprovalChannelConfig config, Platform.Slack slack, SlackClient client)
+    implements ApprovalChannel {
   @Override
   public String name() {
     return config.name();

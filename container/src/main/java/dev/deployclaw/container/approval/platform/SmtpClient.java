@@ -3,7 +3,6 @@ package dev.deployclaw.container.approval.platform;
 import dev.deployclaw.container.approval.CardDelivery;
 import dev.deployclaw.container.approval.ChannelCondition;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
-import dev.deployclaw.container.config.ApprovalChannelConfig.Platform.MailServer;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.policy.text.TerminalSafeText;
 import jakarta.mail.Address;
@@ -42,27 +41,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands mails in (RFC 6409), each over a connection of its own that is bounded as a whole: a server
  * that trickles is left. What a server writes is never quoted. Any thread.
+ *
+ * @param longest for one mail
  */
-final class SmtpClient {
+record SmtpClient(Platform.Email email, Duration longest) {
   private static final Logger LOG = LoggerFactory.getLogger(SmtpClient.class);
   private static final int LONGEST_REASON = 200;
   private static final int PERMANENT = 5;
 
   /** More than recipients have. */
   private static final int MOST_CAUSES = 200;
-
-  private final MailServer server;
-  private final String domain;
-  private final Duration longest;
-
-  /**
-   * @param longest for one mail
-   */
-  SmtpClient(Platform.Email email, Duration longest) {
-    this.server = email.server();
-    this.domain = email.domain();
-    this.longest = longest;
-  }
 
   /** What is done once the server let us in. */
   @FunctionalInterface
@@ -100,7 +88,9 @@ final class SmtpClient {
       case Outcome.Done() ->
           new ChannelCondition.Well(
               "the mail server lets the agent in"
-                  + (server.tls().isPresent() ? ", encrypted" : ", in plain text on loopback"));
+                  + (email.server().tls().isPresent()
+                      ? ", encrypted"
+                      : ", in plain text on loopback"));
       case Outcome.Refused(String why) -> faulty(why);
       case Outcome.Faulty(String why) -> faulty(why);
       case Outcome.Silent(String why) -> new ChannelCondition.Silent(why);
@@ -147,15 +137,16 @@ final class SmtpClient {
 
   private Outcome talk(Socket socket, Exchange exchange) throws IOException, MessagingException {
     // Named by the configuration: nothing asks what an address is called.
-    byte[] address = InetAddress.getByName(server.host()).getAddress();
+    byte[] address = InetAddress.getByName(email.server().host()).getAddress();
     socket.connect(
-        new InetSocketAddress(InetAddress.getByAddress(server.host(), address), server.port()));
-    var tls = server.tls().map(this::sockets);
+        new InetSocketAddress(
+            InetAddress.getByAddress(email.server().host(), address), email.server().port()));
+    var tls = email.server().tls().map(this::sockets);
     var session = session(tls);
     var transport = new SMTPTransport(session, new URLName("smtp", null, -1, null, null, null));
     transport.connect(
-        server.immediate() && tls.isPresent()
-            ? tls.get().createSocket(socket, server.host(), server.port(), true)
+        email.server().immediate() && tls.isPresent()
+            ? tls.get().createSocket(socket, email.server().host(), email.server().port(), true)
             : socket);
     exchange.on(transport);
     quit(transport);
@@ -172,18 +163,18 @@ final class SmtpClient {
 
   /** The name in the certificate is the configured one. */
   private SSLSocketFactory sockets(TlsSettings tls) {
-    var name = Optional.of(tls.serverName().orElse(server.host()));
+    var name = Optional.of(tls.serverName().orElse(email.server().host()));
     return new TlsSettings(tls.authorities(), tls.identity(), name).context().getSocketFactory();
   }
 
   private Session session(Optional<SSLSocketFactory> tls) {
     var properties = new Properties();
-    String user = server.username();
+    String user = email.server().username();
     properties.setProperty("mail.smtp.auth", Boolean.toString(!user.isEmpty()));
     properties.setProperty("mail.smtp.auth.mechanisms", "PLAIN LOGIN");
     properties.setProperty("mail.smtp.sendpartial", "true");
     properties.setProperty("mail.smtp.quitwait", "false");
-    properties.setProperty("mail.smtp.localhost", domain);
+    properties.setProperty("mail.smtp.localhost", email.domain());
     if (tls.isPresent()) {
       properties.setProperty("mail.smtp.starttls.enable", "true");
       properties.setProperty("mail.smtp.starttls.required", "true");
@@ -194,7 +185,7 @@ final class SmtpClient {
         new Authenticator() {
           @Override
           protected PasswordAuthentication getPasswordAuthentication() {
-            return new PasswordAuthentication(user, server.password().value());
+            return new PasswordAuthentication(user, email.server().password().value());
           }
         });
   }

@@ -17,10 +17,17 @@ import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.cli.session.LocalLogs;
 import dev.deployclaw.container.cli.session.OfflineSettings;
 import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.container.file.FileFault;
 import dev.deployclaw.core.result.ExitCode;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -149,10 +156,10 @@ public final class ExportCommand extends ConsoleCommand {
     }
   }
 
-  private ExportTotals written(ExportFile.Content<ExportTotals> content) throws SetupException {
+  private ExportTotals written(Content<ExportTotals> content) throws SetupException {
     return file == null
-        ? ExportFile.print(around.out(), content)
-        : ExportFile.write(file, around.working().resolve(file), content);
+        ? print(around.out(), content)
+        : write(file, around.working().resolve(file), content);
   }
 
   private int told(Order order, ExportTotals totals) {
@@ -212,6 +219,55 @@ public final class ExportCommand extends ConsoleCommand {
     @Override
     public Iterator<String> iterator() {
       return WORDS.iterator();
+    }
+  }
+
+  /** Writes all of it. */
+  interface Content<T> {
+    T writeTo(Writer out) throws IOException;
+  }
+
+  /**
+   * A file that is there as a whole or not at all: writes a new one, then puts it in the place of
+   * one with that name.
+   *
+   * @param name as the person wrote it
+   */
+  private static <T> T write(String name, Path file, Content<T> content) throws SetupException {
+    try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw new SetupException(name + " isn't a file; name a file");
+      }
+      Path folder = file.toAbsolutePath().resolveSibling(".");
+      Path fresh = Files.createTempFile(folder, ".export", ".tmp");
+      try {
+        T written;
+        try (var out = Files.newBufferedWriter(fresh, StandardCharsets.UTF_8)) {
+          written = content.writeTo(out);
+        }
+        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+        return written;
+      } finally {
+        Files.deleteIfExists(fresh);
+      }
+    } catch (IOException e) {
+      throw FileFault.unwritable(name, e);
+    }
+  }
+
+  /**
+   * @throws SetupException when the reader of standard output went away
+   */
+  private static <T> T print(PrintStream screen, Content<T> content) throws SetupException {
+    try {
+      var out = new BufferedWriter(new OutputStreamWriter(screen, StandardCharsets.UTF_8));
+      T written = content.writeTo(out);
+      if (screen.checkError()) {
+        throw new SetupException("standard output can't be written; name a file with --out");
+      }
+      return written;
+    } catch (IOException e) {
+      throw FileFault.unwritable("the export", e);
     }
   }
 }

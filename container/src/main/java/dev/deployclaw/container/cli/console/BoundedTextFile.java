@@ -15,8 +15,6 @@ public final class BoundedTextFile {
 
   /** The file has more bytes than are read. */
   public static final class TooLong extends IOException {
-    private static final long serialVersionUID = 1L;
-
     TooLong(long most) {
       super("the file has more than " + most + " bytes");
     }

@@ -11,6 +11,7 @@ import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.text.TerminalSafeText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,8 @@ public record CommandEnvironment(
     String user,
     RuntimeSource runtimes,
     TerminalPrompt prompt) {
+  private static final Path PROCESS = Path.of("/proc/self");
+
   /** The property, and in an environment the name, of how the program was called. */
   public static final String CALLED = "deployclaw.command";
 
@@ -64,7 +67,7 @@ public record CommandEnvironment(
         out,
         err,
         display,
-        SystemUser.name(),
+        systemUser(),
         RuntimeSource.OWN,
         TerminalPrompt.NONE);
   }
@@ -224,5 +227,18 @@ public record CommandEnvironment(
   /** What may be kept of an argument. */
   public String masked(String argument) throws InterruptedException {
     return TypedText.of(argument).masked(runtimes.mask());
+  }
+
+  /**
+   * The operating system's user, by the kernel's word: the owner of this process. The JVM's
+   * property {@code user.name} can be set by who starts it, so it says nothing of who approves. By
+   * its name, or its number where it has none; {@code unknown} where the kernel doesn't say.
+   */
+  static String systemUser() {
+    try {
+      return Files.getOwner(PROCESS).getName();
+    } catch (IOException | UnsupportedOperationException e) {
+      return "unknown";
+    }
   }
 }

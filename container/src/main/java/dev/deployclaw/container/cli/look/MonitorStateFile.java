@@ -1,8 +1,8 @@
 package dev.deployclaw.container.cli.look;
 
 import dev.deployclaw.audit.verify.json.StrictJson;
-import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.file.AtomicFile;
+import dev.deployclaw.container.monitor.AlertKind;
 import dev.deployclaw.container.monitor.EnforcementMonitor;
 import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import java.nio.file.Path;

@@ -11,7 +11,6 @@ import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import dev.deployclaw.container.query.EstateAnswers;
-import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.container.wiring.RuntimeSource;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.journal.ProgressListener;
@@ -31,25 +30,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** One command's use of the agent: opened from the configuration, closed at the end. */
-public final class AgentSession implements AutoCloseable {
-  private final CommandEnvironment around;
-  private final CommonOptions shared;
-  private final AgentConfig config;
-  private final RuntimeSource.Lease lease;
-  private final AgentRuntime agent;
-
-  private AgentSession(
-      CommandEnvironment around,
-      CommonOptions shared,
-      AgentConfig config,
-      RuntimeSource.Lease lease) {
-    this.around = around;
-    this.shared = shared;
-    this.config = config;
-    this.lease = lease;
-    this.agent = lease.runtime();
-  }
-
+public record AgentSession(
+    CommandEnvironment around, CommonOptions shared, AgentConfig config, RuntimeSource.Lease lease)
+    implements AutoCloseable {
   public static AgentSession open(CommandEnvironment around, CommonOptions shared)
       throws InvalidConfigException, SetupException {
     ProgressListener progress = shared.json() ? ProgressListener.NONE : new ProgressView(around);
@@ -90,11 +73,11 @@ public final class AgentSession implements AutoCloseable {
   }
 
   public ChangeService changeService() {
-    return agent.changeService();
+    return lease.runtime().changeService();
   }
 
   public QueryService queries() {
-    return agent.changeService().queries();
+    return lease.runtime().changeService().queries();
   }
 
   /** The execution that is named; {@code last} is the only one of those that wait for a word. */
@@ -112,17 +95,17 @@ public final class AgentSession implements AutoCloseable {
   }
 
   public ExecutorRegistry executors() {
-    return agent.ports().executors();
+    return lease.runtime().ports().executors();
   }
 
   /** How the executor host is; empty where executors are in this process. */
   public Optional<String> host() {
-    return agent.backends().summary();
+    return lease.runtime().backends().summary();
   }
 
   /** What is known of the stream as a copy of this machine's logs. */
   public StreamCopy stream() {
-    return agent.journal().stream();
+    return lease.runtime().journal().stream();
   }
 
   /**
@@ -133,7 +116,8 @@ public final class AgentSession implements AutoCloseable {
     try {
       var question = changeService().question(request);
       return question.isPresent()
-          ? Optional.of(new EstateAnswers(changeService(), agent.journal()).answer(question.get()))
+          ? Optional.of(
+              new EstateAnswers(changeService(), lease.runtime().journal()).answer(question.get()))
           : Optional.empty();
     } catch (Unreachable e) {
       return Optional.empty();
@@ -146,10 +130,11 @@ public final class AgentSession implements AutoCloseable {
       around.warn("? " + question.text());
       question.suggestion().ifPresent(s -> around.warn("  yes: " + s));
     }
-    if (ended.execution().isEmpty() || agent.journal().read(ended.execution()).isEmpty()) {
+    if (ended.execution().isEmpty()
+        || lease.runtime().journal().read(ended.execution()).isEmpty()) {
       unlogged(ended);
     } else {
-      var document = agent.document(ended.execution());
+      var document = lease.runtime().document(ended.execution());
       if (shared.json()) {
         around.out().print(document.text());
       } else if (around.display().asks()) {

@@ -11,11 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Reads the section {@code approvals}. */
-final class ApprovalConfigReader {
+record ApprovalConfigReader(CredentialFiles files) {
   private static final String PEOPLE = "people";
   private static final int SHORTEST_SECRET = 16;
   private static final int MOST_CHANNELS = 16;
@@ -37,14 +36,6 @@ final class ApprovalConfigReader {
   private static final Pattern SECURE =
       Pattern.compile("https://.*|http://(localhost|127(\\.\\d{1,3}){3}|\\[::1])([:/].*)?");
   private static final Pattern ANY_USER = Pattern.compile("[\\x21-\\x7e]{1,128}");
-
-  private final CredentialFiles files;
-  private final Function<String, Optional<String>> content;
-
-  ApprovalConfigReader(CredentialFiles files) {
-    this.files = files;
-    this.content = files::content;
-  }
 
   List<ApprovalChannelConfig> read(ConfigSection root) {
     var out = new ArrayList<ApprovalChannelConfig>();
@@ -82,8 +73,8 @@ final class ApprovalConfigReader {
         f.given("url") ? f.url("url") : "https://slack.com/api",
         matching(f, "channel", SLACK_CHANNEL, "isn't the id of a channel, such as C0123456789"),
         matching(f, "team", SLACK_TEAM, "isn't the id of a workspace, such as T0123456789"),
-        MonitoringConfigReader.needed(f, "token", SHORTEST_SECRET, content),
-        MonitoringConfigReader.needed(f, "signingSecret", SHORTEST_SECRET, content));
+        MonitoringConfigReader.needed(f, "token", SHORTEST_SECRET, files::content),
+        MonitoringConfigReader.needed(f, "signingSecret", SHORTEST_SECRET, files::content));
   }
 
   private Platform teams(ConfigSection f) {
@@ -103,7 +94,7 @@ final class ApprovalConfigReader {
         service,
         matching(f, "app", DIRECTORY_ID, id),
         tenant,
-        MonitoringConfigReader.needed(f, "secret", SHORTEST_SECRET, content),
+        MonitoringConfigReader.needed(f, "secret", SHORTEST_SECRET, files::content),
         matching(
             f, "channel", TEAMS_CHANNEL, "isn't the id of a channel, such as 19:…@thread.tacv2"));
   }
@@ -120,8 +111,9 @@ final class ApprovalConfigReader {
   private Platform webhook(ConfigSection f) {
     String url = f.url("url");
     SecretRegistry.learnPath(url);
-    var secret = MonitoringConfigReader.needed(f, "secret", SHORTEST_SECRET, content);
-    var decisions = MonitoringConfigReader.needed(f, "decisionSecret", SHORTEST_SECRET, content);
+    var secret = MonitoringConfigReader.needed(f, "secret", SHORTEST_SECRET, files::content);
+    var decisions =
+        MonitoringConfigReader.needed(f, "decisionSecret", SHORTEST_SECRET, files::content);
     if (!secret.value().isEmpty() && secret.value().equals(decisions.value())) {
       f.wrong(
           "decisionSecretFile",

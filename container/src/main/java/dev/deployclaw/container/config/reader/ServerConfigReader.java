@@ -4,19 +4,17 @@ import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.OidcConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.yaml.ConfigSection;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
 
 /** Reads the section {@code serve}. */
-final class ServerConfigReader {
+record ServerConfigReader(CredentialFiles files) {
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
   private static final int MOST_PORT = 65_535;
@@ -30,19 +28,11 @@ final class ServerConfigReader {
   /** What may stand in a log as the name of who asked. */
   static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
 
-  private final CredentialFiles files;
-  private final Function<String, Path> path;
-
-  ServerConfigReader(CredentialFiles files) {
-    this.files = files;
-    this.path = files::path;
-  }
-
   ServerConfig read(ConfigSection f) {
     String listen = f.text("listen", "127.0.0.1:8088");
     String host = listen.substring(0, Math.max(0, listen.lastIndexOf(':')));
     boolean plaintext = f.flag("plaintext", false);
-    var tokensFile = f.optional("tokensFile").map(path);
+    var tokensFile = f.optional("tokensFile").map(files::path);
     var tls =
         f.given("tls") ? Optional.of(tls(f.section("tls"))) : Optional.<ServerConfig.Tls>empty();
     var serve =
@@ -100,17 +90,17 @@ final class ServerConfigReader {
   }
 
   private ServerConfig.Tls tls(ConfigSection f) {
-    var ca = f.optional("clientCaFile").map(path);
+    var ca = f.optional("clientCaFile").map(files::path);
     var clients = f.each("clients", c -> Optional.of(client(c)));
     if (ca.isEmpty() != clients.isEmpty()) {
       f.problem("", f.line(), "needs both clientCaFile and clients, or neither", "");
     }
     var tls =
         new ServerConfig.Tls(
-            path.apply(f.required("certificateFile")),
-            path.apply(f.required("keyFile")),
+            files.path(f.required("certificateFile")),
+            files.path(f.required("keyFile")),
             ca,
-            f.optional("clientCrlFile").map(path),
+            f.optional("clientCrlFile").map(files::path),
             clients);
     if (ca.isEmpty() && tls.clientCrlFile().isPresent()) {
       f.wrong("clientCrlFile", "needs clientCaFile", "");

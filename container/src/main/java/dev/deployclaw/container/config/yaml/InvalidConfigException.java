@@ -5,8 +5,6 @@ import java.util.stream.Collectors;
 
 /** The configuration can't be used; the message lists every problem, one a line. */
 public final class InvalidConfigException extends Exception {
-  private static final long serialVersionUID = 1L;
-
   private final String file;
   private final transient List<ConfigProblem> problems;
 

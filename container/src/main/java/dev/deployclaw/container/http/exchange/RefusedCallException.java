@@ -2,8 +2,6 @@ package dev.deployclaw.container.http.exchange;
 
 /** A call that isn't carried out, for a reason that its caller is told. */
 public final class RefusedCallException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
-
   private final transient ProblemDetail problem;
 
   public RefusedCallException(ProblemDetail problem) {

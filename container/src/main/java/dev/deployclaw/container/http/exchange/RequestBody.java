@@ -8,20 +8,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The JSON object that a call sends: its fields are known ones. */
-public final class RequestBody {
+public record RequestBody(Map<String, Object> fields, String remedy) {
   private static final int MOST_TEXT = 4096;
   private static final int LONGEST_REASON = 1000;
   private static final String REASON = "reason";
   private static final String APPROVAL = "approval";
   private static final String ANSWERS = "answers";
-
-  private final Map<String, Object> fields;
-  private final String remedy;
-
-  private RequestBody(Map<String, Object> fields, String remedy) {
-    this.fields = fields;
-    this.remedy = remedy;
-  }
 
   public static boolean isJson(Optional<String> contentType) {
     return contentType

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jws.JsonWebSignature;
@@ -204,7 +205,7 @@ public final class ProviderTokenVerifier {
           "the token's claim %s is no name of 1 to 64 letters, digits and . _ @ -"
               .formatted(settings.nameClaim()));
     }
-    var roles = settings.rolesOf(ClaimValues.of(claims.getClaimsMap(), settings.rolesClaim()));
+    var roles = settings.rolesOf(texts(claims.getClaimsMap(), settings.rolesClaim()));
     return new CredentialCheck.Known(new ApiCaller(name, roles));
   }
 
@@ -265,5 +266,29 @@ public final class ProviderTokenVerifier {
         valid.remove(valid.keySet().iterator().next());
       }
     }
+  }
+
+  /**
+   * A claim's texts: those of a list, or of one text with spaces between them.
+   *
+   * @param path a claim's whole name, or dots that lead into objects; the name comes first
+   */
+  private static List<String> texts(Map<?, ?> claims, String path) {
+    if (claims.containsKey(path)) {
+      return texts(claims.get(path));
+    }
+    int dot = path.indexOf('.');
+    return dot > 0 && claims.get(path.substring(0, dot)) instanceof Map<?, ?> inner
+        ? texts(inner, path.substring(dot + 1))
+        : List.of();
+  }
+
+  private static List<String> texts(Object value) {
+    return switch (value) {
+      case List<?> list ->
+          list.stream().filter(String.class::isInstance).map(String.class::cast).toList();
+      case String text -> Stream.of(text.split(" ", -1)).filter(t -> !t.isEmpty()).toList();
+      case null, default -> List.of();
+    };
   }
 }

@@ -20,18 +20,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Requests that a caller keeps for later. Only the caller sees them. */
-public final class DraftRoutes {
+public record DraftRoutes(AgentServer server) {
   private static final String ONLY_PLANS =
       "plan it first; questions and what has no plan are no drafts";
-
-  private final AgentServer server;
-  private final DraftStore drafts;
-
-  public DraftRoutes(AgentServer server) {
-    this.server = server;
-    var ports = server.resources().ports();
-    this.drafts = new DraftStore(ports.state(), ports.time());
-  }
 
   public List<ApiRoute> routes() {
     return List.of(
@@ -42,7 +33,7 @@ public final class DraftRoutes {
   }
 
   private ApiResponse list(ApiRequest call) throws InterruptedException {
-    var own = drafts.of(call.caller().name()).stream().map(RequestDraft::toMap).toList();
+    var own = drafts().of(call.caller().name()).stream().map(RequestDraft::toMap).toList();
     return ApiResponse.json(200, Map.of("drafts", own, "most", DraftStore.MOST_DRAFTS));
   }
 
@@ -60,7 +51,7 @@ public final class DraftRoutes {
     return switch (plan(who, request)) {
       case PlanPreviewReport.Planned planned -> {
         var plan = planned.plan();
-        yield kept(drafts.save(who, request, plan, IntentSentence.of(plan.intent())));
+        yield kept(drafts().save(who, request, plan, IntentSentence.of(plan.intent())));
       }
       case PlanPreviewReport.Refused(ExitCode exit, String reason)
           when exit == ExitCode.UNREACHABLE ->
@@ -90,7 +81,7 @@ public final class DraftRoutes {
   /** With what it would do now, and whether that is what it would have done. */
   private ApiResponse open(ApiRequest call) throws InterruptedException {
     String who = call.caller().name();
-    var draft = drafts.find(who, call.path().apply("id"));
+    var draft = drafts().find(who, call.path().apply("id"));
     if (draft.isEmpty()) {
       return unknown(call);
     }
@@ -119,10 +110,10 @@ public final class DraftRoutes {
 
   private ApiResponse discard(ApiRequest call) throws InterruptedException {
     String who = call.caller().name(), id = call.path().apply("id");
-    if (drafts.find(who, id).isEmpty()) {
+    if (drafts().find(who, id).isEmpty()) {
       return unknown(call);
     }
-    String unknown = drafts.discard(who, id);
+    String unknown = drafts().discard(who, id);
     return unknown.isEmpty()
         ? ApiResponse.json(200, Map.of("discarded", true))
         : ApiResponse.of(ProblemCatalogue.unknownOutcome(unknown));
@@ -135,5 +126,10 @@ public final class DraftRoutes {
 
   private PlanPreviewReport plan(String who, String request) throws InterruptedException {
     return server.plan(new TaskRequest(request, who, server.now()));
+  }
+
+  private DraftStore drafts() {
+    var ports = server.resources().ports();
+    return new DraftStore(ports.state(), ports.time());
   }
 }

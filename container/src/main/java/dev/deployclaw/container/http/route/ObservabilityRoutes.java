@@ -19,24 +19,15 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** What is looked at: the estate, the process, its numbers, and the API's own description. */
-public final class ObservabilityRoutes {
+/**
+ * What is looked at: the estate, the process, its numbers, and the API's own description.
+ *
+ * @param threads where looking blocks
+ */
+public record ObservabilityRoutes(AgentServer server, Executor threads, boolean openMetrics) {
   static final String OPENAPI = "/v1/openapi.yaml";
 
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
-
-  private final AgentServer server;
-  private final ReadinessEndpoint readiness;
-  private final boolean openMetrics;
-
-  /**
-   * @param threads where looking blocks
-   */
-  public ObservabilityRoutes(AgentServer server, Executor threads, boolean openMetrics) {
-    this.server = server;
-    this.readiness = new ReadinessEndpoint(server, threads);
-    this.openMetrics = openMetrics;
-  }
 
   public List<ApiRoute> routes() {
     ApiRoute.Responder metrics = _ -> ApiResponse.text(PROMETHEUS, server.metrics().text());
@@ -50,7 +41,7 @@ public final class ObservabilityRoutes {
         ApiRoute.get("/v1/drift", _ -> ApiResponse.json(200, looks.drift())),
         ApiRoute.get("/v1/watch", _ -> ApiResponse.json(200, server.enforcement().toMap())),
         ApiRoute.probe("/healthz", exchange -> RequestDispatcher.send(exchange, health())),
-        ApiRoute.probe("/readyz", readiness::answer),
+        ApiRoute.probe("/readyz", new ReadinessEndpoint(server, threads)::answer),
         openMetrics ? ApiRoute.open("/metrics", metrics) : ApiRoute.get("/metrics", metrics),
         ApiRoute.open(OPENAPI, _ -> ApiResponse.text("application/yaml", openapi())));
   }

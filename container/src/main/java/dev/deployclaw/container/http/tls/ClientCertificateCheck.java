@@ -30,8 +30,6 @@ final class ClientCertificateCheck {
   private final List<X509CRL> lists;
   private final Map<X509Certificate, Optional<String>> remembered =
       new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
         @Override
         protected boolean removeEldestEntry(Map.Entry<X509Certificate, Optional<String>> eldest) {
           return size() > MOST_REMEMBERED;

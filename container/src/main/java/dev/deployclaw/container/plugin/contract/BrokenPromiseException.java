@@ -2,8 +2,6 @@ package dev.deployclaw.container.plugin.contract;
 
 /** A plugin did something else than it promises; the message says what. */
 final class BrokenPromiseException extends Exception {
-  private static final long serialVersionUID = 1;
-
   BrokenPromiseException(String seen) {
     super(seen);
   }

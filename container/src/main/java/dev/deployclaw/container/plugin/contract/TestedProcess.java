@@ -18,8 +18,6 @@ import java.time.Duration;
 record TestedProcess(HostProcess process, Path socket, GrantKey key) {
   /** It didn't start, and why. */
   static final class StartFailedException extends Exception {
-    private static final long serialVersionUID = 1;
-
     StartFailedException(String reason) {
       super(reason);
     }

@@ -8,7 +8,7 @@ import dev.deployclaw.container.doctor.Diagnosis;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.policy.imports.ImportedRule;
-import dev.deployclaw.skills.text.SkillDiagnostic;
+import dev.deployclaw.skills.sheet.SkillDiagnostic;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -11,7 +11,7 @@ class SystemUserTest {
     String kernels = CommandRunner.of("id", "-un").must();
     String before = System.setProperty("user.name", "ann");
     try {
-      assertThat(SystemUser.name()).isEqualTo(kernels).isNotEqualTo("ann");
+      assertThat(CommandEnvironment.systemUser()).isEqualTo(kernels).isNotEqualTo("ann");
     } finally {
       System.setProperty("user.name", before);
     }

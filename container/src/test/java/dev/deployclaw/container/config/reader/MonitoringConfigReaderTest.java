@@ -3,13 +3,13 @@ package dev.deployclaw.container.config.reader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.MonitoringConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
+import dev.deployclaw.container.monitor.AlertKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * active} moves in one transaction and never to a lower epoch, but for the way back to before the
  * first change.
  */
-final class EtcdConfigurationStore implements BoundedFanout.Member {
+record EtcdConfigurationStore(String name, StateStore store) implements BoundedFanout.Member {
   /** How often a write starts again when something moved under its hands. */
   private static final int MOST_TRIES = 3;
 
@@ -41,16 +41,6 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
       Pattern.compile("(epochs/(\\d{1,18})/)(manifest|tenants/[^/]+)");
 
   private static final String STORED = "stored";
-
-  private final String name;
-  private final StateStore store;
-  private final FencedWriter writes;
-
-  EtcdConfigurationStore(String name, StateStore store) {
-    this.name = name;
-    this.store = store;
-    this.writes = new FencedWriter(name, store);
-  }
 
   @Override
   public String member() {
@@ -102,7 +92,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
             .flatMap(a -> ServedEpoch.parse(a.value()))
             .map(ServedEpoch::epoch)
             .orElse(0L);
-    return MemberReport.yes(name, "", Map.of("epoch", epoch, "term", writes.term()));
+    return MemberReport.yes(name, "", Map.of("epoch", epoch, "term", writes().term()));
   }
 
   /** Idempotent by (epoch, digest); what was changed by hand of that very set is written over. */
@@ -116,13 +106,13 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
     if (there.digest().filter(d -> !d.equals(activation.digest())).isPresent()) {
       return MemberReport.no(name, "epoch " + epoch + " holds another policy set");
     }
-    var refused = writes.raise(fence);
+    var refused = writes().raise(fence);
     if (refused.isPresent()) {
       return refused.get();
     }
     List<Write> all = new ArrayList<>(extra(there, wanted, epoch));
     all.addAll(wanted.writes(epoch));
-    return writes.write(all, fence).orElse(staged(activation));
+    return writes().write(all, fence).orElse(staged(activation));
   }
 
   /** The vote: what was read back is what the set comes to. */
@@ -137,7 +127,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
   }
 
   MemberReport publish(EpochSpec activation, FencingToken fence) throws InterruptedException {
-    var refused = writes.raise(fence);
+    var refused = writes().raise(fence);
     if (refused.isPresent()) {
       return refused.get();
     }
@@ -156,7 +146,8 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
           wanted
               .<Write>map(bytes -> new Write.Put(ServedEpoch.KEY, bytes))
               .orElse(new Write.Delete(ServedEpoch.KEY));
-      var failed = writes.write(List.of(write), fence, Condition.unmoved(ServedEpoch.KEY, active));
+      var failed =
+          writes().write(List.of(write), fence, Condition.unmoved(ServedEpoch.KEY, active));
       if (failed.isEmpty()) {
         return MemberReport.yes(name, activation.digest(), Map.of());
       }
@@ -195,10 +186,10 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
     if (removals.isEmpty()) {
       return done;
     }
-    var refused = writes.raise(fence);
+    var refused = writes().raise(fence);
     return refused.isPresent()
         ? refused.get()
-        : writes.write(removals, fence, Condition.unmoved(ServedEpoch.KEY, active)).orElse(done);
+        : writes().write(removals, fence, Condition.unmoved(ServedEpoch.KEY, active)).orElse(done);
   }
 
   /** A reason where the epoch that is served isn't what its manifest and digest say. */
@@ -295,5 +286,9 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
         return Optional.empty();
       }
     }
+  }
+
+  private FencedWriter writes() {
+    return new FencedWriter(name, store);
   }
 }

@@ -24,19 +24,11 @@ import java.util.TreeMap;
  * The policy store as a participant, named {@code etcd}: it holds whole policy sets by epoch, and
  * reads {@code active} as anybody else does. It never moves {@code active}: the commit does.
  */
-public final class PolicyStoreExecutor implements BackendExecutor {
+public record PolicyStoreExecutor(StateStore store) implements BackendExecutor {
   static final String MEMBER = "etcd";
 
   private static final String SETS = "policy/";
   private static final String MANIFEST = "/manifest";
-
-  private final StateStore store;
-  private final PolicySetWriter writer;
-
-  public PolicyStoreExecutor(StateStore store) {
-    this.store = store;
-    this.writer = new PolicySetWriter(store);
-  }
 
   @Override
   public String name() {
@@ -82,11 +74,12 @@ public final class PolicyStoreExecutor implements BackendExecutor {
   private CallOutcome perform(ExecutorCall call, FencingToken fence) throws InterruptedException {
     return switch (call) {
       case ExecutorCall.Observe() -> observe();
-      case ExecutorCall.Stage(EpochSpec activation) -> writer.stage(activation, fence);
+      case ExecutorCall.Stage(EpochSpec activation) ->
+          new PolicySetWriter(store).stage(activation, fence);
       case ExecutorCall.Prepare(EpochSpec activation) -> prepare(activation);
       case ExecutorCall.Publish(EpochSpec activation) -> active(activation);
       case ExecutorCall.Converge(EpochSpec activation) -> active(activation);
-      case ExecutorCall.Discard(long epoch) -> writer.discard(epoch, fence);
+      case ExecutorCall.Discard(long epoch) -> new PolicySetWriter(store).discard(epoch, fence);
       case ExecutorCall.Look _, ExecutorCall.SpecialCall _ ->
           CallOutcome.failed(new CallFault.Invalid("etcd has no verb " + call.verb()));
     };

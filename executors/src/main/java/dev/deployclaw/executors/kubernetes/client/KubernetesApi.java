@@ -13,7 +13,7 @@ import java.util.Optional;
  * The requests that we make of an API server, each as documented (Kubernetes API reference, "API
  * concepts"). What is refused or breaks off is a {@link KubernetesException}.
  */
-public final class KubernetesApi {
+public record KubernetesApi(ApiServerTransport exchange, SeenResourceVersions floors) {
   /** Whom the server names as the owner of what we write. */
   public static final String MANAGER = "deployclaw";
 
@@ -23,14 +23,6 @@ public final class KubernetesApi {
   private static final String REVIEWS = "selfsubjectaccessreviews";
   private static final int NOT_FOUND = 404;
   private static final int UNSUPPORTED = 415;
-
-  private final ApiServerTransport exchange;
-  private final SeenResourceVersions floors;
-
-  KubernetesApi(ApiServerTransport exchange, SeenResourceVersions floors) {
-    this.exchange = exchange;
-    this.floors = floors;
-  }
 
   /** The same for one call, which ends then, by {@link System#nanoTime}. */
   KubernetesApi until(long end) {

@@ -6,8 +6,6 @@ import java.io.IOException;
 
 /** A request that did not do what it should. */
 public final class KubernetesException extends IOException {
-  private static final long serialVersionUID = 1L;
-
   /** Of what went wrong without a request, or beyond one. */
   static final int NO_STATUS = 0;
 

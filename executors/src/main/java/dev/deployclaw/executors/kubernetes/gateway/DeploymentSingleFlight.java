@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes.gateway;
 
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
 import dev.deployclaw.executors.kubernetes.fleet.FleetSnapshot;
@@ -17,17 +18,16 @@ import java.util.concurrent.FutureTask;
  */
 final class DeploymentSingleFlight {
   private final FleetSnapshot fleet;
-  private final Task task;
+  private final InterruptibleFunction<List<GatewaySnapshot>, Map<String, MemberReport>> task;
   private final ConcurrentMap<String, FutureTask<Map<String, MemberReport>>> begun =
       new ConcurrentHashMap<>();
 
-  /** What is done with the gateways of one Deployment; a report for each, by its member. */
-  @FunctionalInterface
-  interface Task {
-    Map<String, MemberReport> on(List<GatewaySnapshot> gateways) throws InterruptedException;
-  }
-
-  DeploymentSingleFlight(FleetSnapshot fleet, Task task) {
+  /**
+   * @param task what is done with the gateways of one Deployment; a report for each, by its member
+   */
+  DeploymentSingleFlight(
+      FleetSnapshot fleet,
+      InterruptibleFunction<List<GatewaySnapshot>, Map<String, MemberReport>> task) {
     this.fleet = fleet;
     this.task = task;
   }
@@ -35,7 +35,8 @@ final class DeploymentSingleFlight {
   MemberReport of(KubernetesGateway gateway) throws InterruptedException {
     String place = gateway.namespace() + "/" + gateway.deployment();
     var one =
-        begun.computeIfAbsent(place, _ -> new FutureTask<>(() -> task.on(fleet.standing(gateway))));
+        begun.computeIfAbsent(
+            place, _ -> new FutureTask<>(() -> task.apply(fleet.standing(gateway))));
     one.run();
     try {
       return one.get()

@@ -6,7 +6,7 @@ import dev.deployclaw.executors.kubernetes.KubernetesSettings;
 import dev.deployclaw.executors.kubernetes.client.KubernetesApi;
 import dev.deployclaw.executors.kubernetes.client.RbacRequest;
 import dev.deployclaw.executors.kubernetes.client.ResourceKind;
-import dev.deployclaw.executors.kubernetes.store.ServedConfigMap;
+import dev.deployclaw.executors.kubernetes.configmap.ServedConfigMap;
 import dev.deployclaw.executors.member.WriteBackMode;
 import java.util.LinkedHashSet;
 import java.util.List;

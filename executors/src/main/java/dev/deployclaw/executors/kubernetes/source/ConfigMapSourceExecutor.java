@@ -15,7 +15,7 @@ import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.client.KubernetesException;
 import dev.deployclaw.executors.kubernetes.client.PodInspector;
 import dev.deployclaw.executors.kubernetes.client.ResourceKind;
-import dev.deployclaw.executors.kubernetes.store.ServedDocuments;
+import dev.deployclaw.executors.kubernetes.configmap.ServedDocuments;
 import dev.deployclaw.executors.member.SourceAnswer;
 import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.policy.json.CanonicalJson;

@@ -2,7 +2,6 @@ package dev.deployclaw.executors.redis.activation;
 
 import dev.deployclaw.executors.redis.cluster.NodeCommands;
 import dev.deployclaw.executors.redis.cluster.NodeConnection;
-import dev.deployclaw.executors.redis.partition.TenantPartition;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.RedisKeyLayout;
 import java.util.ArrayList;

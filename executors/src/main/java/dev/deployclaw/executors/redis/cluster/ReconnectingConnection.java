@@ -135,8 +135,6 @@ public final class ReconnectingConnection implements AutoCloseable {
 
   /** A node that did not do what it was asked, and what that means. */
   public static final class NodeFailed extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     private final transient CallFault fault;
 
     public NodeFailed(CallFault fault, @Nullable Throwable cause) {

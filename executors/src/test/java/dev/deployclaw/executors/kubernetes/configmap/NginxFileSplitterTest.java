@@ -3,7 +3,7 @@ package dev.deployclaw.executors.kubernetes.configmap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.executors.kubernetes.Estate;
-import dev.deployclaw.policy.gateway.nginx.NginxConfigFile;
+import dev.deployclaw.policy.gateway.NginxConfigFile;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;

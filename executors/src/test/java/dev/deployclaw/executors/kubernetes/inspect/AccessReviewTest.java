@@ -15,7 +15,7 @@ import dev.deployclaw.executors.kubernetes.KubernetesGateway;
 import dev.deployclaw.executors.kubernetes.KubernetesSettings;
 import dev.deployclaw.executors.kubernetes.client.KubernetesJson;
 import dev.deployclaw.executors.kubernetes.client.RbacRequest;
-import dev.deployclaw.executors.kubernetes.store.ServedConfigMap;
+import dev.deployclaw.executors.kubernetes.configmap.ServedConfigMap;
 import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;

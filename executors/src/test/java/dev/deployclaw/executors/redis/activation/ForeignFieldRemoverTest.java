@@ -9,7 +9,6 @@ import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.redis.ClusterFixture;
 import dev.deployclaw.executors.redis.cluster.RedisNodes;
 import dev.deployclaw.executors.redis.cluster.RedisSettings;
-import dev.deployclaw.executors.redis.partition.PrimaryPartitions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -56,8 +56,6 @@ public enum AccessLogFormat {
 
     /** A line that tells no request, and why. */
     final class Unread extends Exception {
-      private static final long serialVersionUID = 1L;
-
       Unread(String reason) {
         super(reason, null, false, false);
       }

@@ -3,7 +3,7 @@ package dev.deployclaw.bench.limiter;
 import dev.deployclaw.bench.function.DecisionBenchEstate;
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.bench.sample.SampleLimits.Kind;
-import dev.deployclaw.policy.gateway.envoy.EnvoyDescriptor;
+import dev.deployclaw.policy.gateway.EnvoyDescriptor;
 import dev.deployclaw.testkit.network.HostPort;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.commons.lang3.function.FailableRunnable;
 
 /**
  * Time and CPU around a turn: of the Redis server that works, and of this process. For one thread.
@@ -18,12 +19,8 @@ public record TurnMeter(RedisNode redis) {
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
   private static final int NANOS = 1_000;
 
-  /** What is done in a turn. */
-  public interface Task {
-    void run() throws InterruptedException;
-  }
-
-  public WorkloadMeasurement around(long calls, Task task) throws InterruptedException {
+  public WorkloadMeasurement around(long calls, FailableRunnable<InterruptedException> task)
+      throws InterruptedException {
     var threads = threads();
     long serverBefore = micros(redis);
     long ownBefore = SYSTEM.getProcessCpuTime();

@@ -2,7 +2,7 @@ package dev.deployclaw.lab.campaign;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.CommandFailure;
-import dev.deployclaw.lab.campaign.estate.TrialEstate;
+import dev.deployclaw.lab.campaign.disturbance.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.campaign.trial.TrialKind;

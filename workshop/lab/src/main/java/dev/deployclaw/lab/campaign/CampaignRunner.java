@@ -1,8 +1,9 @@
 package dev.deployclaw.lab.campaign;
 
+import dev.deployclaw.core.environment.InterruptibleFunction;
 import dev.deployclaw.lab.campaign.disturbance.PodTrialRunner;
+import dev.deployclaw.lab.campaign.disturbance.TrialEstate;
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner;
-import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CampaignTrial;
 import dev.deployclaw.lab.campaign.trial.CrashPoints;
@@ -79,22 +80,16 @@ public final class CampaignRunner {
     }
   }
 
-  /** How a trial goes on an estate of one ground. */
-  @FunctionalInterface
-  private interface Trials {
-    TrialOutcome run(CampaignTrial trial) throws InterruptedException;
-  }
-
   /** Makes the trials on an estate that stands already, of those that its ground is for. */
   public CampaignSummary run(TrialEstate site) throws IOException, InterruptedException {
-    Trials trials = trials(site);
+    var trials = trials(site);
     boolean whole = true;
     while (whole && !over.get() && System.nanoTime() < until) {
       var trial = numbers.take(site.ground());
       if (trial.isEmpty()) {
         break;
       }
-      var outcome = trials.run(trial.get());
+      var outcome = trials.apply(trial.get());
       tally.add(outcome);
       whole = outcome.wrong().isEmpty();
       progress.accept(outcome.told());
@@ -103,7 +98,9 @@ public final class CampaignRunner {
     return tally;
   }
 
-  private static Trials trials(TrialEstate site) throws IOException, InterruptedException {
+  /** How a trial goes on an estate of one ground. */
+  private static InterruptibleFunction<CampaignTrial, TrialOutcome> trials(TrialEstate site)
+      throws IOException, InterruptedException {
     return switch (site.ground()) {
       case FOLDERS -> course(site)::run;
       case PODS -> PodTrialRunner.on(site)::run;

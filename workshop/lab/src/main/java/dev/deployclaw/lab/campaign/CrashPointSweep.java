@@ -1,7 +1,7 @@
 package dev.deployclaw.lab.campaign;
 
+import dev.deployclaw.lab.campaign.disturbance.TrialEstate;
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner;
-import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CampaignTrial;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;

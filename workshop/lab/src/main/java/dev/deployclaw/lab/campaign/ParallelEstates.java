@@ -1,6 +1,6 @@
 package dev.deployclaw.lab.campaign;
 
-import dev.deployclaw.lab.campaign.estate.TrialEstate;
+import dev.deployclaw.lab.campaign.disturbance.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -15,17 +15,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the Docker daemon of a lab runs now. */
-public final class LabContainers {
+public record LabContainers(Path folder) {
   public static final String FOLDER = "docker";
 
   /** Where a gateway's NGINX finds its files: {@code epochs} and {@code live}. */
   public static final String FILES = "/etc/nginx/deployclaw";
-
-  private final Path folder;
-
-  private LabContainers(Path folder) {
-    this.folder = folder;
-  }
 
   public static LabContainers in(Path labFolder) {
     return new LabContainers(labFolder.toAbsolutePath().normalize().resolve(FOLDER));

@@ -17,22 +17,12 @@ import java.util.function.Consumer;
  * limit service for each namespace, upstreams, and gateways. Its processes outlive the process that
  * started them, and are stopped by what is in the folder, even when the start was cut off.
  */
-public final class LabEstate {
+public record LabEstate(Path folder) {
   /** As many gateways as the reference run has. */
   public static final int GATEWAYS = 47;
 
-  private final Path folder;
-
-  private LabEstate(Path folder) {
-    this.folder = folder;
-  }
-
   public static LabEstate in(Path folder) {
     return new LabEstate(folder.toAbsolutePath().normalize());
-  }
-
-  public Path folder() {
-    return folder;
   }
 
   public Path config() {

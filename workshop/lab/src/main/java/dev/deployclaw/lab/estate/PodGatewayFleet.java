@@ -1,6 +1,7 @@
 package dev.deployclaw.lab.estate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.policy.model.Gateway;
@@ -11,9 +12,13 @@ import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.network.HostPort;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * Gateways whose pods belong to Deployments of the lab's own Kubernetes, as somebody once set them
@@ -25,6 +30,8 @@ import java.util.stream.Collectors;
 public record PodGatewayFleet(
     Path folder, List<Replicated> gateways, GatewayDependencies beside, int port)
     implements GatewayFleet {
+  private static final String SHIPPED_NAMESPACE = "edge";
+
   /** Who set all of it up, as Kubernetes says. */
   static final String CREATOR = "kubectl-create";
 
@@ -51,7 +58,7 @@ public record PodGatewayFleet(
                     CREATOR,
                     policy(namespace, p.tenant(), PolicyYamlWriter.yaml(p)))));
     fleet.gateways.forEach(g -> fleet.create(cluster, g));
-    AgentAccessSetup.grant(cluster, fleet.gateways.stream().map(Replicated::gateway).toList());
+    grant(cluster, fleet.gateways.stream().map(Replicated::gateway).toList());
     BoundedWait.until("all pods answer", READY, () -> fleet.complete(cluster));
     return fleet;
   }
@@ -184,5 +191,72 @@ public record PodGatewayFleet(
             ReferenceScenario.HOST_SUFFIX,
             GatewayFleet.routes(gateway),
             beside.upstreams().text());
+  }
+
+  /**
+   * Gives the agent the Role that is shipped ({@code container/kubernetes/access.yaml}), in each
+   * namespace with the names of its own gateways, for one service account. From now on the
+   * cluster's kubeconfig is the agent's.
+   */
+  private static void grant(LocalCluster cluster, List<Gateway> gateways) {
+    String home = ReferenceScenario.NAMESPACES.getFirst();
+    String account = "";
+    for (String namespace : ReferenceScenario.NAMESPACES) {
+      var names =
+          gateways.stream()
+              .filter(g -> g.namespace().equals(namespace))
+              .map(Gateway::name)
+              .toList();
+      for (ObjectNode object : shipped()) {
+        boolean one = object.path("kind").asText().equals("ServiceAccount");
+        if (one) {
+          account = object.at("/metadata/name").asText();
+        }
+        if (!one || namespace.equals(home)) {
+          cluster.create(
+              collection(object, namespace),
+              PodGatewayFleet.CREATOR,
+              own(object, namespace, names));
+        }
+      }
+    }
+    cluster.admit(home, account);
+  }
+
+  private static ObjectNode own(ObjectNode object, String namespace, List<String> gateways) {
+    ObjectNode out = object.deepCopy();
+    out.withObject("/metadata").put("namespace", namespace);
+    out.path("subjects")
+        .forEach(s -> ((ObjectNode) s).put("namespace", ReferenceScenario.NAMESPACES.getFirst()));
+    out.path("rules")
+        .forEach(rule -> {
+          if (rule.path("resourceNames") instanceof ArrayNode shipped) {
+            var names = named(shipped, namespace, gateways);
+            shipped.removeAll();
+            names.forEach(shipped::add);
+          }
+        });
+    return out;
+  }
+
+  private static List<String> named(ArrayNode shipped, String namespace, List<String> gateways) {
+    String first = shipped.path(0).asText();
+    return first.equals("gw-01") ? gateways : List.of(first.replace(SHIPPED_NAMESPACE, namespace));
+  }
+
+  private static String collection(ObjectNode object, String namespace) {
+    String version = object.path("apiVersion").asText();
+    String plural = object.path("kind").asText().toLowerCase(Locale.ROOT) + "s";
+    String base = version.contains("/") ? "/apis/" : "/api/";
+    return base + version + "/namespaces/" + namespace + "/" + plural;
+  }
+
+  private static List<ObjectNode> shipped() {
+    var out = new ArrayList<ObjectNode>();
+    var load = new Load(LoadSettings.builder().build());
+    for (Object document : load.loadAllFromString(ResourceTemplate.fill("access.yaml", Map.of()))) {
+      out.add(ApiServer.JSON.valueToTree(document));
+    }
+    return out;
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab.fault;
 
+import dev.deployclaw.testkit.network.PacketFirewall;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +19,8 @@ public final class FaultInjector {
 
   private FaultInjector(Path folder) {
     this.folder = folder;
-    this.network = new NetworkFaults(folder);
-    this.otherRedis = new WrongRedisFaults(folder);
+    this.network = new NetworkFaults(folder(folder), PacketFirewall.of(folder(folder)));
+    this.otherRedis = new WrongRedisFaults(folder(folder).resolve("wrong-redis"));
     this.oldNodes = new OutdatedNginxFaults(folder);
     this.controllers = new StoppedControllerFaults(folder);
   }

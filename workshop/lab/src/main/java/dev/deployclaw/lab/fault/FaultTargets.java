@@ -16,17 +16,9 @@ import java.util.stream.Collectors;
  * A lab's processes by the names that people call them: {@code etcd}, {@code redis/node-12001},
  * {@code services/edge-eu}, {@code gateways/gw-01}.
  */
-public final class FaultTargets {
+public record FaultTargets(Path folder, SortedMap<String, DaemonProcess> byName) {
   /** Longer families of names are shown by their first and last. */
   private static final int MOST_SHOWN = 6;
-
-  private final Path folder;
-  private final SortedMap<String, DaemonProcess> byName;
-
-  private FaultTargets(Path folder, SortedMap<String, DaemonProcess> byName) {
-    this.folder = folder;
-    this.byName = byName;
-  }
 
   public static FaultTargets in(Path labFolder) {
     var folder = labFolder.toAbsolutePath().normalize();
@@ -110,10 +102,6 @@ public final class FaultTargets {
     RedisNode redis() {
       return RedisNode.adopt(daemon.folder());
     }
-  }
-
-  Path folder() {
-    return folder;
   }
 
   /** All names, long families by their first and last. */

@@ -14,24 +14,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.apache.commons.lang3.function.Failable;
+import org.apache.commons.lang3.function.FailableRunnable;
 
 /**
  * Links of a lab that are cut or slow. Each is recorded before it takes effect, so that a later
  * process can undo it.
  */
-final class NetworkFaults {
+record NetworkFaults(Path home, PacketFirewall firewall) {
   private static final String WRITTEN = "network";
   private static final String DELAYS = "delays";
   private static final int SHORTEST_MILLIS = 1;
   private static final int LONGEST_MILLIS = 10_000;
-
-  private final Path home;
-  private final PacketFirewall firewall;
-
-  NetworkFaults(Path labFolder) {
-    this.home = FaultInjector.folder(labFolder);
-    this.firewall = PacketFirewall.of(home);
-  }
 
   List<InjectedFault> current() {
     var written = home.resolve(WRITTEN);
@@ -115,13 +108,12 @@ final class NetworkFaults {
         : NetworkLink.replication(targets, names.getFirst(), names.getLast());
   }
 
-  /** What needs root. */
-  @FunctionalInterface
-  private interface Act {
-    void perform() throws PacketFirewall.FirewallException;
-  }
-
-  private InjectedFault bringAbout(InjectedFault fault, Act act) throws ImpossibleFaultException {
+  /**
+   * @param act what needs root
+   */
+  private InjectedFault bringAbout(
+      InjectedFault fault, FailableRunnable<PacketFirewall.FirewallException> act)
+      throws ImpossibleFaultException {
     if (current().stream()
         .anyMatch(f -> f.kind() == fault.kind() && f.target().equals(fault.target()))) {
       throw new ImpossibleFaultException(
@@ -133,7 +125,7 @@ final class NetworkFaults {
     }
     write(fault);
     try {
-      act.perform();
+      act.run();
       return fault;
     } catch (PacketFirewall.FirewallException | IllegalStateException e) {
       throw new ImpossibleFaultException(

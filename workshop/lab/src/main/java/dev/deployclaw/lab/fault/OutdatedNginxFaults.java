@@ -15,20 +15,12 @@ import org.apache.commons.lang3.function.Failable;
  * Namespaces whose new pods get an NGINX that doesn't know {@code auth_request}, as on a node with
  * an older image. A check of a file runs elsewhere and says nothing of it.
  */
-final class OutdatedNginxFaults {
-  private final Path lab;
-  private final Path home;
-
-  OutdatedNginxFaults(Path labFolder) {
-    this.lab = labFolder;
-    this.home = labFolder.resolve(LocalCluster.OLD_NODES);
-  }
-
+record OutdatedNginxFaults(Path lab) {
   List<InjectedFault> current() {
-    if (!Files.isDirectory(home)) {
+    if (!Files.isDirectory(home())) {
       return List.of();
     }
-    try (var namespaces = Files.list(home)) {
+    try (var namespaces = Files.list(home())) {
       return namespaces
           .map(file -> InjectedFault.of(FaultKind.OLD_NODE, file.getFileName().toString()))
           .sorted((a, b) -> a.target().compareTo(b.target()))
@@ -46,7 +38,7 @@ final class OutdatedNginxFaults {
     if (!Files.isDirectory(lab.resolve(LocalCluster.PODS).resolve(namespace))) {
       throw new ImpossibleFaultException("no pods run in a namespace " + namespace);
     }
-    TestFiles.write(home.resolve(namespace), "");
+    TestFiles.write(home().resolve(namespace), "");
     return InjectedFault.of(FaultKind.OLD_NODE, namespace);
   }
 
@@ -54,7 +46,7 @@ final class OutdatedNginxFaults {
   List<InjectedFault> heal() {
     var healed = current();
     for (var fault : healed) {
-      Failable.run(() -> Files.deleteIfExists(home.resolve(fault.target())));
+      Failable.run(() -> Files.deleteIfExists(home().resolve(fault.target())));
       renew(fault.target());
     }
     return healed;
@@ -70,5 +62,9 @@ final class OutdatedNginxFaults {
 
   private static boolean ready(JsonNode pod) {
     return pod.at("/status/containerStatuses/0/ready").asBoolean();
+  }
+
+  private Path home() {
+    return lab.resolve(LocalCluster.OLD_NODES);
   }
 }

@@ -8,20 +8,12 @@ import java.util.List;
 import org.apache.commons.lang3.function.Failable;
 
 /** The lab's Kubernetes without its controllers: API server and node go on. */
-final class StoppedControllerFaults {
+record StoppedControllerFaults(Path lab) {
   private static final InjectedFault FAULT =
       InjectedFault.of(FaultKind.STOP_CONTROLLERS, "kubernetes");
 
-  private final Path lab;
-  private final Path mark;
-
-  StoppedControllerFaults(Path labFolder) {
-    this.lab = labFolder;
-    this.mark = labFolder.resolve(LocalCluster.CONTROLLERS_AWAY);
-  }
-
   List<InjectedFault> current() {
-    return Files.exists(mark) ? List.of(FAULT) : List.of();
+    return Files.exists(mark()) ? List.of(FAULT) : List.of();
   }
 
   InjectedFault make(String target) throws ImpossibleFaultException {
@@ -32,11 +24,15 @@ final class StoppedControllerFaults {
     if (!target.equals(FAULT.target())) {
       throw new ImpossibleFaultException("controllers are those of kubernetes, not of " + target);
     }
-    TestFiles.write(mark, "");
+    TestFiles.write(mark(), "");
     return FAULT;
   }
 
   List<InjectedFault> heal() {
-    return Failable.get(() -> Files.deleteIfExists(mark) ? List.of(FAULT) : List.of());
+    return Failable.get(() -> Files.deleteIfExists(mark()) ? List.of(FAULT) : List.of());
+  }
+
+  private Path mark() {
+    return lab.resolve(LocalCluster.CONTROLLERS_AWAY);
   }
 }

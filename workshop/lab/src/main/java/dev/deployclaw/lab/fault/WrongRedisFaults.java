@@ -13,16 +13,10 @@ import java.util.List;
  * Rate limit services that count in an empty Redis of their own. They answer as before, and no
  * limit is right: neither what was used before counts, nor what others let through.
  */
-final class WrongRedisFaults {
+record WrongRedisFaults(Path home) {
   private static final Duration READY = Duration.ofMinutes(2);
   private static final String OPTION = "--redis=";
   private static final String SERVICES = "services";
-
-  private final Path home;
-
-  WrongRedisFaults(Path labFolder) {
-    this.home = FaultInjector.folder(labFolder).resolve("wrong-redis");
-  }
 
   List<InjectedFault> current(FaultTargets targets) {
     return targets.all().entrySet().stream()

@@ -2,7 +2,7 @@ package dev.deployclaw.lab.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.lab.campaign.estate.TrialEstate;
+import dev.deployclaw.lab.campaign.disturbance.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import java.nio.file.Path;

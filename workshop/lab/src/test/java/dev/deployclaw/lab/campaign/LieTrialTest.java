@@ -2,7 +2,7 @@ package dev.deployclaw.lab.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.lab.campaign.estate.HostLie;
+import dev.deployclaw.lab.campaign.disturbance.HostLie;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.testkit.Slow;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.deployclaw.lab.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.lab.campaign.disturbance.TrialEstate;
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner;
-import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
 import dev.deployclaw.lab.campaign.trial.CrashPoints;

@@ -9,15 +9,9 @@ import java.nio.file.StandardOpenOption;
 import org.apache.commons.lang3.function.Failable;
 
 /** A small file system of its own under a folder, which can be filled up. */
-public final class TmpfsMount implements AutoCloseable {
+public record TmpfsMount(Path at) implements AutoCloseable {
   private static final int PAGE = 4_096;
   private static final int MOST_MOUNTS = 4;
-
-  private final Path at;
-
-  private TmpfsMount(Path at) {
-    this.at = at;
-  }
 
   public static boolean possible() {
     return Failable.get(() -> {

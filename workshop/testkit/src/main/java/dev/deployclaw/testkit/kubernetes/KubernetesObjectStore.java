@@ -2,8 +2,6 @@ package dev.deployclaw.testkit.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.testkit.kubernetes.apply.FieldOwner;
-import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;

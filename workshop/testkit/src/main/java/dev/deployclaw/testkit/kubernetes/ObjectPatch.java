@@ -11,8 +11,6 @@ final class ObjectPatch {
   private ObjectPatch() {}
 
   static final class Unfit extends IllegalStateException {
-    private static final long serialVersionUID = 1;
-
     Unfit(String message) {
       super(message);
     }

@@ -6,7 +6,6 @@ import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
 import dev.deployclaw.testkit.kubernetes.access.AccessAttempt;
 import dev.deployclaw.testkit.kubernetes.access.RoleAuthorizer;
-import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
 import dev.deployclaw.testkit.kubernetes.validation.FieldError;
 import dev.deployclaw.testkit.kubernetes.validation.ObjectRules;
 import java.util.List;

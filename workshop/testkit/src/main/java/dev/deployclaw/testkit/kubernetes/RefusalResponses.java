@@ -2,7 +2,6 @@ package dev.deployclaw.testkit.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
-import dev.deployclaw.testkit.kubernetes.apply.ApplyConflictException;
 import dev.deployclaw.testkit.kubernetes.validation.FieldError;
 import java.util.List;
 import java.util.Map;

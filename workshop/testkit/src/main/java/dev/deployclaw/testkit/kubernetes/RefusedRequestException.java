@@ -4,8 +4,6 @@ import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 
 /** A request ends with a refusal instead of an object. */
 final class RefusedRequestException extends Exception {
-  private static final long serialVersionUID = 1;
-
   private final transient Answer answer;
 
   RefusedRequestException(Answer answer) {

@@ -5,9 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
-import dev.deployclaw.testkit.kubernetes.apply.ApplyConflictException;
-import dev.deployclaw.testkit.kubernetes.apply.FieldOwner;
-import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
 import dev.deployclaw.testkit.kubernetes.validation.FieldError;
 import java.util.Optional;
 

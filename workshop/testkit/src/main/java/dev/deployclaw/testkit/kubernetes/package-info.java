@@ -1,4 +1,7 @@
-/** An API server of Kubernetes on one machine, for tests and for the lab. */
+/**
+ * An API server of Kubernetes on one machine, for tests and for the lab. Of server-side apply it
+ * knows who owns which fields of an object, and what follows when they are written.
+ */
 @NullMarked
 package dev.deployclaw.testkit.kubernetes;
 

@@ -14,15 +14,9 @@ import java.util.List;
  * A process that holds back each packet of one netfilter queue for a fixed time (see {@code
  * delay.c}). {@link PacketFirewall#queue} sends packets there. Needs root.
  */
-public final class PacketDelay implements LocalServer {
+public record PacketDelay(DaemonProcess daemon) implements LocalServer {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final String NAME = "delay";
-
-  private final DaemonProcess daemon;
-
-  private PacketDelay(DaemonProcess daemon) {
-    this.daemon = daemon;
-  }
 
   public static PacketDelay start(Path folder, int queue, Duration delay) {
     Path program = CSourceCompiler.compile(folder, "delay.c", NAME);

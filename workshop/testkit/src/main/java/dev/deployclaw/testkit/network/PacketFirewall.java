@@ -48,8 +48,6 @@ public final class PacketFirewall {
 
   /** Why no rule can be set or taken back; the message names the remedy. */
   public static final class FirewallException extends Exception {
-    private static final long serialVersionUID = 1L;
-
     public FirewallException(String message) {
       super(message);
     }

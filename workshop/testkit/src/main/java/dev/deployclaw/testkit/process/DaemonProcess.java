@@ -29,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * for use by several threads, except for its restarts.
  */
 public final class DaemonProcess implements DaemonHandle {
+  /** After the name of the command, which may hold anything, stands the state. */
+  private static final char NAME_END = ')';
+
+  private static final String NOT_RUNNING = "TtZX";
+
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration TERM = Duration.ofSeconds(5);
   private static final Duration KILL = Duration.ofSeconds(10);
@@ -173,10 +178,9 @@ public final class DaemonProcess implements DaemonHandle {
   public void pause() {
     signal("STOP");
     if (alive()) {
-      BoundedWait.until(name() + " is stopped", KILL, () -> ProcessThreads.standStill(pid()));
+      BoundedWait.until(name() + " is stopped", KILL, () -> standStill(pid()));
       id.groupIn(launch.folder())
-          .forEach(pid ->
-              BoundedWait.until(pid + " is stopped", KILL, () -> ProcessThreads.standStill(pid)));
+          .forEach(pid -> BoundedWait.until(pid + " is stopped", KILL, () -> standStill(pid)));
     }
   }
 
@@ -296,5 +300,24 @@ public final class DaemonProcess implements DaemonHandle {
 
   private String group() {
     return "-" + pid();
+  }
+
+  /** Whether none of them runs any more: stopped, or gone. */
+  private static boolean standStill(long pid) {
+    var tasks = Path.of("/proc", Long.toString(pid), "task");
+    try (var threads = Files.list(tasks)) {
+      return threads.allMatch(DaemonProcess::standsStill);
+    } catch (IOException e) {
+      return true; // the process is gone
+    }
+  }
+
+  private static boolean standsStill(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      return NOT_RUNNING.indexOf(stat.charAt(stat.lastIndexOf(NAME_END) + 2)) >= 0;
+    } catch (IOException e) {
+      return true; // it ended meanwhile
+    }
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -45,9 +46,14 @@ public final class RedisCluster implements LocalServer {
     return start(folder, primaries, replicasEach, _ -> Map.of());
   }
 
-  /** Gives each node's process an environment, such as that of {@link SkewedClock}. */
+  /**
+   * Gives each node's process an environment, such as that of {@link SkewedClock}, by its folder.
+   */
   public static RedisCluster start(
-      Path folder, int primaries, int replicasEach, NodeEnvironment environment) {
+      Path folder,
+      int primaries,
+      int replicasEach,
+      Function<Path, Map<String, String>> environment) {
     if (primaries < 3 || replicasEach < 0) {
       throw new IllegalArgumentException("a cluster has at least three primaries");
     }
@@ -63,12 +69,6 @@ public final class RedisCluster implements LocalServer {
       throw e;
     }
     return new RedisCluster(nodes);
-  }
-
-  /** What the process of the node in the folder gets into its environment. */
-  @FunctionalInterface
-  public interface NodeEnvironment {
-    Map<String, String> of(Path nodeFolder);
   }
 
   public static RedisCluster adopt(Path folder) {
@@ -168,7 +168,7 @@ public final class RedisCluster implements LocalServer {
     return nodes.stream().map(RedisNode::daemon).toList();
   }
 
-  private static RedisNode spawn(Path folder, NodeEnvironment environment) {
+  private static RedisNode spawn(Path folder, Function<Path, Map<String, String>> environment) {
     int port = FreePortFinder.free();
     Path nodeFolder = folder.resolve(PREFIX + port);
     List<String> lines =
@@ -184,7 +184,7 @@ public final class RedisCluster implements LocalServer {
             "repl-timeout " + REPLICATION_TIMEOUT_SECONDS,
             "cluster-require-full-coverage no");
     return RedisNode.spawn(
-        nodeFolder, new RedisNode.Options(port, lines, environment.of(nodeFolder)));
+        nodeFolder, new RedisNode.Options(port, lines, environment.apply(nodeFolder)));
   }
 
   /** Deals the slots, introduces everybody to everybody, then appoints the replicas. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.commons.lang3.function.Failable;
 
 /**
@@ -46,7 +47,7 @@ public final class SkewedClock {
    *
    * @throws IllegalStateException when there is no C compiler, or it fails
    */
-  public static RedisCluster.NodeEnvironment environments(Path folder) {
+  public static Function<Path, Map<String, String>> environments(Path folder) {
     Path library = CSourceCompiler.compile(folder, "skew.c", LIBRARY, "-shared", "-fPIC");
     return processFolder -> {
       Path file = processFolder.toAbsolutePath().resolve(OFFSET);

@@ -29,25 +29,14 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
  * An S3 server with one bucket, storing in files (S3Proxy). Either part of this JVM or a process or
  * container of its own, which can be killed and paused.
  */
-public final class S3Server implements LocalServer {
+public record S3Server(
+    Settings settings, List<? extends DaemonHandle> daemons, Runnable stop, String scheme)
+    implements LocalServer {
   private static final Duration READY = Duration.ofSeconds(90);
   private static final String NAME = "s3";
   private static final String SETTINGS = "s3.properties";
   private static final String BUCKET = "deployclaw";
   private static final int KEY_BYTES = 16;
-
-  private final Settings settings;
-  private final List<? extends DaemonHandle> daemons;
-  private final Runnable stop;
-  private final String scheme;
-
-  private S3Server(
-      Settings settings, List<? extends DaemonHandle> daemons, Runnable stop, String scheme) {
-    this.scheme = scheme;
-    this.settings = settings;
-    this.daemons = daemons;
-    this.stop = stop;
-  }
 
   /** Of which only the first process needs the class path. */
   private static final class Program {

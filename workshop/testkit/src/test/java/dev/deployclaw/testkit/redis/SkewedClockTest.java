@@ -18,7 +18,7 @@ final class SkewedClockTest {
 
   @Test
   void runningNodeIsOffBySoMuch() {
-    var environment = SkewedClock.environments(folder).of(folder);
+    var environment = SkewedClock.environments(folder).apply(folder);
     var options = new RedisNode.Options(FreePortFinder.free(), List.of(), environment);
     try (RedisNode node = RedisNode.start(folder, options)) {
       assertThat(bestEstimate(node).includes(Duration.ZERO)).isTrue();

@@ -1,7 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
-import dev.deployclaw.lab.campaign.estate.AgentProcess;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.network.HostPort;
 import dev.deployclaw.testkit.redis.RedisNode;

@@ -1,8 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
-import dev.deployclaw.lab.campaign.estate.AgentProcess;
-import dev.deployclaw.lab.campaign.estate.ExecutorHostProcess;
 import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.time.Duration;

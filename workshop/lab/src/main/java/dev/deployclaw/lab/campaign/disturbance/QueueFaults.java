@@ -1,9 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
 import dev.deployclaw.lab.campaign.disturbance.TrialRunner.TrialSetting;
-import dev.deployclaw.lab.campaign.estate.AgentProcess;
-import dev.deployclaw.lab.campaign.estate.TrialEstate;
-import dev.deployclaw.lab.campaign.estate.WorkQueueClient;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;
 import dev.deployclaw.testkit.BoundedWait;

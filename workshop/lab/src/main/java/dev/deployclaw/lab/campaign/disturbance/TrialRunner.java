@@ -1,7 +1,6 @@
 package dev.deployclaw.lab.campaign.disturbance;
 
 import dev.deployclaw.audit.verify.LogVerifier;
-import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.AgentTask;
 import dev.deployclaw.lab.campaign.trial.CampaignTrial;
 import dev.deployclaw.lab.campaign.trial.CrashPoint;

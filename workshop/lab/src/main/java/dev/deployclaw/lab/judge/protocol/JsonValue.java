@@ -7,15 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /** A JSON value (RFC 8259); what isn't there is an empty object. */
-public final class JsonValue {
+public record JsonValue(Object value) {
   private static final JsonValue NOTHING = new JsonValue(Map.of());
   private static final int DEEPEST = 64;
-
-  private final Object value;
-
-  private JsonValue(Object value) {
-    this.value = value;
-  }
 
   public static JsonValue parse(String text) {
     var reader = new Reader(text);

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.lab.campaign.CampaignRunner;
 import dev.deployclaw.lab.campaign.CampaignSummary;
-import dev.deployclaw.lab.campaign.estate.TrialEstate;
 import dev.deployclaw.lab.campaign.trial.GatewayPlatform;
 import dev.deployclaw.lab.campaign.trial.TrialKind;
 import dev.deployclaw.lab.cluster.LocalCluster;
