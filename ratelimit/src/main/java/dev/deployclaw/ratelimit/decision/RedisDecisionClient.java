@@ -152,7 +152,7 @@ record RedisDecisionClient(ShardRouter shards) {
   }
 
   /**
-   * The call with a name of its own, where one of its limits is one of concurrency: nobody else can
+   * The call with a name of its own, where one of its limits is one of concurrency: no one else can
    * know it, and none comes twice.
    */
   static DecideCall named(DecideCall call) {

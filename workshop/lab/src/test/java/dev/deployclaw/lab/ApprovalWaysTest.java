@@ -117,7 +117,7 @@ class ApprovalWaysTest extends SharedLabCases {
               "--json",
               "--config",
               config,
-              "Wonka complained. Please take the last change out again, it was no good.");
+              "Wonka complains. Please take the last change out again, it was no good.");
 
       assertThat(ran.exit()).as(ran.err()).isEqualTo(5);
       assertThat(ran.json().path("reason").asText())

@@ -133,24 +133,27 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
   }
 
   /**
-   * "Block contoso, let northwind be": a verb of its own, without a value, beside another order.
+   * "Block contoso, let northwind be": a verb of its own, without a value, beside another order;
+   * not "set contoso's and northwind's limit to 20 rps".
    */
   private static boolean isBare(List<Token> order) {
     boolean joined = false;
     boolean valued = false;
     boolean ahead = false;
     boolean bare = false;
+    boolean named = false;
     int verbs = 0;
     for (Token token : order) {
       boolean acts = TokenClass.is(token, "<op> | <set> | <up> | <down>");
       boolean parts = token.isStop() || TokenClass.is(token, "join");
       if (acts && (joined || verbs == 0)) {
-        bare |= verbs > 0 && !valued;
+        bare |= verbs > 0 && !valued && !named;
         verbs++;
         valued = ahead;
       }
       boolean value = token.is("op") || !TokenClass.is(token, VALUELESS);
       joined = !acts && (joined || parts);
+      named = joined && !parts && (named || token.is("who"));
       ahead = value || (ahead && !parts);
       valued |= value;
     }

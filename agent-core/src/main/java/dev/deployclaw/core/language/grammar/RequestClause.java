@@ -180,9 +180,9 @@ record RequestClause(
     return !past && !stated && !isNamed(verb);
   }
 
-  /** What somebody or something is, and not that it is so for others, too. */
+  /** What somebody or something is or does, and not that it is so for others, too. */
   boolean describes() {
-    return has("finite | seen | subject")
+    return (has("finite | seen | subject") || (!beside && has("happens")))
         && !has("courteous | alike | urging")
         && !reads("<op> | figure");
   }
