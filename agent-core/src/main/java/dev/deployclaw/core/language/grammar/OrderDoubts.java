@@ -2,12 +2,14 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,9 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
   /** What gives the verb beside it no value. */
   private static final String VALUELESS =
       "<word> | <who> | <where> | <set> | <up> | <down> | <pronoun> | <polite>";
+
+  /** In milliseconds: no limit lasts less. */
+  private static final BigDecimal SHORTEST = BigDecimal.valueOf(60_000);
 
   private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
@@ -60,6 +65,9 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     }
     if (TokenClass.has(typed, "^ =done | ^ * =done | =already =done | =, =done =,")) {
       questions.ask("operation", "Is that done already, or shall it be done?");
+    }
+    if (TokenClass.has(typed, "<rate> =/s | <rate> =/sec | <rate> =/min | <rate> =/m | <rate> =/h")) {
+      questions.ask("where", "Is that a route, or a window?");
     }
     if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
       questions.ask("what", "What shall the limit of each one be?");
@@ -126,8 +134,14 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             .filter(t -> t.is("who"))
             .map(t -> t.each(Kind.TENANT).map(Token::text).toList())
             .anyMatch(names -> names.size() > Set.copyOf(names).size());
+    boolean aside =
+        order.stream()
+            .flatMap(Token::all)
+            .filter(t -> t.is("group"))
+            .flatMap(t -> t.parts().stream())
+            .anyMatch(t -> t.rule().equals(RequestLexer.BRACKET));
     boolean kept = operation == TaskOperation.ROLLBACK && TokenClass.has(order, "<spare>");
-    if ((!copies && (loose || stated || addressed(order))) || twice || kept || isBare(order)) {
+    if ((!copies && (loose || stated || addressed(order))) || twice || aside || kept || isBare(order)) {
       questions.ask("who", "For whom is that, and who is only named?");
     }
   }
@@ -189,9 +203,27 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         && operation != TaskOperation.RESOLVE_CONFLICTS) {
       questions.ask("time", "What is that length of time for?");
     }
+    if (!operation.equals(TaskOperation.BLOCK) && tokens.stream().anyMatch(OrderDoubts::isBrief)) {
+      questions.ask("time", "Is that how long it lasts? For what is that length of time?");
+    }
+    if (!ends && TokenClass.has(tokens, "<start>") && tokens.stream().anyMatch(OrderDoubts::isOnly)) {
+      questions.ask("time", "Only from then on, or for how long?");
+    }
     if (ends && TokenClass.has(tokens, "<forever>")) {
       questions.ask("time", "Shall it last for that time, or for good?");
     }
+  }
+
+  /** "For 5 s": a limit of a few seconds is rather the window of another value. */
+  private static boolean isBrief(Token token) {
+    return token.is("lasting")
+        && token.each(Kind.DURATION).anyMatch(t -> t.value().compareTo(SHORTEST) < 0);
+  }
+
+  private static boolean isOnly(Token token) {
+    return token.is("start")
+        && TokenClass.holds(token, "=only")
+        && !TokenClass.holds(token, "=from | =starting | =after");
   }
 
   /** Several operations: whether a time is for each, and where the ones without a place are. */

@@ -27,7 +27,7 @@ final class SpeechAct {
 
   private static final String INVERTED =
       "^ inverted | ^ leading inverted | ^ permitting <who> | ^ permitting <where> | ^ leading permitting <who>"
-          + " | ^ leading * permitting <who>";
+          + " | ^ leading * permitting <who> | ^ permitting =the =agent";
 
   private static final Pattern QUESTION = Pattern.compile("[\"”’')\\s]*[!?]*\\?");
 
