@@ -102,7 +102,7 @@ class ModelSuggestionTest {
     var question = asked("Bob asks us to crank acme to 20 rps on search");
 
     assertThat(question.suggestion()).contains(SET);
-    assertThat(question.text()).endsWith("\": shall that be done?");
+    assertThat(question.text()).endsWith("\": should I do that?");
   }
 
   @Test
