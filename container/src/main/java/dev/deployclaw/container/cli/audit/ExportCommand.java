@@ -63,8 +63,8 @@ public final class ExportCommand extends ConsoleCommand {
       converter = ExportFormatConverter.class,
       completionCandidates = ExportFormatConverter.class,
       description =
-          "ocsf: events, one a line (OCSF 1.8.0); csv: who changed what; report: a page that prints"
-              + " well.")
+          "ocsf: one event per line (OCSF 1.8.0); csv: who changed what; report: a page to"
+              + " print.")
   private Format format = Format.CSV;
 
   @Option(names = "--month", paramLabel = "YYYY-MM", description = "Only this month, in UTC.")
@@ -76,7 +76,10 @@ public final class ExportCommand extends ConsoleCommand {
       description = "Only from this day, or instant, on: 2026-11-01, 2026-11-01T08:30:00Z.")
   private String since = "";
 
-  @Option(names = "--until", paramLabel = "TIME", description = "Only what was before it.")
+  @Option(
+      names = "--until",
+      paramLabel = "TIME",
+      description = "Only up to this day, or instant, without it.")
   private String until = "";
 
   @Option(

@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "answer",
     description = {
-      "Answer what an execution asked, and carry its request out.",
-      "A new execution names it. Only who asked may, once, within an hour. A terminal asks on."
+      "Answer the question of an execution, and carry out its request.",
+      "The answer starts a new execution. Only the requester may answer, once, within an hour.",
+      "On a terminal, the command asks any further questions."
     },
     footer = {
       "",

@@ -28,8 +28,8 @@ public record FailureExplanationView(CommandEnvironment around) {
 
   /** What a person can decide where a back end is ahead of the state store. */
   public static final String REGRESSED =
-      "restore the newer etcd; or, if what etcd says is to hold, put it into force under a new epoch"
-          + " with: deployclaw recover --accept-regression";
+      "restore the newer etcd; or keep this one, and enforce its policies under a new epoch, with:"
+          + " deployclaw recover --accept-regression";
 
   /** How the reason of a way back begins that waits for members. */
   private static final String NOT_BACK = "not back yet: ";
