@@ -130,7 +130,7 @@ public record ChangeScheduler(
             .flatMap(ScheduledChange::read)
             .filter(s -> s.atMillis() <= ports.time().instant().toEpochMilli());
     if (scheduled.isEmpty()) {
-      return RequestOutcome.of("", ExecutionOutcome.noChange(id + " is not due any more"));
+      return RequestOutcome.of("", ExecutionOutcome.noChange(id + " is no longer due"));
     }
     var over = tooLate(scheduled.get(), entry.get(), leadership);
     return over.isPresent() ? over.get() : starter.apply(scheduled.get());

@@ -156,7 +156,9 @@ public record EstateAnswers(ChangeService service, Journal journal) {
         .ifPresent(why -> out.add(statement(why, Map.of("epoch", seen.epoch()))));
     if (out.isEmpty()) {
       String well =
-          as == TaskOperation.CHECK_DRIFT ? "enforced is what is committed" : "nothing is wrong";
+          as == TaskOperation.CHECK_DRIFT
+              ? "every member enforces what is committed"
+              : "nothing is wrong";
       out.add(
           statement(
               well + ", epoch " + seen.epoch(),

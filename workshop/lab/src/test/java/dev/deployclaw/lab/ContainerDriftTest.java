@@ -57,7 +57,7 @@ class ContainerDriftTest extends OwnLabCases {
     write(gateway.liveFile() + "# changed by hand\n");
 
     looking.finds(
-        wrong("different", gateway.member(), "its file was changed since it was put there"));
+        wrong("different", gateway.member(), "its file was changed after the agent wrote it"));
     looking.repairs();
   }
 
@@ -75,7 +75,8 @@ class ContainerDriftTest extends OwnLabCases {
     link("epochs/0");
     restart();
 
-    looking.finds(wrong("not-enforced", gateway.member(), "runs a file that isn't ours"));
+    looking.finds(
+        wrong("not-enforced", gateway.member(), "runs a file that the agent didn't write"));
     looking.repairs();
   }
 

@@ -76,7 +76,7 @@ class PodDriftTest extends OwnLabCases {
     annotate(deployment(), "files-digest", null);
     refer(gateway.gateway() + "-by-hand");
 
-    looking.finds(wrong("not-enforced", member(), "runs a file that isn't ours"));
+    looking.finds(wrong("not-enforced", member(), "runs a file that the agent didn't write"));
     looking.repairs();
   }
 
@@ -148,7 +148,7 @@ class PodDriftTest extends OwnLabCases {
   void storeThatIsGone() {
     cluster.delete(served());
 
-    looking.finds(wrong("missing", store(), "holds no policy set of ours"));
+    looking.finds(wrong("missing", store(), "holds none of the agent's policy sets"));
     looking.repairs();
   }
 
