@@ -145,7 +145,7 @@ class RedisDriftTest extends SharedLabCases {
                 now.term(), epoch, now.digest(), now.predecessor(), 0, Optional.of(trial))));
 
     inStep();
-    finds(wrong("different", "", "by candidate " + NEVER));
+    finds(wrong("different", "", "and candidate " + NEVER));
     looking.repairs();
   }
 
