@@ -90,8 +90,9 @@ final class NatsStreamCheck {
       case NatsSyncMode.Periodic(String at, String _, long seconds) ->
           Diagnosis.warning(
               NATS,
-              "the server at %s syncs every %d s (sync_interval): if its machine fails, it can lose"
-                  + " what it acknowledged since".formatted(at, seconds),
+              ("the server at %s syncs every %d s (sync_interval): if its machine fails, it can"
+                      + " lose what it acknowledged since")
+                  .formatted(at, seconds),
               ALWAYS);
       case NatsSyncMode.NotReported(String at, String why) ->
           Diagnosis.warning(

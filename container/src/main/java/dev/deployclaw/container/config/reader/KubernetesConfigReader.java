@@ -44,7 +44,8 @@ record KubernetesConfigReader(CredentialFiles files) {
             stores(f));
     f.done();
     if (config.context().isPresent() && kubeconfig.isEmpty()) {
-      f.wrong("context", "is a context of a kubeconfig, and none is named", "add kubeconfig");
+      f.wrong(
+          "context", "is a context of a kubeconfig, but kubeconfig isn't set", "add kubeconfig");
     }
     return Optional.of(config);
   }

@@ -22,7 +22,7 @@ const PLACES = [['/console/', 'Home'], ['/console/ask', 'Ask'], ['/console/estat
 
 /* Why the provider signed no person in, by the word in the address. */
 const FAILED = new Map(Object.entries({
-  unknown: 'This browser began no such sign-in, or it took longer than ten minutes. Sign in again.',
+  unknown: 'This browser did not begin this sign-in, or it took longer than ten minutes. Sign in again.',
   away: 'The provider can’t be asked now. Try again in a minute, or use a service token.',
   denied: 'The provider did not sign you in.',
   refused: 'What the provider answered doesn’t count. The agent’s log says why.',
