@@ -102,7 +102,7 @@ final class OidcConfigReader {
     if (out.isEmpty()) {
       f.wrong(
           ROLES,
-          "gives nobody a role",
+          "gives no role to anyone",
           "write which values give it, for example operator: [deployclaw-operators]");
     }
     return out;
