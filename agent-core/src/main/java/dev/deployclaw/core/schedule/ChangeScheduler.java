@@ -114,7 +114,7 @@ public record ChangeScheduler(
           ExecutionOutcome.aborted(
               AbortCause.STALE, "something was committed while it was planned: ask again");
       case Permit.Unknown(String reason) ->
-          ExecutionOutcome.unknown("it is unknown whether it is scheduled: " + reason);
+          ExecutionOutcome.unknown("it is unknown whether the change is scheduled: " + reason);
     };
   }
 
@@ -171,7 +171,7 @@ public record ChangeScheduler(
         recorder.fallSilent();
         yield RequestOutcome.of(
             change.id(),
-            ExecutionOutcome.unknown("it is unknown whether it is approved: ask again"));
+            ExecutionOutcome.unknown("it is unknown whether the change is approved: ask again"));
       }
     };
   }
