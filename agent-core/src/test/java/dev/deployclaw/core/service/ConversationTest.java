@@ -191,7 +191,7 @@ class ConversationTest {
     var other = answer(asked, "mallory", "per minute", world.agent());
 
     assertThat(other.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(other.reason()).contains("only who asked");
+    assertThat(other.reason()).contains("only the requester");
     assertThat(answer(asked, "olivia", "per minute", world.agent()).result())
         .isEqualTo(ExecutionStatus.COMPLETED);
   }

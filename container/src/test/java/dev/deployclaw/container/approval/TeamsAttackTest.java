@@ -196,7 +196,7 @@ class TeamsAttackTest {
   @Test
   void readsRotatedKeysOnceForManyForgedTokens() {
     var next = SignedToken.key("next");
-    said(click(BotFramework.MALLORY, "approve", value), "knows no name"); // the keys are read
+    said(click(BotFramework.MALLORY, "approve", value), "doesn't name you"); // the keys are read
     int before = asked();
     for (int i = 0; i < FORGED_AT_ONCE; i++) {
       refused(teams.claims(), "isn't the Bot Framework's", signedBy(next));
@@ -232,7 +232,7 @@ class TeamsAttackTest {
 
   @Test
   void keysThatWereReadLongAgoProveNothing() {
-    said(click(BotFramework.MALLORY, "approve", value), "knows no name");
+    said(click(BotFramework.MALLORY, "approve", value), "doesn't name you");
 
     clock.pass(Duration.ofHours(25));
 
