@@ -26,8 +26,7 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
     BEHIND(Severity.ERROR, REPAIR),
     AHEAD(
         Severity.ERROR,
-        "find out who wrote there or restored the state store; until then a repair changes"
-            + " nothing"),
+        "find out who wrote there or restored the state store; a repair won't touch it"),
     /** What it enforces isn't known. */
     UNREACHABLE(Severity.WARNING, "bring it back, then look again: deployclaw drift"),
     /** What it enforces isn't known, since this agent may not see it. */
@@ -91,7 +90,7 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
   /** All of them in a sentence: how many, and the first by name. */
   public static String sentence(List<Discrepancy> all) {
     if (all.isEmpty()) {
-      return "every member enforces what is committed";
+      return "no drift";
     }
     return count(all)
         + ": "

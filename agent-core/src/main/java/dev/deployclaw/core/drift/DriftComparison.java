@@ -204,9 +204,9 @@ public final class DriftComparison {
 
   private void epoch(MemberReport report, long epoch) {
     if (epoch < base.epoch()) {
-      add(Kind.BEHIND, report, "is at epoch " + epoch + ", the committed epoch is " + base.epoch());
+      add(Kind.BEHIND, report, "is at epoch " + epoch + " instead of " + base.epoch());
     } else if (epoch > base.epoch()) {
-      add(Kind.AHEAD, report, "is at epoch " + epoch + ", the committed epoch is " + base.epoch());
+      add(Kind.AHEAD, report, "is at epoch " + epoch + " instead of " + base.epoch());
     }
   }
 
@@ -223,11 +223,7 @@ public final class DriftComparison {
             new Discrepancy(
                 Kind.DIFFERENT,
                 tenant,
-                BROWNFIELD
-                    + tenant
-                    + " says "
-                    + value
-                    + " a minute, and no limit of its policy does",
+                BROWNFIELD + tenant + " says " + value + " a minute, and no limit does",
                 FIRST_CHANGE));
       }
     });

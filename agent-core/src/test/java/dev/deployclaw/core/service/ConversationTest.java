@@ -274,7 +274,7 @@ class ConversationTest {
 
     var asked = world.agent().run(request("make it 30", "olivia"));
     assertThat(asked.exit()).as(asked.reason()).isEqualTo(ExitCode.NEEDS_CLARIFICATION);
-    assertThat(asked.questions()).containsExactly("30: in the same window as before?");
+    assertThat(asked.questions()).containsExactly("30: in the same window?");
     var ended = answer(asked, "olivia", "yes", world.agent());
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.HELD);

@@ -37,9 +37,8 @@ final class HostRefusals {
           + " or its log left them out";
 
   private static final String PERMISSIONS =
-      "the agent doesn't see refusals by file permissions: no audit rule with a key"
-          + " deployclaw-probe names the host's user, or the kernel's log, without the audit's"
-          + " socket, left them out";
+      "the agent doesn't see refusals by file permissions: no deployclaw-probe rule names the"
+          + " host's user, or the kernel's log, without the audit's socket, left them out";
 
   private final RefusalLog log;
   private final long pid;

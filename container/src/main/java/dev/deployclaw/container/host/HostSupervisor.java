@@ -224,9 +224,7 @@ public final class HostSupervisor implements HostKeeper {
     } catch (IOException | UncheckedIOException | SetupException e) {
       return down("it can't be started: " + e.getMessage());
     } catch (RuntimeException e) {
-      LOG.atError()
-          .setCause(e)
-          .log("The executor host can't be started, because of a bug in this program");
+      LOG.atError().setCause(e).log("The executor host can't be started: a bug in this program");
       return down("it can't be started: " + e);
     }
     starts.incrementAndGet();
@@ -318,10 +316,7 @@ public final class HostSupervisor implements HostKeeper {
   private static void tell(ConfinedCommand command) {
     command
         .missing()
-        .forEach(layer ->
-            LOG.atWarn()
-                .addKeyValue("layer", layer)
-                .log("The executor host lacks a layer of isolation"));
+        .forEach(layer -> LOG.atWarn().addKeyValue("layer", layer).log("Isolation has a gap"));
   }
 
   private static String said(HostProcess process) {

@@ -55,9 +55,7 @@ final class TaskReplies {
     replace(execution, Optional.of(new Awaited(subject, changed, subscription)));
     if (awaited.size() > MOST_AWAITED) {
       String oldest = awaited.keySet().iterator().next();
-      LOG.atWarn()
-          .addKeyValue("execution", oldest)
-          .log("No reply will tell its end: too many replies wait");
+      LOG.atWarn().addKeyValue("execution", oldest).log("No reply tells its end: too many wait");
       replace(oldest, Optional.empty());
     }
   }

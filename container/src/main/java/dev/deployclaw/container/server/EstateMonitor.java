@@ -227,7 +227,7 @@ public final class EstateMonitor implements AutoCloseable {
     var metrics = views.metrics();
     metrics.gauge(
         "heartbeat.age.seconds",
-        "Time since all enforcement points were last asked; NaN before the first round.",
+        "Time since the last heartbeat round; NaN before the first.",
         () ->
             enforcement
                 .last()
@@ -255,7 +255,7 @@ public final class EstateMonitor implements AutoCloseable {
         () -> copy.repaired().size());
     metrics.gauge(
         "audit.stuck",
-        "Records that can't be shipped to the stream; later ones of their logs wait.",
+        "Records that can't be shipped; later ones of their logs wait.",
         () -> copy.stuck().size());
     metrics.gauge(
         "audit.unrepaired.records",

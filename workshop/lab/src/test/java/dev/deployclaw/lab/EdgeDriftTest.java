@@ -107,7 +107,7 @@ class EdgeDriftTest extends OwnLabCases {
         wrong(
             "behind",
             gateway.member(),
-            "is at epoch %d, the committed epoch is %d".formatted(epoch - 1, epoch)));
+            "is at epoch %d instead of %d".formatted(epoch - 1, epoch)));
     looking.repairs();
   }
 
@@ -117,8 +117,7 @@ class EdgeDriftTest extends OwnLabCases {
     link("epochs/" + NEVER);
 
     looking.finds(
-        ahead(
-            gateway.member(), "is at epoch %d, the committed epoch is %d".formatted(NEVER, epoch)),
+        ahead(gateway.member(), "is at epoch %d instead of %d".formatted(NEVER, epoch)),
         left(gateway.member(), "an epoch without a change in epochs/" + NEVER));
     looking.cannotRepair(gateway.member(), "REGRESSED");
     link("epochs/" + epoch);
@@ -197,10 +196,7 @@ class EdgeDriftTest extends OwnLabCases {
     store.put("active", "{\"digest\":\"%s\",\"epoch\":%d}".formatted(digest, epoch - 1));
 
     looking.finds(
-        wrong(
-            "behind",
-            member(),
-            "is at epoch %d, the committed epoch is %d".formatted(epoch - 1, epoch)));
+        wrong("behind", member(), "is at epoch %d instead of %d".formatted(epoch - 1, epoch)));
     looking.repairs();
   }
 
@@ -211,7 +207,7 @@ class EdgeDriftTest extends OwnLabCases {
     serve(NEVER);
 
     looking.finds(
-        ahead(member(), "is at epoch %d, the committed epoch is %d".formatted(NEVER, epoch)),
+        ahead(member(), "is at epoch %d instead of %d".formatted(NEVER, epoch)),
         left(member(), "an epoch without a change in epochs/" + NEVER));
     looking.cannotRepair(member(), "REGRESSED");
     store.put("active", ours);

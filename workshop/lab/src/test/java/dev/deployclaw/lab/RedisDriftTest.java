@@ -128,9 +128,7 @@ class RedisDriftTest extends SharedLabCases {
     load(primary, earlier());
 
     inStep();
-    finds(
-        wrong(
-            "behind", "", "is at epoch %d, the committed epoch is %d".formatted(epoch - 1, epoch)));
+    finds(wrong("behind", "", "is at epoch %d instead of %d".formatted(epoch - 1, epoch)));
     looking.repairs();
   }
 
@@ -158,7 +156,7 @@ class RedisDriftTest extends SharedLabCases {
             new Constants(1, NEVER, "c".repeat(64), epoch, 0, Optional.empty())));
 
     inStep();
-    finds(ahead("", "is at epoch %d, the committed epoch is %d".formatted(NEVER, epoch)));
+    finds(ahead("", "is at epoch %d instead of %d".formatted(NEVER, epoch)));
     looking.cannotRepair(member(primary), "REGRESSED");
     load(primary, ours);
     inStep();

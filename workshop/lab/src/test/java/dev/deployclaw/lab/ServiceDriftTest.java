@@ -59,10 +59,7 @@ class ServiceDriftTest extends SharedLabCases {
     misled(ELSEWHERE + (epoch - 1) + "/", 1);
 
     looking.finds(
-        wrong(
-            "behind",
-            service(),
-            "is at epoch %d, the committed epoch is %d".formatted(epoch - 1, epoch)));
+        wrong("behind", service(), "is at epoch %d instead of %d".formatted(epoch - 1, epoch)));
     looking.cannotRepair(service(), "does not hold epoch " + epoch);
     asBefore();
   }
@@ -72,8 +69,7 @@ class ServiceDriftTest extends SharedLabCases {
     copySet(NEVER);
     misled(ELSEWHERE + NEVER + "/", 1);
 
-    looking.finds(
-        ahead(service(), "is at epoch %d, the committed epoch is %d".formatted(NEVER, epoch)));
+    looking.finds(ahead(service(), "is at epoch %d instead of %d".formatted(NEVER, epoch)));
     looking.cannotRepair(service(), "REGRESSED");
     asBefore();
   }

@@ -91,8 +91,7 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
       return unclear;
     }
     var question =
-        ClarificationQuestion.of(
-            "window-unsaid", "window", words + ": in the same window as before?");
+        ClarificationQuestion.of("window-unsaid", "window", words + ": in the same window?");
     return new TurnReading.Unclear(question.suggesting(Optional.of(replaced.text())));
   }
 

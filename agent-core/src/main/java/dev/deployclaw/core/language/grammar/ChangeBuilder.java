@@ -114,9 +114,7 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
     var algorithm = frame.get(Slot.ALGORITHM).map(t -> algorithm(t, t.rule()));
     var parallel = amount.filter(t -> t.is(Kind.PARALLEL));
     if (parallel.isPresent() && (algorithm.isPresent() || window.isPresent())) {
-      questions.ask(
-          "what",
-          "A concurrency limit has no window and no other algorithm: which limit do you mean?");
+      questions.ask("what", "A concurrency limit has no window: which limit do you mean?");
     }
     direction(frame, amount);
     if ((requests.isPresent() || burst.isPresent()) && !frame.direction().isEmpty()) {

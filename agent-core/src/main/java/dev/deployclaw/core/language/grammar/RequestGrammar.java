@@ -249,8 +249,7 @@ public final class RequestGrammar {
   /** What would be done is neither asked nor only told. */
   private void ordered() {
     if (SpeechAct.isQuestion(phrases, tokens)) {
-      questions.ask(
-          "operation", "Is that a question or an order? Say which limit to set, and to what.");
+      questions.ask("operation", "Is that a question or an order? Say what to set, and to what.");
     }
     pieces.sentences().speech().denied(this::orders).stream()
         .limit(1)

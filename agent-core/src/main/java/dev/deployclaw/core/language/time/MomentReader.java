@@ -36,8 +36,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     try {
       return questions.zone(m).or(() -> made(row, m));
     } catch (ClockChange e) {
-      return questions.ask(
-          m, "The clock change %s that time: when exactly?".formatted(e.what), e.instants);
+      return questions.ask(m, "The clock change %s that time: when?".formatted(e.what), e.instants);
     } catch (DateTimeException e) {
       return questions.ask(m, "There is no such time: when exactly?", List.of());
     }

@@ -18,9 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "answer",
     description = {
-      "Answer the question of an execution, and carry out its request.",
-      "The answer starts a new execution. Only the requester may answer, once, within an hour.",
-      "On a terminal, the command asks any further questions."
+      "Answer the question of an execution, and carry out its request in a new one.",
+      "Only the requester may answer, once, within an hour. A terminal asks further questions."
     },
     footer = {
       "",

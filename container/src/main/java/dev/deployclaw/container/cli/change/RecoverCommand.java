@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
       "kept in the log. They are drift until deployclaw drift --repair restores them.",
       "",
       "REGRESSED means that a back end is ahead of etcd, as after a restored backup. Restore the",
-      "newer etcd if there is one. Otherwise --accept-regression keeps etcd as it is: it raises the",
-      "last epoch and term above those of every back end, and enforces the committed policies",
+      "newer etcd if there is one. Otherwise --accept-regression keeps etcd as it is: it raises",
+      "the last epoch and term above those of every back end, and enforces the committed policies",
       "everywhere under a new epoch."
     })
 public final class RecoverCommand extends AgentCommand {
@@ -40,8 +40,7 @@ public final class RecoverCommand extends AgentCommand {
       names = "--leave-out",
       paramLabel = "MEMBER",
       split = ",",
-      description =
-          "A member that the rollback doesn't wait for. Repeat it, or separate members by commas.")
+      description = "A member that the rollback leaves out; repeat it, or separate by commas.")
   private List<String> members = List.of();
 
   public RecoverCommand(CommandEnvironment around) {

@@ -131,8 +131,7 @@ public record FailureExplanationView(CommandEnvironment around) {
       return WAITS;
     }
     if (ended.reason().startsWith(NOT_REPAIRED)) {
-      return "fix the named problem, or make the back end reachable again, then:"
-          + " deployclaw drift --repair";
+      return "fix the named member, or make it reachable, then: deployclaw drift --repair";
     }
     return switch (ended.exit()) {
       case FAILED ->

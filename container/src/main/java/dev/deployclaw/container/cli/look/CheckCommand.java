@@ -53,8 +53,7 @@ public final class CheckCommand extends AgentCommand {
   @Option(
       names = "--header",
       paramLabel = "NAME=VALUE",
-      description =
-          "A header of the request, for limits with a counter for each value. Repeatable.")
+      description = "A header of the request, for limits with a counter per value. Repeatable.")
   private List<String> headers = List.of();
 
   public CheckCommand(CommandEnvironment around) {

@@ -81,8 +81,7 @@ record CheckView(CommandEnvironment around) {
   private static String why(Row row) {
     return switch (row.explained().why()) {
       case Why.Applies() -> row.state().map(s -> left(row, s)).orElse("what is left isn't known");
-      case Why.Replaced(String by) ->
-          by + " has a more specific route, with the same match and key";
+      case Why.Replaced(String by) -> by + " has a more specific route, same match and key";
       case Why.Elsewhere(String part) -> "for another " + part;
     };
   }

@@ -114,8 +114,7 @@ public final class AuthorizationCodeFlow {
         ? endpoints.get().namesItself()
         : !issuer.get().equals(settings.issuer().toString())) {
       return SignInResult.failed(
-          SignInResult.Failure.REFUSED,
-          "the answer is from another provider, or doesn't name its provider");
+          SignInResult.Failure.REFUSED, "the answer is from another provider, or names none");
     }
     var code = query.apply("code").filter(c -> !c.isEmpty() && c.length() <= LONGEST_CODE);
     return code.isEmpty() || query.apply("error").isPresent()
