@@ -97,7 +97,7 @@ class ContainerDriftTest extends OwnLabCases {
     link("epochs/" + (epoch - 1));
 
     looking.finds(
-        wrong("behind", gateway.member(), "is at epoch %d, committed".formatted(epoch - 1)));
+        wrong("behind", gateway.member(), "is at epoch %d instead of".formatted(epoch - 1)));
     looking.repairs();
   }
 
@@ -107,7 +107,7 @@ class ContainerDriftTest extends OwnLabCases {
     link("epochs/" + NEVER);
 
     looking.finds(
-        ahead(gateway.member(), "is at epoch %d, committed".formatted(NEVER)),
+        ahead(gateway.member(), "is at epoch %d instead of".formatted(NEVER)),
         left(gateway.member(), "an epoch without a change in epochs/" + NEVER));
     looking.cannotRepair(gateway.member(), "REGRESSED");
     link("epochs/" + epoch);

@@ -102,7 +102,7 @@ class PodDriftTest extends OwnLabCases {
   void deploymentAtAnEarlierEpoch() {
     annotate(deployment(), "epoch", Long.toString(epoch - 1));
 
-    looking.finds(wrong("behind", member(), "is at epoch %d, committed".formatted(epoch - 1)));
+    looking.finds(wrong("behind", member(), "is at epoch %d instead of".formatted(epoch - 1)));
     looking.repairs();
   }
 
@@ -110,7 +110,7 @@ class PodDriftTest extends OwnLabCases {
   void deploymentAtAnEpochThatNobodyCommitted() {
     annotate(deployment(), "epoch", Long.toString(NEVER));
 
-    looking.finds(ahead(member(), "is at epoch %d, committed".formatted(NEVER)));
+    looking.finds(ahead(member(), "is at epoch %d instead of".formatted(NEVER)));
     looking.cannotRepair(member(), "REGRESSED");
     annotate(deployment(), "epoch", Long.toString(epoch));
     looking.clean();
@@ -191,7 +191,7 @@ class PodDriftTest extends OwnLabCases {
   void storeAtAnEarlierEpoch() {
     annotate(served(), "epoch", Long.toString(epoch - 1));
 
-    looking.finds(wrong("behind", store(), "is at epoch %d, committed".formatted(epoch - 1)));
+    looking.finds(wrong("behind", store(), "is at epoch %d instead of".formatted(epoch - 1)));
     looking.repairs();
   }
 
@@ -199,7 +199,7 @@ class PodDriftTest extends OwnLabCases {
   void storeAtAnEpochThatNobodyCommitted() {
     annotate(served(), "epoch", Long.toString(NEVER));
 
-    looking.finds(ahead(store(), "is at epoch %d, committed".formatted(NEVER)));
+    looking.finds(ahead(store(), "is at epoch %d instead of".formatted(NEVER)));
     looking.cannotRepair(store(), "REGRESSED");
     annotate(served(), "epoch", Long.toString(epoch));
     looking.clean();
