@@ -127,13 +127,13 @@ final class ClauseReader {
     }
     if (token.is(Kind.UNKNOWN)) {
       return ClarificationQuestion.of(
-          "word-unknown", "words", "I don't know \"" + word + "\": what is meant?");
+          "word-unknown", "words", "I don't know \"" + word + "\": what does it mean?");
     }
     if (token.is("per-key")) {
       return ClarificationQuestion.of(
               "key-missing",
               "what",
-              "What tells one from another, \"%s\": the client's address, or which header?"
+              "\"%s\": what identifies each one, the client's address or which header?"
                   .formatted(said(token)))
           .choosing(List.of("per client address", "per header x-user-id", "per header x-api-key"));
     }

@@ -71,7 +71,7 @@ record CopyReader(
   }
 
   private List<RequestedChange> unclear() {
-    questions.ask("who", "Whose policy shall be copied to whom?");
+    questions.ask("who", "Copy the policy of which tenant, and to which tenants?");
     return List.of();
   }
 

@@ -35,7 +35,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
       boolean other = telling.stream().anyMatch(t -> t.is(kind) && !named.contains(t.text()));
       if (other) {
         questions.ask(
-            "who", "What is told names others than the order: whom and what does it mean?");
+            "who", "The background names other tenants or services: which ones should change?");
       }
     }
   }
@@ -44,43 +44,43 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
   void zoned(ToldSentences request, List<Token> telling) {
     var told = telling.stream().filter(t -> !request.signed().contains(t)).toList();
     if (OrderEvidence.zones(request.text(), told, tokens)) {
-      questions.ask("time", "In which zone is that time?");
+      questions.ask("time", "Which time zone is that time in?");
     }
   }
 
   /** Words beside a value that may mean the opposite, a sum, or that all is done already. */
   void opposed(List<Token> typed) {
     if (TokenClass.has(typed, "lifting figure | lifting * figure | =no =more figure")) {
-      questions.ask("operation", "Shall that be the limit, or shall a limit go away?");
+      questions.ask("operation", "Is that the new limit, or should a limit be removed?");
     }
     if (TokenClass.has(typed, "<rate> extra | <count> extra | <parallel> extra")) {
-      questions.ask("what", "Shall that be the limit, or be added to it?");
+      questions.ask("what", "Is that the new limit, or an addition to it?");
     }
     boolean grew =
         IntStream.range(1, typed.size())
             .filter(i -> TokenClass.has(typed.subList(i - 1, i + 1), "<tenant> <factor>"))
             .anyMatch(i -> typed.get(i).all().anyMatch(t -> t.text().endsWith("ed")));
     if (grew && !TokenClass.has(tokens, "<polite>")) {
-      questions.ask("operation", "Did that happen, or shall it be done?");
+      questions.ask("operation", "Did that happen, or should I do it?");
     }
     if (TokenClass.has(typed, "^ =done | ^ * =done | =already =done | =, =done =,")) {
-      questions.ask("operation", "Is that done already, or shall it be done?");
+      questions.ask("operation", "Is that done already, or should I do it?");
     }
     if (TokenClass.has(typed, "<rate> =/s | <rate> =/sec | <rate> =/min | <rate> =/m | <rate> =/h")) {
-      questions.ask("where", "Is that a route, or a window?");
+      questions.ask("where", "Is that a route, or the window of the limit?");
     }
     if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
-      questions.ask("what", "What shall the limit of each one be?");
+      questions.ask("what", "What should each new limit be?");
     }
     if (TokenClass.has(typed, "sparing | name =, =, name | name =; =; name")
         || TokenClass.has(
             tokens, "join place-said stating !ordered | ^ place-said stating !ordered")
         || (several(typed, Kind.TENANT) && TokenClass.has(typed, "=is <tenant>"))) {
-      questions.ask("who", "Who is spared?");
+      questions.ask("who", "Which tenants should stay as they are?");
     }
     if (NAMES.stream().anyMatch(kind -> several(typed, kind))
         && TokenClass.has(typed, "figure summed")) {
-      questions.ask("where", "Shall each have that, or all together?");
+      questions.ask("where", "Is that for each of them, or for all together?");
     }
   }
 
@@ -108,7 +108,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
       timed |= before && time;
     }
     if (asked) {
-      questions.ask("time", "Is that time for each of the changes? One at a time, please.");
+      questions.ask("time", "Does that time apply to each change? Ask for one at a time, please.");
     }
   }
 
@@ -120,7 +120,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         && operation != TaskOperation.SET_LIMIT
         && order.stream()
             .anyMatch(t -> TokenClass.is(t, "<word> | <set>") && TokenClass.holds(t, parts))) {
-      questions.ask("what", "Shall that be done with a part, or with the whole?");
+      questions.ask("what", "Should only that part change, or the whole?");
     }
     boolean loose =
         frames.stream().noneMatch(Frame::hasValue)
@@ -141,8 +141,12 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             .flatMap(t -> t.parts().stream())
             .anyMatch(t -> t.rule().equals(RequestLexer.BRACKET));
     boolean kept = operation == TaskOperation.ROLLBACK && TokenClass.has(order, "<spare>");
-    if ((!copies && (loose || stated || addressed(order))) || twice || aside || kept || isBare(order)) {
-      questions.ask("who", "For whom is that, and who is only named?");
+    if ((!copies && (loose || stated || addressed(order)))
+        || twice
+        || aside
+        || kept
+        || isBare(order)) {
+      questions.ask("who", "Which tenants should change, and which are only mentioned?");
     }
   }
 
@@ -201,16 +205,16 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     }
     if (TokenClass.has(tokens, "<conflict-window>")
         && operation != TaskOperation.RESOLVE_CONFLICTS) {
-      questions.ask("time", "What is that length of time for?");
+      questions.ask("time", "What is that duration for?");
     }
     if (!operation.equals(TaskOperation.BLOCK) && tokens.stream().anyMatch(OrderDoubts::isBrief)) {
-      questions.ask("time", "Is that how long it lasts? For what is that length of time?");
+      questions.ask("time", "Should the change last only that long, or is that the window of a limit?");
     }
     if (!ends && TokenClass.has(tokens, "<start>") && tokens.stream().anyMatch(OrderDoubts::isOnly)) {
-      questions.ask("time", "Only from then on, or for how long?");
+      questions.ask("time", "Should the change stay from then on, or when should it end?");
     }
     if (ends && TokenClass.has(tokens, "<forever>")) {
-      questions.ask("time", "Shall it last for that time, or for good?");
+      questions.ask("time", "Should the change end after that time, or stay?");
     }
   }
 
@@ -232,12 +236,12 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         TokenClass.is(tokens.getFirst(), "timed")
             && !TokenClass.has(tokens.subList(1, tokens.size()), "timed");
     if (timed && !ahead) {
-      questions.ask("time", "Is that time for each of the changes? One at a time, please.");
+      questions.ask("time", "Does that time apply to each change? Ask for one at a time, please.");
     }
     if (operations.contains(TaskOperation.COPY_POLICY)
         && (TokenClass.has(tokens, "<pronoun>")
             || tokens.stream().anyMatch(t -> t.rule().equals("antecedent")))) {
-      questions.ask("who", "Who of the two is it?");
+      questions.ask("who", "Which of the two tenants do you mean?");
     }
     var placed =
         IntStream.range(0, orders.size())
@@ -247,7 +251,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             .distinct()
             .count();
     if (placed > 1) {
-      questions.ask("where", "One of the changes says no service: on which one is it?");
+      questions.ask("where", "One of the changes names no service: which service is it for?");
     }
   }
 
@@ -273,7 +277,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             a.who().equals(b.who()) || names.meant(a.who()).stream().anyMatch(whom::contains);
         if (met && contradict(intent, a, b)) {
           questions.ask(
-              "what", "The request says two things about the same limit: which one is meant?");
+              "what", "The request says two things about one limit: which one do you mean?");
         }
       }
     }

@@ -193,6 +193,6 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return judged.passes()
         ? new Planned(intent.get())
         : NeedsClarification.of(
-            List.of("I would leave out \"" + String.join("\", \"", missed) + "\": what is meant?"));
+            List.of("I would leave out \"" + String.join("\", \"", missed) + "\": is that right?"));
   }
 }
