@@ -108,7 +108,8 @@ class ServerSourcesTest {
             "kubernetes-inspection", "kubernetes.inspect.KubernetesInspectionExecutorTest"),
         Contract.played("kubernetes-sources", "kubernetes.source.ConfigMapSourceExecutorTest"),
         Contract.played("kubernetes-write-back", "kubernetes.source.ConfigMapSourceWriterTest"),
-        Contract.played("kubernetes-configuration", "kubernetes.configmap.ConfigMapStoreExecutorTest"));
+        Contract.played(
+            "kubernetes-configuration", "kubernetes.configmap.ConfigMapStoreExecutorTest"));
   }
 
   @ParameterizedTest

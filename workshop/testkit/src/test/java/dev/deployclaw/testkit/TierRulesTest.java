@@ -32,7 +32,9 @@ class TierRulesTest {
   private static final Set<String> TESTS =
       Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "ArchTest");
 
-  /** A class of tests in a string: its name, whole or without the package of the test that runs it. */
+  /**
+   * A class of tests in a string: its name, whole or without the package of the test that runs it.
+   */
   private static final Pattern NAMED =
       Pattern.compile("(?<type>(?:[a-z]\\w+\\.)+[A-Z]\\w*Test)(?:#\\w+)?");
 

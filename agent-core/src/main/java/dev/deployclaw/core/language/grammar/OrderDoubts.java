@@ -66,7 +66,8 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (TokenClass.has(typed, "^ =done | ^ * =done | =already =done | =, =done =,")) {
       questions.ask("operation", "Is that done already, or should I do it?");
     }
-    if (TokenClass.has(typed, "<rate> =/s | <rate> =/sec | <rate> =/min | <rate> =/m | <rate> =/h")) {
+    if (TokenClass.has(
+        typed, "<rate> =/s | <rate> =/sec | <rate> =/min | <rate> =/m | <rate> =/h")) {
       questions.ask("where", "Is that a route, or the window of the limit?");
     }
     if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
@@ -208,9 +209,12 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
       questions.ask("time", "What is that duration for?");
     }
     if (!operation.equals(TaskOperation.BLOCK) && tokens.stream().anyMatch(OrderDoubts::isBrief)) {
-      questions.ask("time", "Should the change last only that long, or is that the window of a limit?");
+      questions.ask(
+          "time", "Should the change last only that long, or is that the window of a limit?");
     }
-    if (!ends && TokenClass.has(tokens, "<start>") && tokens.stream().anyMatch(OrderDoubts::isOnly)) {
+    if (!ends
+        && TokenClass.has(tokens, "<start>")
+        && tokens.stream().anyMatch(OrderDoubts::isOnly)) {
       questions.ask("time", "Should the change stay from then on, or when should it end?");
     }
     if (ends && TokenClass.has(tokens, "<forever>")) {
