@@ -99,7 +99,16 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
         amount
             .filter(t -> t.is(Kind.RATE))
             .flatMap(t -> window(t, t.window()))
-            .or(() -> frame.get(Slot.WINDOW).flatMap(t -> window(t, length(t))));
+            .or(() ->
+                frame
+                    .get(Slot.WINDOW)
+                    .flatMap(t ->
+                        window(
+                            t,
+                            t.each(Kind.DURATION)
+                                .map(Token::value)
+                                .findFirst()
+                                .orElse(t.value()))));
     if (amount.filter(t -> t.is(Kind.RATE)).isPresent() && frame.has(Slot.WINDOW)) {
       questions.ask("window", "The request names two windows: which one do you mean?");
     }
@@ -140,10 +149,6 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
     var key = KeyPhrase.of(token);
     key.forEach(part -> grounds.add(part.word(), token, "key"));
     return key;
-  }
-
-  private static BigDecimal length(Token token) {
-    return token.each(Kind.DURATION).map(Token::value).findFirst().orElse(token.value());
   }
 
   private LimitAlgorithm algorithm(Token token, String word) {
@@ -247,12 +252,9 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
   }
 
   private Optional<Long> number(Token token, Optional<Long> value) {
-    value.ifPresent(n -> grounds.add(n.toString(), inner(token), "number"));
+    var number = token.all().filter(t -> t.is(Kind.NUMBER)).findFirst().orElse(token);
+    value.ifPresent(n -> grounds.add(n.toString(), number, "number"));
     return value;
-  }
-
-  private static Token inner(Token token) {
-    return token.all().filter(t -> t.is(Kind.NUMBER)).findFirst().orElse(token);
   }
 
   private Optional<Long> window(Token token, BigDecimal millis) {

@@ -134,7 +134,8 @@ final class ClauseReader {
               "key-missing",
               "what",
               "\"%s\": what identifies each one, the client's address or which header?"
-                  .formatted(said(token)))
+                  .formatted(
+                      token.parts().stream().map(Token::text).collect(Collectors.joining(" "))))
           .choosing(List.of("per client address", "per header x-user-id", "per header x-api-key"));
     }
     if (token.is(Kind.NUMBER)) {
@@ -147,10 +148,6 @@ final class ClauseReader {
     }
     return ClarificationQuestion.of(
         "words-unused", "words", "What does \"" + word + "\" mean here?");
-  }
-
-  private static String said(Token token) {
-    return token.parts().stream().map(Token::text).collect(Collectors.joining(" "));
   }
 
   /** Whether a token is no slot and no courtesy. */

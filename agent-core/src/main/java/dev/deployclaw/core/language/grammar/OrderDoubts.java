@@ -212,11 +212,6 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
       questions.ask(
           "time", "Should the change last only that long, or is that the window of a limit?");
     }
-    if (!ends
-        && TokenClass.has(tokens, "<start>")
-        && tokens.stream().anyMatch(OrderDoubts::isOnly)) {
-      questions.ask("time", "Should the change stay from then on, or when should it end?");
-    }
     if (ends && TokenClass.has(tokens, "<forever>")) {
       questions.ask("time", "Should the change end after that time, or stay?");
     }
@@ -226,12 +221,6 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
   private static boolean isBrief(Token token) {
     return token.is("lasting")
         && token.each(Kind.DURATION).anyMatch(t -> t.value().compareTo(SHORTEST) < 0);
-  }
-
-  private static boolean isOnly(Token token) {
-    return token.is("start")
-        && TokenClass.holds(token, "=only")
-        && !TokenClass.holds(token, "=from | =starting | =after");
   }
 
   /** Several operations: whether a time is for each, and where the ones without a place are. */
@@ -305,16 +294,5 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
   private static List<Optional<?>> place(RequestedChange c) {
     return List.of(
         c.service(), c.route(), c.method(), c.limit(), c.limitWindowSeconds(), c.set().key());
-  }
-
-  static boolean isAnswer(List<Token> typed) {
-    return typed.stream().allMatch(t -> TokenClass.words("answers").contains(t.text()))
-        && typed.stream().anyMatch(t -> !t.isMark());
-  }
-
-  static boolean isFragment(List<Token> typed) {
-    return typed.stream()
-        .allMatch(
-            t -> TokenClass.words("answers").contains(t.text()) || TokenClass.is(t, "fragment"));
   }
 }

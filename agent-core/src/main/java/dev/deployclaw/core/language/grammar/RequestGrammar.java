@@ -143,12 +143,15 @@ public final class RequestGrammar {
 
   /** Whether it only answers something: "yes, go ahead", "a bit higher". */
   public boolean isAnswer() {
-    return OrderDoubts.isAnswer(typed);
+    return typed.stream().allMatch(t -> TokenClass.words("answers").contains(t.text()))
+        && typed.stream().anyMatch(t -> !t.isMark());
   }
 
   /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
   public boolean isFragment() {
-    return OrderDoubts.isFragment(typed);
+    return typed.stream()
+        .allMatch(
+            t -> TokenClass.words("answers").contains(t.text()) || TokenClass.is(t, "fragment"));
   }
 
   /** Whether it speaks of nothing that the agent has to do with. */
