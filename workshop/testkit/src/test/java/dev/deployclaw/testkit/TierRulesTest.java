@@ -142,7 +142,7 @@ class TierRulesTest {
             boolean known = classes.containsKey(type) || classes.containsKey(folder + type);
             missing.addAll(known ? List.of() : List.of(type + ", in " + folder));
           }
-          return super.visitLiteral(literal, none);
+          return super.visitLiteral(literal, null);
         }
       }.scan(source.tree(), null);
     }
