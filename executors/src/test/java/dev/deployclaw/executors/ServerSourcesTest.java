@@ -95,7 +95,7 @@ class ServerSourcesTest {
         Contract.of("gateway-files", "gateway.FileGatewayExecutorTest", OfficialImage.NGINX),
         Contract.inContainers(
             "gateway-files, cut off", "gateway.GatewayLinkTest", OfficialImage.NGINX),
-        Contract.inContainers("gateway-containers", "docker.gateway.ContainerGatewayExecutorTest"),
+        Contract.inContainers("gateway-containers", "docker.ContainerGatewayExecutorTest"),
         Contract.inContainers("docker", "docker.DockerInspectionExecutorTest"),
         Contract.of("probe", "probe.ProbeExecutorTest", OfficialImage.NGINX),
         new Contract(
@@ -108,7 +108,8 @@ class ServerSourcesTest {
             "kubernetes-inspection", "kubernetes.inspect.KubernetesInspectionExecutorTest"),
         Contract.played("kubernetes-sources", "kubernetes.source.ConfigMapSourceExecutorTest"),
         Contract.played("kubernetes-write-back", "kubernetes.source.ConfigMapSourceWriterTest"),
-        Contract.played("kubernetes-configuration", "kubernetes.store.ConfigMapStoreExecutorTest"));
+        Contract.played(
+            "kubernetes-configuration", "kubernetes.configmap.ConfigMapStoreExecutorTest"));
   }
 
   @ParameterizedTest

@@ -246,7 +246,7 @@ public final class IntentCompiler {
     String limit = LimitEditor.words(change);
     if (without.size() == meant.size()) {
       return CompilationStep.refused(
-          "none of those that are meant has %s: %s; set one first, with a rate, or name another"
+          "none of these tenants has %s: %s; set one first, with a rate, or name another"
               .formatted(limit, whom));
     }
     warnings.add("skipped, without %s: %s".formatted(limit, whom));
@@ -255,13 +255,13 @@ public final class IntentCompiler {
 
   private CompilationStep<TenantPolicy> copy(TenantPolicy tenant, RequestedChange change) {
     if (change.from().isEmpty()) {
-      return CompilationStep.unclear("Copied from which tenant?");
+      return CompilationStep.unclear("Copy the policy of which tenant?");
     }
     String from = change.from().get();
     var there = committed.tenant(from).or(() -> Optional.ofNullable(sources.policies().get(from)));
     return there.isPresent()
         ? CompilationStep.made(LimitEditor.copy(tenant, there.get(), change))
-        : CompilationStep.unclear("There is no tenant " + from + ". Which one is meant?");
+        : CompilationStep.unclear("There is no tenant " + from + ". Which one do you mean?");
   }
 
   private static CompilationStep<TenantPolicy> block(

@@ -102,7 +102,7 @@ final class LimitEditor {
   private static <T> CompilationStep<T> none(TenantPolicy tenant, RequestedChange change) {
     String there = tenant.limits().isEmpty() ? "" : ". It has " + names(tenant.limits());
     return CompilationStep.unclear(
-        "Tenant %s has no such limit: not %s%s. Which one is meant?"
+        "Tenant %s has no such limit: not %s%s. Which one do you mean?"
             .formatted(tenant.tenant(), words(change), there));
   }
 
@@ -209,7 +209,7 @@ final class LimitEditor {
 
   private static <T> CompilationStep<T> ambiguous(TenantPolicy tenant, List<Limit> found) {
     return CompilationStep.unclear(
-        "Tenant %s has several such limits: %s. Which one is meant?"
+        "Tenant %s has several such limits: %s. Which one do you mean?"
             .formatted(tenant.tenant(), names(found)));
   }
 
@@ -284,7 +284,7 @@ final class LimitEditor {
     }
     return window.isPresent()
         ? CompilationStep.made(window.get())
-        : CompilationStep.unclear("Per which window for " + tenant.tenant() + "?");
+        : CompilationStep.unclear("Which window for " + tenant.tenant() + "?");
   }
 
   private static Limit scaled(Limit limit, BigDecimal factor) {

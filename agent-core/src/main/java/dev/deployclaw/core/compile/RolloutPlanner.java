@@ -66,7 +66,7 @@ public final class RolloutPlanner {
   private static Optional<String> impossible(long base, PolicySet committed, PolicySet target) {
     if (base == 0 || committed.tenants().isEmpty()) {
       return Optional.of(
-          "a canary needs committed policies beside it, and there are none: leave the canary out");
+          "a canary needs committed policies, and there are none: leave the canary out");
     }
     if (!committed.gateways().equals(target.gateways())
         || !committed.probeKey().equals(target.probeKey())) {

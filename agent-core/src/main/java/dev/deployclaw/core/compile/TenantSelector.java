@@ -17,7 +17,7 @@ final class TenantSelector {
     var missing = who.tenants().stream().filter(name -> !known.containsKey(name)).findFirst();
     if (missing.isPresent()) {
       return CompilationStep.unclear(
-          "There is no tenant " + missing.get() + ". Which one is meant?");
+          "There is no tenant " + missing.get() + ". Which one do you mean?");
     }
     var out = new TreeSet<>(who.tenants());
     if (who.all()) {
@@ -30,7 +30,7 @@ final class TenantSelector {
     }
     who.except().forEach(out::remove);
     return out.isEmpty()
-        ? CompilationStep.unclear("No tenant is meant by " + words(who) + ". Which one is?")
+        ? CompilationStep.unclear("No tenant matches " + words(who) + ". Which one do you mean?")
         : CompilationStep.made(out);
   }
 

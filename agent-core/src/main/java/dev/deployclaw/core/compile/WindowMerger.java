@@ -21,7 +21,7 @@ final class WindowMerger {
 
   static CompilationStep<TenantPolicy> merge(TenantPolicy tenant, RequestedChange change) {
     if (change.set().windowSeconds().isEmpty()) {
-      return CompilationStep.unclear("To which window shall the conflicting ones be set?");
+      return CompilationStep.unclear("Which window should the conflicting limits get?");
     }
     long seconds = change.set().windowSeconds().get();
     CompilationStep<TenantPolicy> merged = CompilationStep.made(tenant);

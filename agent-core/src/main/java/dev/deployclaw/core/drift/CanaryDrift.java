@@ -19,7 +19,7 @@ public final class CanaryDrift {
    * @param looks outcomes by operation; of interest is {@code redis.scan}
    */
   public static List<Discrepancy> of(CommittedEpoch active, Map<String, CallOutcome> looks) {
-    String wanted = active.candidate().map(CanaryDrift::words).orElse("by none");
+    String wanted = active.candidate().map(CanaryDrift::words).orElse("no candidate");
     return RedisMeasurements.yes(looks, "redis.scan").stream()
         .filter(node ->
             RedisMeasurements.number(node, "epoch").filter(e -> e == active.epoch()).isPresent())
@@ -28,7 +28,7 @@ public final class CanaryDrift {
             new Discrepancy(
                 Kind.DIFFERENT,
                 node.member(),
-                "decides beside epoch %d %s, and active says %s"
+                "decides by epoch %d and %s; the committed state says %s"
                     .formatted(active.epoch(), held(node), wanted)))
         .toList();
   }
@@ -36,7 +36,7 @@ public final class CanaryDrift {
   private static String held(MemberReport node) {
     return node.facts().get("candidate") instanceof Map<?, ?> c
         ? words(String.valueOf(c.get("epoch")), String.valueOf(c.get("cohort")))
-        : "by none";
+        : "no candidate";
   }
 
   private static String words(Candidate candidate) {
@@ -44,6 +44,6 @@ public final class CanaryDrift {
   }
 
   private static String words(String epoch, String cohort) {
-    return "by candidate %s for positions below %s".formatted(epoch, cohort);
+    return "candidate %s for positions below %s".formatted(epoch, cohort);
   }
 }

@@ -26,7 +26,7 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
     BEHIND(Severity.ERROR, REPAIR),
     AHEAD(
         Severity.ERROR,
-        "find out who wrote there or restored the state store; a repair stops before it"),
+        "find out who wrote there or restored the state store; a repair won't touch it"),
     /** What it enforces isn't known. */
     UNREACHABLE(Severity.WARNING, "bring it back, then look again: deployclaw drift"),
     /** What it enforces isn't known, since this agent may not see it. */
@@ -90,7 +90,7 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
   /** All of them in a sentence: how many, and the first by name. */
   public static String sentence(List<Discrepancy> all) {
     if (all.isEmpty()) {
-      return "enforced is what is committed";
+      return "no drift";
     }
     return count(all)
         + ": "

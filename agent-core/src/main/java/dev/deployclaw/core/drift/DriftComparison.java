@@ -101,7 +101,7 @@ public final class DriftComparison {
     }
     var epoch = RedisMeasurements.number(report, "epoch");
     if (epoch.isEmpty()) {
-      add(Kind.MISSING, report, "holds no policy set of ours");
+      add(Kind.MISSING, report, "holds none of the agent's policy sets");
     } else {
       epoch(report, epoch.get());
       if (epoch.get() == base.epoch() && !report.digest().equals(base.digest())) {
@@ -120,9 +120,9 @@ public final class DriftComparison {
     }
     if (Boolean.FALSE.equals(report.facts().get("managed"))) {
       if (report.facts().getOrDefault("config", "").equals("")) {
-        add(Kind.NOT_ENFORCED, report, "runs a file that isn't ours");
+        add(Kind.NOT_ENFORCED, report, "runs a file that the agent didn't write");
       } else {
-        add(Kind.DIFFERENT, report, "its file was changed since it was put there");
+        add(Kind.DIFFERENT, report, "its file was changed after the agent wrote it");
       }
       return;
     }
@@ -173,7 +173,7 @@ public final class DriftComparison {
       }
     }
     if (held.isEmpty()) {
-      add(Kind.MISSING, service, "holds no policy set of ours");
+      add(Kind.MISSING, service, "holds none of the agent's policy sets");
     } else if (!held.containsKey(base.epoch())) {
       epoch(service, held.lastKey());
     } else if (!base.digest().equals(held.get(base.epoch()))) {
@@ -204,9 +204,9 @@ public final class DriftComparison {
 
   private void epoch(MemberReport report, long epoch) {
     if (epoch < base.epoch()) {
-      add(Kind.BEHIND, report, "is at epoch " + epoch + ", committed is " + base.epoch());
+      add(Kind.BEHIND, report, "is at epoch " + epoch + " instead of " + base.epoch());
     } else if (epoch > base.epoch()) {
-      add(Kind.AHEAD, report, "is at epoch " + epoch + ", committed is " + base.epoch());
+      add(Kind.AHEAD, report, "is at epoch " + epoch + " instead of " + base.epoch());
     }
   }
 
@@ -223,7 +223,7 @@ public final class DriftComparison {
             new Discrepancy(
                 Kind.DIFFERENT,
                 tenant,
-                BROWNFIELD + tenant + " says " + value + " a minute, no limit of its policy does",
+                BROWNFIELD + tenant + " says " + value + " a minute, and no limit does",
                 FIRST_CHANGE));
       }
     });

@@ -74,7 +74,7 @@ public final class OrphanedState {
     places.keySet().removeIf(epoch -> !nobodys(epoch));
     add(member, EPOCH, places.values().stream().map(String::valueOf));
     var foreign = member.facts().get("foreign") instanceof List<?> keys ? keys : List.of();
-    add(member, "a key that isn't ours: ", foreign.stream().map(String::valueOf));
+    add(member, "a key that the agent didn't write: ", foreign.stream().map(String::valueOf));
   }
 
   private boolean nobodys(String epoch) {

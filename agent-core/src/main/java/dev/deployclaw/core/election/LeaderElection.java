@@ -34,7 +34,7 @@ public final class LeaderElection {
         LOG.atInfo()
             .addKeyValue("leader", by(state))
             .addKeyValue("within", bounds.leaderWait())
-            .log("Another agent leads; waiting for its end");
+            .log("Another agent leads; waiting until it has finished");
       }
       time.pause(bounds.poll());
     }
@@ -44,8 +44,8 @@ public final class LeaderElection {
   public static String taken(StateStore state) throws InterruptedException {
     return "another agent leads, "
         + by(state)
-        + ", and did not end in time: ask again when it has ended; if it was started by "
-        + "mistake, stop that process, and its lease expires";
+        + ", and didn't finish in time: ask again when it has finished; if it was started by "
+        + "mistake, stop that process and wait until its lease expires";
   }
 
   public static Optional<LeaderIdentity> now(StateStore state) throws InterruptedException {

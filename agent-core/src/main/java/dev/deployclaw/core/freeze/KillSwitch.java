@@ -41,7 +41,7 @@ public record KillSwitch(StateStore state) {
 
   /** Where an answer was lost, the next round reads whether it was applied. */
   private Turn turn(Optional<FreezeRecord> wanted) throws InterruptedException {
-    String reason = "it was switched by another person meanwhile";
+    String reason = "another person switched it meanwhile";
     boolean doubted = false;
     var before = Optional.<FreezeRecord>empty();
     try {

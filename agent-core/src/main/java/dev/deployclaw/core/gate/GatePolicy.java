@@ -172,8 +172,7 @@ public record GatePolicy(
       why.put("removes-tenant", "it removes " + String.join(", ", risks.removed()));
     }
     if (!risks.overlays().isEmpty()) {
-      why.put(
-          "removes-overlay", "it takes back by request: " + String.join("; ", risks.overlays()));
+      why.put("removes-overlay", "it ends these overlays: " + String.join("; ", risks.overlays()));
     }
     if (!risks.bigSteps().isEmpty()) {
       why.put("big-step", String.join("; ", risks.bigSteps()));

@@ -68,11 +68,11 @@ record DirectionCheck(Intent intent, PolicySet committed, PolicySet target) {
               boolean burst = burst(old, to) != 0;
               String verb = way < 0 ? "lower" : "raise";
               String what = way(old, to) == way ? verb : verb + " the burst of";
-              return "%s/%s admits %s now, so %s would %s it: shall it?"
+              return "%s/%s admits %s now, so %s would %s it: is that right?"
                   .formatted(tenant, to.name(), line(old, burst), line(to, burst), what);
             })
         .orElseGet(() ->
-            "%s has no such limit now, so %s would be its first one, %s: shall it get it?"
+            "%s has no such limit now, so %s would be its first one, %s: is that right?"
                 .formatted(tenant, line(to, false), to.name()));
   }
 

@@ -35,7 +35,7 @@ public final class HoldableOperationCheck {
   }
 
   private static String say(TaskOperation operation, List<ApprovalTrigger> demands) {
-    return "%s, which can't wait for an approval: %s; ask for a %s in plain words"
+    return "%s can't wait for an approval, but would have to: %s; ask for a %s in plain words"
         .formatted(operation.word(), demands.getFirst().why(), operation.word());
   }
 }

@@ -133,7 +133,7 @@ public final class PlanBuilder {
     log.understood(intent, demands);
     var past = intent.schedule().startAt().map(Instant::parse).filter(request.received()::isAfter);
     if (past.isPresent()) {
-      String text = past.get() + " has passed: when shall it begin? Without a time it begins now.";
+      String text = past.get() + " has passed: when should it begin? Without a time it begins now.";
       return unclear(List.of(ClarificationQuestion.of("time-passed", "time", text)));
     }
     if (!InventoryBuilder.writesPolicies(intent.operation())) {

@@ -112,9 +112,9 @@ public record CrashRecovery(
 
   private static String noneWaits(Optional<String> open) {
     String todo =
-        open.map(id -> "finish " + id + " first, by deployclaw recover without --leave-out")
+        open.map(id -> "finish " + id + " first: deployclaw recover, without --leave-out")
             .orElse(
-                "deployclaw drift names members that differ,"
+                "deployclaw drift names members that differ, and"
                     + " deployclaw drift --repair restores them");
     return "no rollback waits, so nothing can be left out: " + todo;
   }
@@ -157,7 +157,7 @@ public record CrashRecovery(
       throws InterruptedException {
     var stored = ledger().read(id);
     if (stored.isEmpty()) {
-      String reason = "open names " + id + ", which isn't stored: a person has to decide";
+      String reason = "the open change " + id + " isn't in the state store: a person has to decide";
       return RequestOutcome.of(id, ExecutionOutcome.unknown(reason));
     }
     var x = stored.get().execution();

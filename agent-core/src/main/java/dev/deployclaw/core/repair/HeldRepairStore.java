@@ -113,7 +113,7 @@ public record HeldRepairStore(AgentPorts ports, ChangeLedger ledger, ExecutionFi
           new ExecutionOutcome(ExecutionStatus.HELD, ExitCode.HELD, repair.why());
       case Permit.Refused() -> refused("something was committed while it was planned", context);
       case Permit.Unknown(String reason) ->
-          ExecutionOutcome.unknown("it is unknown whether it is held: " + reason);
+          ExecutionOutcome.unknown("it is unknown whether the repair is held: " + reason);
     };
   }
 

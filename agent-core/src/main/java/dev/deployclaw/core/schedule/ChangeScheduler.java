@@ -114,7 +114,7 @@ public record ChangeScheduler(
           ExecutionOutcome.aborted(
               AbortCause.STALE, "something was committed while it was planned: ask again");
       case Permit.Unknown(String reason) ->
-          ExecutionOutcome.unknown("it is unknown whether it is scheduled: " + reason);
+          ExecutionOutcome.unknown("it is unknown whether the change is scheduled: " + reason);
     };
   }
 
@@ -130,7 +130,7 @@ public record ChangeScheduler(
             .flatMap(ScheduledChange::read)
             .filter(s -> s.atMillis() <= ports.time().instant().toEpochMilli());
     if (scheduled.isEmpty()) {
-      return RequestOutcome.of("", ExecutionOutcome.noChange(id + " is not due any more"));
+      return RequestOutcome.of("", ExecutionOutcome.noChange(id + " is no longer due"));
     }
     var over = tooLate(scheduled.get(), entry.get(), leadership);
     return over.isPresent() ? over.get() : starter.apply(scheduled.get());
@@ -171,7 +171,7 @@ public record ChangeScheduler(
         recorder.fallSilent();
         yield RequestOutcome.of(
             change.id(),
-            ExecutionOutcome.unknown("it is unknown whether it is approved: ask again"));
+            ExecutionOutcome.unknown("it is unknown whether the change is approved: ask again"));
       }
     };
   }

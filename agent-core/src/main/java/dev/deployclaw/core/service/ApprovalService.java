@@ -297,7 +297,7 @@ record ApprovalService(AgentComponents parts) {
           parts
               .scheduler()
               .find(id)
-              .map(s -> id + " waits for no approval: it is " + s.waiting().reason())
+              .map(s -> id + " isn't waiting for an approval: it is " + s.waiting().reason())
               .orElse("there is no change " + id);
       return RequestOutcome.refused(id, why);
     }

@@ -99,7 +99,7 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
     return ports.state().transact(new Transaction(conditions, writes)) instanceof Result.Applied
         ? found
         : new Lookup.Refused(
-            OpenQuestion.Flaw.CLOSED, asked + " may have been answered: ask for the whole again");
+            OpenQuestion.Flaw.CLOSED, asked + " may have been answered: send the request again");
   }
 
   private Lookup answering(TaskRequest request, String asked) throws InterruptedException {
@@ -113,7 +113,7 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
     String requester = open.get().text("requester");
     if (!requester.equals(request.requester())) {
       return new Lookup.Refused(
-          OpenQuestion.Flaw.NOT_ALLOWED, "only who asked for " + asked + " answers its question");
+          OpenQuestion.Flaw.NOT_ALLOWED, "only the requester of " + asked + " may answer");
     }
     var before = read(open.get(), asked);
     var by = ports.state().get(StoreKeys.answered(asked));
@@ -125,7 +125,7 @@ record ConversationFinder(AgentPorts ports, ChangeLedger ledger) {
     return before.turns().getLast().at().isBefore(ports.time().instant().minus(LONGEST_OPEN))
         ? new Lookup.Refused(
             OpenQuestion.Flaw.CLOSED,
-            "the question of " + asked + " is older than an hour: ask for the whole again")
+            "the question of " + asked + " is older than an hour: send the request again")
         : new Lookup.Ready(
             new TaskRequest(
                 request.text(),

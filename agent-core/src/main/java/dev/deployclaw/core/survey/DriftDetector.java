@@ -71,7 +71,7 @@ public record DriftDetector(Readings readings, BaseEpoch base, PolicySet committ
     var found = read(activation, context);
     String detail =
         found.well()
-            ? "enforced is what is committed"
+            ? "no drift"
             : found.differing().size() + " members differ: " + found.sentence();
     Status status = found.well() ? Status.OK : Status.WARNING;
     var facts = Map.<String, Object>of("found", found.listed());

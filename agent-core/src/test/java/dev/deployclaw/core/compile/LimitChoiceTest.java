@@ -99,7 +99,7 @@ class LimitChoiceTest {
         "halve globex's hourly quota | It has orders (1m)",
         "remove acme's limit on search | has several such limits: search-hour (1h)",
         "halve globex on search | has no such limit: not a limit on search",
-        "acme orders 5 rps per session | What tells one from another",
+        "acme orders 5 rps per session | what identifies each one",
       })
   void asksWhereItIsNotClear(String request, String question) {
     assertThat(questions(request)).anySatisfy(asked -> assertThat(asked).contains(question));
@@ -122,7 +122,7 @@ class LimitChoiceTest {
             Refused.class,
             refused ->
                 assertThat(refused.reason())
-                    .contains("none of those that are meant has a limit on billing: acme, globex")
+                    .contains("none of these tenants has a limit on billing: acme, globex")
                     .contains("set one first"));
   }
 

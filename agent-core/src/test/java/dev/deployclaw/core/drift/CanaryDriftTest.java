@@ -27,8 +27,8 @@ class CanaryDriftTest {
     assertThat(drift(Optional.of(40), Optional.empty(), 4))
         .extracting(Discrepancy::text)
         .containsExactly(
-            "redis/a different: decides beside epoch 4 by none, and active says by candidate 5 for"
-                + " positions below 40");
+            "redis/a different: decides by epoch 4 and no candidate; the committed state says"
+                + " candidate 5 for positions below 40");
     assertThat(drift(Optional.of(600), Optional.of(BELOW_40), 4)).hasSize(1);
   }
 
@@ -37,7 +37,8 @@ class CanaryDriftTest {
     assertThat(drift(Optional.empty(), Optional.of(BELOW_40), 4))
         .extracting(Discrepancy::detail)
         .containsExactly(
-            "decides beside epoch 4 by candidate 5 for positions below 40, and active says by none");
+            "decides by epoch 4 and candidate 5 for positions below 40; the committed state says"
+                + " no candidate");
   }
 
   @Test

@@ -204,7 +204,7 @@ class DriftComparisonTest {
   void saysInASentenceWhatDiffersAndNamesTheFirst() {
     var one = new Discrepancy(Kind.BEHIND, "redis/a", "is at epoch 3");
 
-    assertThat(Discrepancy.sentence(List.of())).isEqualTo("enforced is what is committed");
+    assertThat(Discrepancy.sentence(List.of())).isEqualTo("no drift");
     assertThat(Discrepancy.sentence(List.of(one)))
         .isEqualTo("1 difference between wanted and enforced: redis/a behind: is at epoch 3");
     assertThat(Discrepancy.sentence(Collections.nCopies(22, one)))

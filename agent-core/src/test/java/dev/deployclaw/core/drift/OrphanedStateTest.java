@@ -39,7 +39,7 @@ class OrphanedStateTest {
     assertThat(OrphanedState.of(Map.of("configuration.scan", scan), 4, Set.of()))
         .extracting(Discrepancy::text)
         .containsExactly(
-            "configuration/a extra: holds a key that isn't ours: a, b, c and 1 more; a "
+            "configuration/a extra: holds a key that the agent didn't write: a, b, c and 1 more; a "
                 + "repair doesn't touch it: remove it by hand");
   }
 

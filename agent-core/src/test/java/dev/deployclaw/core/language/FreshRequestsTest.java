@@ -58,6 +58,7 @@ class FreshRequestsTest {
     HASTY("blind-2026-12-01-x.txt"),
     ROUTINE("blind-2026-12-01-y.txt"),
     DAILY("blind-2026-12-01-z.txt"),
+    ORDINARY("blind-2026-12-02-aa.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -90,6 +91,7 @@ class FreshRequestsTest {
         case HASTY -> floors(20, 12, 2, 0, 12, 0);
         case ROUTINE -> floors(20, 11, 3, 0, 11, 0);
         case DAILY -> floors(21, 8, 3, 0, 12, 0);
+        case ORDINARY -> floors(22, 11, 4, 0, 10, 0);
         case OWN -> floors(23, 7, 16, 0, 10, 0);
       };
     }

@@ -62,7 +62,7 @@ class OverlayRunTest {
     assertThat(planned.plan().overlays().removed())
         .singleElement()
         .satisfies(o -> assertThat(o.text()).startsWith("acme: \"set acme 700\", asked by olivia"));
-    assertThat(planned.risks()).singleElement().asString().contains("takes back by request: acme");
+    assertThat(planned.risks()).singleElement().asString().contains("ends these overlays: acme");
     assertThat(ended.exit()).isEqualTo(ExitCode.HELD);
     assertThat(overlays()).hasSize(1);
   }

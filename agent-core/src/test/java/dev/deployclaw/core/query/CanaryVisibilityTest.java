@@ -80,7 +80,9 @@ class CanaryVisibilityTest {
     var seen = world.queries().drift();
 
     assertThat(seen.exit()).isEqualTo(ExitCode.INVALID);
-    assertThat(seen.reason()).contains("redis/a").contains("by candidate 2 for positions below 40");
+    assertThat(seen.reason())
+        .contains("redis/a")
+        .contains("says candidate 2 for positions below 40");
   }
 
   @Test

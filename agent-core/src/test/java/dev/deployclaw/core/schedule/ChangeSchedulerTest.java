@@ -92,7 +92,7 @@ class ChangeSchedulerTest {
     var planned = world.run(AT_ONE);
     assertThat(world.queries().objection(planned.execution(), "ann", false, "")).isEmpty();
     assertThat(world.agent().approve(planned.execution(), "ann").reason())
-        .contains("waits for no approval: it is scheduled for 2026-11-01T13:00:00Z");
+        .contains("isn't waiting for an approval: it is scheduled for 2026-11-01T13:00:00Z");
 
     var cancelled = world.agent().reject(planned.execution(), "ann");
 

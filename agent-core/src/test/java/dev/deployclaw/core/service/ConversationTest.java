@@ -59,7 +59,7 @@ class ConversationTest {
         .extracting(ClarificationQuestion::id)
         .containsExactly("direction");
     assertThat(asked.questions().getFirst())
-        .matches("acme/\\S+ admits \\d+ in 1m now, so 300 in 1m would lower it: shall it\\?");
+        .matches("acme/\\S+ admits \\d+ in 1m now, so 300 in 1m would lower it: is that right\\?");
     var ended = answer(asked, "olivia", "yes", world.agentElsewhere());
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(limit("acme")).isEqualTo("300 in 60 s");
@@ -191,7 +191,7 @@ class ConversationTest {
     var other = answer(asked, "mallory", "per minute", world.agent());
 
     assertThat(other.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(other.reason()).contains("only who asked");
+    assertThat(other.reason()).contains("only the requester");
     assertThat(answer(asked, "olivia", "per minute", world.agent()).result())
         .isEqualTo(ExecutionStatus.COMPLETED);
   }
@@ -274,7 +274,7 @@ class ConversationTest {
 
     var asked = world.agent().run(request("make it 30", "olivia"));
     assertThat(asked.exit()).as(asked.reason()).isEqualTo(ExitCode.NEEDS_CLARIFICATION);
-    assertThat(asked.questions()).containsExactly("30: in the window of before?");
+    assertThat(asked.questions()).containsExactly("30: in the same window?");
     var ended = answer(asked, "olivia", "yes", world.agent());
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.HELD);

@@ -53,7 +53,7 @@ class RenderedConfigCheckTest {
   @Test
   void saysNothingMoreOfAMemberOfWhichSomethingIsSaid() throws Exception {
     world.gateway.answers("converge", m -> MemberReport.no(m, "is not the committed one"));
-    var behind = new Discrepancy(Kind.BEHIND, "gateway/one", "is at epoch 0, committed is 1");
+    var behind = new Discrepancy(Kind.BEHIND, "gateway/one", "is at epoch 0 instead of 1");
 
     assertThat(differing(behind))
         .containsExactlyInAnyOrder(

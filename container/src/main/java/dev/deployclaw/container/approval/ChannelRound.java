@@ -73,7 +73,7 @@ final class ChannelRound {
     try {
       go();
     } catch (Unreachable e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("What is held can't be read");
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Held plans can't be read");
     }
   }
 

@@ -68,7 +68,7 @@ final class CommandBuilder {
    * @param java of the launcher
    */
   ConfinedCommand aroundProgram(String java, List<String> command) {
-    missing.add("unix, udp: no filter is laid around a plugin's sockets");
+    missing.add("unix, udp: no filter covers a plugin's sockets");
     return around(java, command);
   }
 
@@ -131,7 +131,7 @@ final class CommandBuilder {
     policy.capabilities().stream()
         .filter(name -> !rights.has(name))
         .sorted()
-        .forEach(name -> missing.add("capability " + name + ": the starting process has it not"));
+        .forEach(name -> missing.add("capability " + name + ": the starting process lacks it"));
     String set =
         Stream.concat(Stream.of("-all"), kept.stream().map(name -> "+" + name))
             .collect(Collectors.joining(","));

@@ -62,7 +62,7 @@ public record Diagnosis(
           error(about, reason, "give the agent's user this right: docs/tasks/credentials.md");
       case CallFault.Ungranted(String reason) ->
           error(about, reason, "this build can't do it: report it, with the agent's version");
-      case CallFault.Invalid(String reason) -> error(about, reason, "fix what is named");
+      case CallFault.Invalid(String reason) -> error(about, reason, "fix the named problem");
       case CallFault.Conflict(String reason) ->
           error(about, reason, "find out which other agent is active");
     };

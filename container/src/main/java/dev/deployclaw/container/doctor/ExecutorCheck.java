@@ -35,7 +35,7 @@ record ExecutorCheck(ExecutorRegistry executors) {
       String what = report.member() + ": " + report.reason();
       switch (report.answer()) {
         case YES -> {}
-        case NO -> found.add(Diagnosis.error(about, what, "fix what is named"));
+        case NO -> found.add(Diagnosis.error(about, what, "fix the named problem"));
         case UNKNOWN -> found.add(Diagnosis.unreachable(about, what));
         case SKIPPED -> found.add(Diagnosis.skipped(about, report.reason()));
       }

@@ -62,8 +62,8 @@ final class IsolationCheck {
       case "host" -> "see its last words in the agent's log";
       case "user" -> "start the agent as root, or run the host in a container of its own";
       case "capabilities" ->
-          "give what gateways, sources or plugins need to the host's user, signal by a watcher, and"
-              + " start the agent with CAP_SETPCAP";
+          "let the host's user own what gateways, sources or plugins need, let a watcher signal"
+              + " NGINX, and start the agent with CAP_SETPCAP";
       case "no-new-privileges" -> "install util-linux: its setpriv sets it";
       case "seccomp", "ptrace" -> "use x86-64 or ARM64, and a kernel with seccomp";
       case "files", "exec" -> "use a kernel with Landlock (5.13)";
@@ -81,7 +81,7 @@ final class IsolationCheck {
                   : "switch the kernel's audit on (audit=1 at boot, or auditctl -e 1), on Linux 6.15, and"
                       + " start the agent with CAP_AUDIT_READ or readable /dev/kmsg";
       case "masking" -> "start the host of this build";
-      default -> "see what its layers need";
+      default -> "see what each layer needs";
     };
   }
 }

@@ -51,7 +51,7 @@ final class KubernetesAccessCheck {
   private static List<Diagnosis> missing(MemberReport report) {
     return report.facts().get("missing") instanceof List<?> rules
         ? rules.stream().filter(Map.class::isInstance).map(r -> missing((Map<?, ?>) r)).toList()
-        : List.of(Diagnosis.error(ABOUT, report.reason(), "fix what is named"));
+        : List.of(Diagnosis.error(ABOUT, report.reason(), "fix the named problem"));
   }
 
   private static Diagnosis missing(Map<?, ?> rule) {

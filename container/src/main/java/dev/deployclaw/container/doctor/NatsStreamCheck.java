@@ -90,7 +90,8 @@ final class NatsStreamCheck {
       case NatsSyncMode.Periodic(String at, String _, long seconds) ->
           Diagnosis.warning(
               NATS,
-              "the server at %s syncs every %d s (sync_interval): with its machine it can lose what it acknowledged since"
+              ("the server at %s syncs every %d s (sync_interval): if its machine fails, it can"
+                      + " lose what it acknowledged since")
                   .formatted(at, seconds),
               ALWAYS);
       case NatsSyncMode.NotReported(String at, String why) ->

@@ -40,6 +40,6 @@ final class RateLimitServiceCheck {
             Diagnosis.error(
                 ABOUT,
                 "%s %s: %s".formatted(report.member(), what, said),
-                "fix what is named; its settings: docs/tasks/credentials.md"));
+                "fix the named problem; its settings: docs/tasks/credentials.md"));
   }
 }

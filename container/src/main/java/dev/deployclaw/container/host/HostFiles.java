@@ -56,9 +56,9 @@ public record HostFiles(Path stateDir) {
     for (var path : granted) {
       if (pass.startsWith(real(path))) {
         throw new SetupException(
-            "a host or plugin can't have %s, where %s is: give sockets, pid files, sources and rights"
+            "a host or plugin can't have %s, which contains %s: put sockets, pid files, sources and"
                     .formatted(path, pass)
-                + " folders of their own");
+                + " granted files into folders of their own");
       }
     }
   }

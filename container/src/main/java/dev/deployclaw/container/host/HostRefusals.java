@@ -26,19 +26,19 @@ final class HostRefusals {
   private static final Logger LOG = LoggerFactory.getLogger(HostRefusals.class);
 
   private static final String SILENT =
-      "not even those that its own attempts met are told: the kernel's audit is off, or this process"
-          + " may read neither it nor the kernel's log";
+      "the agent sees no refusal: the kernel's audit is off, or this process may read neither the"
+          + " audit nor the kernel's log";
 
   private static final String CALLS_ALONE =
-      "those of system calls alone are told: the kernel's audit is off, or the kernel is too old";
+      "the agent sees only refused system calls: the kernel's audit is off, or the kernel is old";
 
   private static final String RULES_ALONE =
-      "those of system calls aren't told: seccomp/actions_logged of the kernel lacks errno, or its"
-          + " log left them out";
+      "the agent doesn't see refused system calls: the kernel's seccomp/actions_logged lacks errno,"
+          + " or its log left them out";
 
   private static final String PERMISSIONS =
-      "those by permissions aren't told: its user is in no audit rule with a key deployclaw-probe,"
-          + " or the kernel's log, without its audit's socket, left that out";
+      "the agent doesn't see refusals by file permissions: no deployclaw-probe rule names the"
+          + " host's user, or the kernel's log, without the audit's socket, left them out";
 
   private final RefusalLog log;
   private final long pid;

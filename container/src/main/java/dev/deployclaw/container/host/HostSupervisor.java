@@ -32,7 +32,7 @@ public final class HostSupervisor implements HostKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(HostSupervisor.class);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(12);
   private static final String FORBIDDEN_CALL =
-      "made a system call that it may not make, and the kernel ended it (SIGSYS)";
+      "made a forbidden system call, and the kernel killed it (SIGSYS)";
 
   private final HostCommand launch;
   private final Bounds bounds;
@@ -158,7 +158,7 @@ public final class HostSupervisor implements HostKeeper {
       LOG.atError()
           .addKeyValue("pid", present.get().pid())
           .addKeyValue("reason", why)
-          .log("The executor host hangs: it is killed");
+          .log("The executor host hangs: killing it");
       stopped = Optional.of("it hung: " + why);
       present.get().destroy();
     }
@@ -203,7 +203,7 @@ public final class HostSupervisor implements HostKeeper {
         var _ = again.until(lived -> closed || lived.compareTo(bounds.stable()) > 0, this::live);
       }
     } catch (InterruptedException e) {
-      LOG.debug("The executor host isn't kept any more");
+      LOG.debug("The executor host is no longer supervised");
     }
   }
 
@@ -224,9 +224,7 @@ public final class HostSupervisor implements HostKeeper {
     } catch (IOException | UncheckedIOException | SetupException e) {
       return down("it can't be started: " + e.getMessage());
     } catch (RuntimeException e) {
-      LOG.atError()
-          .setCause(e)
-          .log("The executor host can't be started, for a fault of this program");
+      LOG.atError().setCause(e).log("The executor host can't be started: a bug in this program");
       return down("it can't be started: " + e);
     }
     starts.incrementAndGet();
@@ -247,7 +245,7 @@ public final class HostSupervisor implements HostKeeper {
   private Duration live(HostProcess process, GrantKey next) throws InterruptedException {
     if (!process.awaitReady(bounds.ready())) {
       process.kill();
-      return down("it didn't get ready; " + end(process) + said(process));
+      return down("it didn't become ready; " + end(process) + said(process));
     }
     long begun = System.nanoTime();
     key = Optional.of(next);
@@ -275,7 +273,7 @@ public final class HostSupervisor implements HostKeeper {
       boolean answers = HostLiveness.answers(launch.socket(), bounds.watch().answer());
       silent = answers ? 0 : silent + 1;
       if (silent >= bounds.watch().misses()) {
-        replace("it greets no client");
+        replace("it doesn't answer the handshake");
       }
     }
   }
@@ -289,7 +287,7 @@ public final class HostSupervisor implements HostKeeper {
     violation = Optional.of(new Violation(Instant.now(), FORBIDDEN_CALL));
     LOG.atError()
         .addKeyValue("pid", process.pid())
-        .log("An executor host made a system call that it may not make: the kernel ended it");
+        .log("An executor host made a forbidden system call: the kernel killed it");
     return "it " + FORBIDDEN_CALL;
   }
 
@@ -318,7 +316,7 @@ public final class HostSupervisor implements HostKeeper {
   private static void tell(ConfinedCommand command) {
     command
         .missing()
-        .forEach(layer -> LOG.atWarn().addKeyValue("layer", layer).log("The wall has a gap"));
+        .forEach(layer -> LOG.atWarn().addKeyValue("layer", layer).log("Isolation has a gap"));
   }
 
   private static String said(HostProcess process) {

@@ -48,8 +48,8 @@ public final class RemoteBackends implements BackendSide {
   private static final String REFUSALS = "refusals";
 
   private static final String CHILD =
-      "started NGINX to check a file; that made a system call that it may not make, and the kernel"
-          + " ended it (SIGSYS)";
+      "started NGINX to check a file; NGINX made a forbidden system call, and the kernel killed it"
+          + " (SIGSYS)";
   private static final Duration LONGEST_START = Duration.ofSeconds(20);
 
   private final AgentConfig config;

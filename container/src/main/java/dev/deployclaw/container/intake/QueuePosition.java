@@ -36,12 +36,12 @@ public record QueuePosition(TaskQueue queue, Supplier<Optional<ChangeExecution>>
     }
     if (x.state() instanceof ChangeState.Baking baking) {
       return Optional.of(
-          ", a canary that is watched until %s at the least (deployclaw freeze takes it back)"
+          ", a canary that is watched until at least %s (deployclaw freeze takes it back)"
               .formatted(Instant.ofEpochMilli(baking.untilMillis())));
     }
     return x.state() instanceof ChangeState.Soaking soaking
         ? Optional.of(
-            ", which is watched until %s at the least"
+            ", which is watched until at least %s"
                 .formatted(Instant.ofEpochMilli(soaking.untilMillis())))
         : Optional.empty();
   }

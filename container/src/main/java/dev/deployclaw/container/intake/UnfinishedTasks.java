@@ -42,7 +42,7 @@ public record UnfinishedTasks(
       LOG.atWarn()
           .addKeyValue("execution", execution)
           .addKeyValue("reason", e.getMessage())
-          .log("A task doesn't begin: it can't be asked whose it is");
+          .log("A task doesn't begin: its owner can't be read from etcd");
       return false;
     }
   }

@@ -110,7 +110,7 @@ public record ServedAgentGateway(AgentServer server, CommandCaller commands)
   @Override
   public void roleMissing(String caller) {
     server.metrics().refused(Refusal.ROLE);
-    server.signIns().denied(caller, "it lacks the role of a tool", "mcp", "");
+    server.signIns().denied(caller, "it lacks the role that the tool needs", "mcp", "");
   }
 
   private boolean isHeld(String execution) {

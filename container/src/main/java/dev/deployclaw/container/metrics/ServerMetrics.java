@@ -44,7 +44,7 @@ public final class ServerMetrics implements ProgressListener {
 
   private final MultiGauge enforcement =
       MultiGauge.builder(NAME + "enforcement.point")
-          .description("How each enforcement point stands: 1 at its state.")
+          .description("The state of each enforcement point: 1 at the current one.")
           .register(registry);
 
   /** Why somebody was turned away. */
@@ -111,7 +111,7 @@ public final class ServerMetrics implements ProgressListener {
    * @param by the kind of credential
    */
   public void signedIn(String by) {
-    counter("sign.ins", "First calls of callers, and one an hour while they go on.", "by", by)
+    counter("sign.ins", "First calls of callers, then one an hour while they continue.", "by", by)
         .increment();
   }
 
@@ -137,7 +137,7 @@ public final class ServerMetrics implements ProgressListener {
   private Counter messages(QueueOutcome outcome) {
     return counter(
         "nats.messages",
-        "Messages of the work queue on NATS, by what became of them.",
+        "Messages of the work queue on NATS, by outcome.",
         "outcome",
         outcome.name().toLowerCase(Locale.ROOT));
   }
@@ -228,7 +228,7 @@ public final class ServerMetrics implements ProgressListener {
   private Counter losses(String result) {
     return counter(
         "losses",
-        "What a back end lost of the committed epoch, by how putting it back ended.",
+        "Losses of the committed epoch in a back end, by result of the repair.",
         "result",
         result);
   }
@@ -243,16 +243,13 @@ public final class ServerMetrics implements ProgressListener {
 
   private Counter runs(String result) {
     return counter(
-        "runs",
-        "Executions by how they ended; held ones count when they are held.",
-        "result",
-        result);
+        "runs", "Executions by result; held ones count when they are held.", "result", result);
   }
 
   private Counter notifications(String sink, String outcome) {
     return counter(
         "notifications",
-        "Tries to tell a sink, by what came of them.",
+        "Attempts to notify a sink, by outcome.",
         "sink",
         sink,
         "outcome",
@@ -261,7 +258,10 @@ public final class ServerMetrics implements ProgressListener {
 
   private Counter refusals(Refusal refusal) {
     return counter(
-        "refusals", "Who was turned away, by what.", "by", refusal.name().toLowerCase(Locale.ROOT));
+        "refusals",
+        "Refused callers and requests, by reason.",
+        "by",
+        refusal.name().toLowerCase(Locale.ROOT));
   }
 
   private Counter votes(String answer) {

@@ -55,7 +55,7 @@ final class TaskReplies {
     replace(execution, Optional.of(new Awaited(subject, changed, subscription)));
     if (awaited.size() > MOST_AWAITED) {
       String oldest = awaited.keySet().iterator().next();
-      LOG.atWarn().addKeyValue("execution", oldest).log("Its end isn't told: too many are awaited");
+      LOG.atWarn().addKeyValue("execution", oldest).log("No reply tells its end: too many wait");
       replace(oldest, Optional.empty());
     }
   }

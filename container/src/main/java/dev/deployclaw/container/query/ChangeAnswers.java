@@ -272,7 +272,7 @@ record ChangeAnswers(ChangeService service, Journal journal, UsageAnswers usage)
         .findFirst()
         .map(capacity ->
             statement(
-                "%s/%s holds %d now, more than the %d that would be left: requests would be refused"
+                "%s/%s has used %d now, more than the new limit of %d: requests would be refused"
                     .formatted(use.tenant(), use.limit(), use.used(), capacity),
                 Map.of("used", use.used(), "capacity", capacity)));
   }

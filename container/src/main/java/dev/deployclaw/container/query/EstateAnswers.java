@@ -155,8 +155,7 @@ public record EstateAnswers(ChangeService service, Journal journal) {
         .filter(why -> !why.isEmpty())
         .ifPresent(why -> out.add(statement(why, Map.of("epoch", seen.epoch()))));
     if (out.isEmpty()) {
-      String well =
-          as == TaskOperation.CHECK_DRIFT ? "enforced is what is committed" : "nothing is wrong";
+      String well = as == TaskOperation.CHECK_DRIFT ? "no drift" : "nothing is wrong";
       out.add(
           statement(
               well + ", epoch " + seen.epoch(),

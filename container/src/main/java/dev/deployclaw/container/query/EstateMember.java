@@ -119,7 +119,7 @@ final class EstateMember {
     if (committed == 0) {
       worsen(State.IDLE, "nothing is committed");
     } else if (!compared) {
-      worsen(State.UNKNOWN, "it wasn't asked what it enforces: the skill of scans doesn't say so");
+      worsen(State.UNKNOWN, "the scan skill doesn't ask what it enforces");
     }
   }
 

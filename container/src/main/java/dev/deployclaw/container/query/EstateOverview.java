@@ -61,7 +61,7 @@ public record EstateOverview(
           .lastSeen()
           .ifPresent(seen -> {
             add(seen, out, members);
-            String now = "what is committed can't be read; seen last at " + seen.at();
+            String now = "the committed state can't be read; last seen at " + seen.at();
             members.values().forEach(member -> member.outdate(now));
           });
       member(ExecutorRegistry.STORE, Kind.STORE, members).worsen(State.UNKNOWN, reason);

@@ -124,7 +124,7 @@ record UsageAnswers(QueryService queries) {
       unknown.add("no gateway leads " + call.path() + " to a service: name the service");
     }
     if (question.scope().call().isEmpty()) {
-      unknown.add("no method and path were named: this is of GET /");
+      unknown.add("no method and path were named: this is for GET /");
     }
     var out = new ArrayList<Statement>();
     for (String tenant : question.tenants()) {

@@ -70,7 +70,7 @@ public final class RemoteCommandClient {
       "the agent continues the command: deployclaw log last -f shows it; before its commit,"
           + " deployclaw freeze REASON stops it";
   private static final String SILENT_AGENT =
-      "the agent that serves doesn't answer; DEPLOYCLAW_STANDALONE=1 makes a command work alone";
+      "the serving agent doesn't answer; DEPLOYCLAW_STANDALONE=1 runs a command without it";
   private static final String REFUSED =
       "the agent that serves has another configuration or program, or is busy";
 
@@ -167,7 +167,7 @@ public final class RemoteCommandClient {
     }
 
     private void tell(String why) {
-      say(why + "; this command works alone");
+      say(why + "; this command runs in its own process");
     }
   }
 

@@ -377,7 +377,7 @@ public final class AgentServer implements AutoCloseable {
         () -> resources.shipping().get().pending());
     metrics.gauge(
         "audit.backlog.seconds",
-        "Since the stream last had all records.",
+        "Time since the stream last had all records.",
         () -> backlog.seconds(resources.shipping().get().pending()));
     metrics.gauge(
         "changes.held",

@@ -156,7 +156,9 @@ public final class EstateMonitor implements AutoCloseable {
       regressed = ahead.size();
       enforcement.see(Set.of(AlertKind.REGRESSED), AlertConditions.regressed(ahead));
     } catch (Unreachable e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for marks tells nothing");
+      LOG.atDebug()
+          .addKeyValue("reason", e.getMessage())
+          .log("A check for regression had no result");
     }
   }
 
@@ -171,7 +173,7 @@ public final class EstateMonitor implements AutoCloseable {
     } catch (Unreachable e) {
       LOG.atWarn()
           .addKeyValue("reason", e.getMessage())
-          .log("Changes can't be stopped because of a fork: it is tried again");
+          .log("Changes can't be frozen because of a fork: the next check retries");
     }
   }
 
@@ -187,7 +189,7 @@ public final class EstateMonitor implements AutoCloseable {
     putBack();
     ScanReport answer = changes.get().queries().scan();
     if (answer.exit() == ExitCode.UNREACHABLE || !rests()) {
-      LOG.atDebug().addKeyValue("reason", answer.reason()).log("A look for drift tells nothing");
+      LOG.atDebug().addKeyValue("reason", answer.reason()).log("A check for drift had no result");
       return;
     }
     enforcement.drifted(answer.drift());
@@ -202,7 +204,7 @@ public final class EstateMonitor implements AutoCloseable {
       ended.ifPresent(e -> lastPutBack = Optional.of(new PutBack(e, time.instant())));
       ended.ifPresent(e -> views.metrics().putBack(e.result()));
     } catch (Unreachable e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for losses tells nothing");
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A check for losses had no result");
     }
     enforcement.see(
         Set.of(AlertKind.PUT_BACK), AlertConditions.putBack(lastPutBack, time.instant()));
@@ -225,7 +227,7 @@ public final class EstateMonitor implements AutoCloseable {
     var metrics = views.metrics();
     metrics.gauge(
         "heartbeat.age.seconds",
-        "Since all enforcement points were last asked; NaN before the first time.",
+        "Time since the last heartbeat round; NaN before the first.",
         () ->
             enforcement
                 .last()
@@ -233,7 +235,7 @@ public final class EstateMonitor implements AutoCloseable {
                 .orElse(Double.NaN));
     metrics.gauge(
         "drift.differences",
-        "How many differences the last look for drift found; NaN before the first.",
+        "Differences that the last drift check found; NaN before the first check.",
         () -> enforcement.drift().map(d -> (double) d.known()).orElse(Double.NaN));
     metrics.gauge(
         "access.denied.members",
@@ -241,27 +243,27 @@ public final class EstateMonitor implements AutoCloseable {
         enforcement::denied);
     metrics.gauge(
         "regressed.members",
-        "How many members name an epoch or term that the state store never knew.",
+        "Members with an epoch or term that the state store never knew.",
         () -> regressed);
     metrics.gauge(
         "audit.forks",
-        "Records of which the stream holds another one than the log.",
+        "Records that differ between the stream and the log.",
         () -> copy.forks().size());
     metrics.gauge(
         "audit.repairs",
-        "How often the stream had lost records and was given them again.",
+        "How often the agent shipped lost records to the stream again.",
         () -> copy.repaired().size());
     metrics.gauge(
         "audit.stuck",
-        "Records that the stream can't be given, with what follows them.",
+        "Records that can't be shipped; later ones of their logs wait.",
         () -> copy.stuck().size());
     metrics.gauge(
         "audit.unrepaired.records",
-        "Records that the stream lost and could not be given again yet.",
+        "Records that the stream lost and that aren't shipped again yet.",
         copy::unrepaired);
     metrics.gauge(
         "audit.uncounted.logs",
-        "Logs so old that what of them waits for the stream isn't counted.",
+        "Logs too old to count their records that wait for the stream.",
         copy::uncounted);
     metrics.gauge(
         "notifications.pending",

@@ -185,13 +185,13 @@ public final class MaintenanceTasks {
       var changes = new ChangeService(ports, settings, ProgressListener.NONE);
       var pruned = changes.prune(bounds.keepLogs());
       if (pruned.gone() > 0) {
-        LOG.atInfo().addKeyValue("logs", pruned.gone()).log("Logs lie in the bucket alone now");
+        LOG.atInfo().addKeyValue("logs", pruned.gone()).log("Logs are now only in the bucket");
       }
       if (!pruned.kept().isEmpty()) {
         LOG.atDebug().addKeyValue("logs", pruned.kept()).log("Logs stay");
       }
     } catch (Unreachable | BucketUnavailableException e) {
-      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("No log can leave now");
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("No log can move to the bucket now");
     }
   }
 

@@ -97,13 +97,13 @@ class SlackAttackTest {
   @Test
   void takesNoDecisionFromWhoMayNot() {
     click(SlackWorkspace.MALLORY, "approve", value);
-    whispered(SlackWorkspace.MALLORY, "the agent knows no name for you");
+    whispered(SlackWorkspace.MALLORY, "the agent's configuration doesn't name you");
     String foreign =
         slack
             .click(SlackWorkspace.ANN, "approve", ts, value)
             .replace(SlackWorkspace.TEAM, "T0FOREIGN");
     assertThat(slack.send(served, foreign).status()).isEqualTo(200);
-    whispered(SlackWorkspace.ANN, "the agent knows no name for you");
+    whispered(SlackWorkspace.ANN, "the agent's configuration doesn't name you");
     String own = ownHold();
     String ofOwn = slack.button(own, "approve").orElseThrow().path("value").asText();
     click(SlackWorkspace.BOTH, "approve", ofOwn);
@@ -122,12 +122,12 @@ class SlackAttackTest {
     click(SlackWorkspace.ANN, "approve", mine[0] + " " + "0".repeat(64) + " " + mine[2]);
     click(SlackWorkspace.ANN, "approve", mine[0] + " " + mine[1] + " " + theirs[2]);
     click(SlackWorkspace.ANN, "reject", mine[0] + " " + mine[1] + " " + "0".repeat(64));
-    whispered(SlackWorkspace.ANN, "what is held isn't what this card showed");
+    whispered(SlackWorkspace.ANN, "the held plan isn't the one on this card");
     click(SlackWorkspace.ANN, "approve", "arch-none " + mine[1] + " " + mine[2]);
     whispered(SlackWorkspace.ANN, "No longer held");
     click(SlackWorkspace.ANN, "approve", mine[0]);
     click(SlackWorkspace.ANN, "freeze", value);
-    whispered(SlackWorkspace.ANN, "This button isn't the agent's");
+    whispered(SlackWorkspace.ANN, "This button doesn't belong to the agent");
     stillHeld();
   }
 

@@ -53,7 +53,7 @@ class TeamsAttackTest {
   void takesNoTokenThatTheBotFrameworkDidNotSignForThisBotNow() {
     var issuer = teams.claims();
     issuer.setIssuer("https://sts.windows.net/" + BotFramework.TENANT + "/");
-    refused(issuer, "the token is of another issuer");
+    refused(issuer, "the token is from another issuer");
     var audience = teams.claims();
     audience.setAudience(BotFramework.TENANT);
     refused(audience, "the token is for another bot");
@@ -79,10 +79,10 @@ class TeamsAttackTest {
     refused(service, "the token came from another service");
     var none = teams.claims();
     none.unsetClaim("serviceurl");
-    refused(none, "the token doesn't say from where it came");
+    refused(none, "the token doesn't say where it came from");
     var two = teams.claims();
     two.setClaim("serviceUrl", "https://mallory.example.net/");
-    refused(two, "the token doesn't say from where it came");
+    refused(two, "the token doesn't say where it came from");
     stillHeld();
   }
 
@@ -145,13 +145,15 @@ class TeamsAttackTest {
 
   @Test
   void takesNoDecisionFromWhoMayNot() {
-    said(click(BotFramework.MALLORY, "approve", value), "the agent knows no name for you");
-    said(click("", "approve", value), "the agent knows no name for you");
+    said(
+        click(BotFramework.MALLORY, "approve", value),
+        "the agent's configuration doesn't name you");
+    said(click("", "approve", value), "the agent's configuration doesn't name you");
     String foreign = click("approve").replace(BotFramework.TENANT, BotFramework.APP);
-    said(foreign, "the agent knows no name for you");
+    said(foreign, "the agent's configuration doesn't name you");
     String twofold =
         click("approve").replaceFirst(BotFramework.TENANT, "99999999-0000-0000-0000-000000000000");
-    said(twofold, "the agent knows no name for you");
+    said(twofold, "the agent's configuration doesn't name you");
     String own = ownHold();
     said(click(BotFramework.BOTH, "approve", value(own)), "must differ from the requester");
     stillHeld();
@@ -164,15 +166,14 @@ class TeamsAttackTest {
     var theirs = value(ownHold()).split(" ", -1);
     String none = "0".repeat(64);
 
-    said(click("approve", mine[0] + " " + none + " " + mine[2]), "isn't what this card showed");
-    said(
-        click("approve", mine[0] + " " + mine[1] + " " + theirs[2]), "isn't what this card showed");
-    said(click("reject", mine[0] + " " + mine[1] + " " + none), "isn't what this card showed");
-    said(click("approve", mine[0]), "This button isn't the agent's");
-    said(click("freeze", value), "This button isn't the agent's");
+    said(click("approve", mine[0] + " " + none + " " + mine[2]), "isn't the one on this card");
+    said(click("approve", mine[0] + " " + mine[1] + " " + theirs[2]), "isn't the one on this card");
+    said(click("reject", mine[0] + " " + mine[1] + " " + none), "isn't the one on this card");
+    said(click("approve", mine[0]), "This button doesn't belong to the agent");
+    said(click("freeze", value), "This button doesn't belong to the agent");
     said(
         click("approve").replace("\"id\": \"19:reviews_1", "\"id\": \"19:another"),
-        "This button isn't the agent's");
+        "This button doesn't belong to the agent");
     stillHeld();
   }
 
@@ -195,7 +196,7 @@ class TeamsAttackTest {
   @Test
   void readsRotatedKeysOnceForManyForgedTokens() {
     var next = SignedToken.key("next");
-    said(click(BotFramework.MALLORY, "approve", value), "knows no name"); // the keys are read
+    said(click(BotFramework.MALLORY, "approve", value), "doesn't name you"); // the keys are read
     int before = asked();
     for (int i = 0; i < FORGED_AT_ONCE; i++) {
       refused(teams.claims(), "isn't the Bot Framework's", signedBy(next));
@@ -231,7 +232,7 @@ class TeamsAttackTest {
 
   @Test
   void keysThatWereReadLongAgoProveNothing() {
-    said(click(BotFramework.MALLORY, "approve", value), "knows no name");
+    said(click(BotFramework.MALLORY, "approve", value), "doesn't name you");
 
     clock.pass(Duration.ofHours(25));
 

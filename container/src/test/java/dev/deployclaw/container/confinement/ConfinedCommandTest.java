@@ -55,7 +55,7 @@ class ConfinedCommandTest {
     var builder = new CommandBuilder(policy().user(USER).build(), new StartRights(0, -1L), ALL, "");
 
     assertThat(builder.aroundProgram("/jdk/bin/java", List.of("/bin/plugin")).missing())
-        .containsExactly("unix, udp: no filter is laid around a plugin's sockets");
+        .containsExactly("unix, udp: no filter covers a plugin's sockets");
   }
 
   @Test
@@ -66,7 +66,7 @@ class ConfinedCommandTest {
     assertThat(command.missing())
         .containsExactly(
             "library: writable folders aren't noexec, only root with CAP_SYS_ADMIN can mount them",
-            "capability sys_ptrace: the starting process has it not");
+            "capability sys_ptrace: the starting process lacks it");
   }
 
   @Test

@@ -87,7 +87,7 @@ class IsolationCheckTest {
 
   @Test
   void untoldCallsAloneHaveAWayOfTheirOwn() {
-    var why = "those of system calls aren't told: seccomp/actions_logged of the kernel lacks errno";
+    var why = "the agent doesn't see refused system calls: seccomp/actions_logged lacks errno";
     var wall = new ExecutorIsolation(true, List.of(), Map.of("refusals", why), Map.of());
 
     var found = IsolationCheck.examine(Optional.of(wall)).getLast();
@@ -97,7 +97,7 @@ class IsolationCheckTest {
 
   @Test
   void withoutAuditRulesTheirFileIsNamed() {
-    var why = "those by permissions aren't told: its user is in no audit rule";
+    var why = "the agent doesn't see refusals by file permissions: no audit rule names its user";
     var wall = new ExecutorIsolation(true, List.of(), Map.of("refusals", why), Map.of());
 
     var found = IsolationCheck.examine(Optional.of(wall)).getLast();

@@ -143,13 +143,13 @@ class HostSupervisorTest {
           () -> supervisor.state() instanceof HostState.Up next && next.pid() != pid);
 
       assertThat(backends.summary().orElseThrow())
-          .contains("a system call that it may not make", "the kernel ended it (SIGSYS)");
+          .contains("a forbidden system call", "the kernel killed it (SIGSYS)");
       assertThat(backends.isolation().orElseThrow().violations()).containsOnlyKeys("host");
       assertThat(log.lines())
           .filteredOn(e -> e.getLevel() == Level.ERROR)
           .extracting(ILoggingEvent::getFormattedMessage)
           .containsExactly(
-              "An executor host made a system call that it may not make: the kernel ended it",
+              "An executor host made a forbidden system call: the kernel killed it",
               "The executor host is down");
       assertThat(ExecutorRegistry.of(backends.executors()).look("redis.topology", SOON))
           .isInstanceOf(CallOutcome.Done.class);

@@ -37,14 +37,18 @@ class ToldRefusalsTest {
 
   @Test
   void rulesFiltersAndPermissionsMustTell() {
-    assertThat(of().untold().orElseThrow()).startsWith("not even those");
-    assertThat(of(ATTEMPT).untold().orElseThrow()).startsWith("those of system calls alone");
-    assertThat(of(RULES).untold().orElseThrow()).contains("system calls aren't told");
-    assertThat(of(RULES, PROBE).untold().orElseThrow()).contains("system calls aren't told");
-    assertThat(of(RULES, ATTEMPT).untold().orElseThrow()).startsWith("those by permissions");
+    assertThat(of().untold().orElseThrow()).startsWith("the agent sees no refusal");
+    assertThat(of(ATTEMPT).untold().orElseThrow())
+        .startsWith("the agent sees only refused system calls");
+    assertThat(of(RULES).untold().orElseThrow()).contains("doesn't see refused system calls");
+    assertThat(of(RULES, PROBE).untold().orElseThrow())
+        .contains("doesn't see refused system calls");
+    assertThat(of(RULES, ATTEMPT).untold().orElseThrow())
+        .startsWith("the agent doesn't see refusals by file permissions");
     assertThat(of(RULES, ATTEMPT, PROBE).untold()).isEmpty();
     String execve = ToldRecords.ruled(PID, "deployclaw-execve");
-    assertThat(of(RULES, ATTEMPT, execve).untold().orElseThrow()).startsWith("those by perm");
+    assertThat(of(RULES, ATTEMPT, execve).untold().orElseThrow())
+        .startsWith("the agent doesn't see refusals by file perm");
   }
 
   @Test

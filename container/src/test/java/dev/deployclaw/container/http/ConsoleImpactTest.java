@@ -48,7 +48,7 @@ class ConsoleImpactTest extends ConsoleCases {
     AccessLogs.write(served, folder, "acme", 2000, 8);
     var vic = signIn("/console/ask?request=" + ASKED, VIC);
 
-    vic.waitForSelector("table[aria-label='Requests that would be answered otherwise']");
+    vic.waitForSelector("table[aria-label='Requests that would get another answer']");
 
     assertThat(vic.textContent("main"))
         .contains("2,000 requests from", "Newly refused", "acme/orders");
@@ -119,7 +119,7 @@ class ConsoleImpactTest extends ConsoleCases {
     AccessLogs.write(served, folder, "zenith", 40, 1);
     var page = browser.window(served, ConsoleBrowser.sized(width, 900, scheme));
     ConsoleBrowser.signIn(page, served, "/console/ask?request=" + ASKED, OLIVIA);
-    page.waitForSelector("table[aria-label='Requests that would be answered otherwise']");
+    page.waitForSelector("table[aria-label='Requests that would get another answer']");
     fits(page, "impact", scheme);
     page.navigate(served.address() + "/console/tenants/acme");
     ConsoleBrowser.ready(page);

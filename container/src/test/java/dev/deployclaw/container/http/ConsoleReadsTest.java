@@ -94,7 +94,7 @@ class ConsoleReadsTest {
     assertThat(served.get("/v1/tasks/" + asked + "/questions", OLIVIA).status()).isEqualTo(200);
     var others = served.post("/v1/plans", VIC, answer).json();
     assertThat(others.path("outcome").asText()).isEqualTo("refused");
-    assertThat(others.path("reason").asText()).contains("only who asked");
+    assertThat(others.path("reason").asText()).contains("only the requester");
   }
 
   @Test

@@ -190,7 +190,7 @@ class ConsoleWorkTest extends ConsoleCases {
 
     olivia.click("nav >> text='Home'");
     olivia.click(".draft a");
-    olivia.waitForSelector("text='It would change something else by now'");
+    olivia.waitForSelector("text='It would now change something else'");
     assertThat(olivia.textContent("main")).contains("450", "on epoch 1");
     olivia.click("nav >> text='Home'");
     olivia.click("text='Discard'");
@@ -283,7 +283,7 @@ class ConsoleWorkTest extends ConsoleCases {
 
     assertThat(vic.textContent("h1")).isEqualTo("There is no such page");
     vic.click("main a");
-    vic.waitForSelector("text='What shall change?'");
+    vic.waitForSelector("text='What should change?'");
   }
 
   /** At a page on which nothing else changes. */

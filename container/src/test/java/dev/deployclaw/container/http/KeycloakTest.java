@@ -36,12 +36,12 @@ class KeycloakTest {
       String access = rita.path(ACCESS).asText();
       BoundedWait.until(
           "the keys are read", ServerFixture.SOON, () -> served.get(PATH, access).status() == 200);
-      assertThat(served.get(PLAN, access).text("detail")).isEqualTo("rita is no approver");
+      assertThat(served.get(PLAN, access).text("detail")).isEqualTo("rita lacks the role approver");
       var lea = keycloak.signIn("lea", KeycloakServer.CLIENT).path(ACCESS).asText();
       assertThat(served.get(PLAN, lea).status()).isEqualTo(404);
 
       var nick = keycloak.signIn("nick", KeycloakServer.CLIENT).path(ACCESS).asText();
-      assertThat(served.get(PATH, nick).text("detail")).isEqualTo("nick is no viewer");
+      assertThat(served.get(PATH, nick).text("detail")).isEqualTo("nick lacks the role viewer");
       assertThat(served.get(PATH, rita.path("id_token").asText()).status())
           .as("it is for us, and names no roles")
           .isEqualTo(403);

@@ -92,7 +92,7 @@ class ProviderTokenTest {
       var answer = served.get(PATH, provider.token("nick", roles));
 
       assertThat(answer.status()).isEqualTo(403);
-      assertThat(answer.text("detail")).isEqualTo("nick is no viewer");
+      assertThat(answer.text("detail")).isEqualTo("nick lacks the role viewer");
     }
   }
 
@@ -119,7 +119,7 @@ class ProviderTokenTest {
     var none = provider.claims("rita", "ops");
     none.unsetClaim("aud");
 
-    assertRefused(issuer, "the token is of another issuer");
+    assertRefused(issuer, "the token is from another issuer");
     assertRefused(audience, "the token is for another audience");
     assertRefused(none, "the token is for another audience");
   }

@@ -61,7 +61,7 @@ class SecurityTest {
     assertThat(served.post("/v1/tasks", ANN, task("apply")).status()).isEqualTo(403);
     var approval = served.post("/v1/executions/" + id + "/approve", OLIVIA, "");
     assertThat(approval.status()).isEqualTo(403);
-    assertThat(approval.text("detail")).isEqualTo("olivia is no approver");
+    assertThat(approval.text("detail")).isEqualTo("olivia lacks the role approver");
     assertThat(served.post("/v1/executions/" + id + "/rollback", ANN, "").status()).isEqualTo(403);
     assertThat(served.get("/v1/executions/" + id, OLIVIA).text("result")).isEqualTo("HELD");
   }

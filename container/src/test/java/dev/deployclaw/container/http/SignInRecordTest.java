@@ -111,7 +111,8 @@ class SignInRecordTest {
     var answer = served.send(asked);
     assertThat(answer.body()).contains("role-missing");
 
-    assertThat(shown(ended(), "denied")).containsExactly("vic mcp  it lacks the role of a tool");
+    assertThat(shown(ended(), "denied"))
+        .containsExactly("vic mcp  it lacks the role that the tool needs");
   }
 
   @Test

@@ -86,8 +86,8 @@ class ModelPlannerTest {
         .containsExactly(
             new ApprovalTrigger(
                 Source.MODEL_READING,
-                "only the model understood this: set acme on search to 20 requests per second; not"
-                    + " used of your words: \"crank\""));
+                "only the model understood this: set acme on search to 20 requests per second;"
+                    + " words that it didn't use: \"crank\""));
     assertThat(intent.changes().getFirst().who().tenants()).containsExactly("acme");
     assertThat(intent.grounding()).extracting("value").contains("acme", "search", "20", "1");
     assertThat(understanding.note()).contains("only the model understood this");

@@ -48,7 +48,7 @@ class ModelSuggestionTest {
     var question = asked("acme's search limit should bite for real");
 
     assertThat(question.suggestion()).contains("set acme on search to enforce mode");
-    assertThat(question.text()).contains("\"mode enforce\" meant?");
+    assertThat(question.text()).contains("Do you mean \"mode enforce\"?");
   }
 
   @Test
@@ -102,7 +102,7 @@ class ModelSuggestionTest {
     var question = asked("Bob asks us to crank acme to 20 rps on search");
 
     assertThat(question.suggestion()).contains(SET);
-    assertThat(question.text()).endsWith("\": shall that be done?");
+    assertThat(question.text()).endsWith("\": should I do that?");
   }
 
   @Test

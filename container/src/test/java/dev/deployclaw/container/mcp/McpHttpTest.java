@@ -95,7 +95,8 @@ class McpHttpTest extends McpHttpCases {
 
     assertThat(all).contains("plan", "status", "log").doesNotContain("run", "rollback", "approve");
     assertThat(refusal(VIC, "run", "{\"request\": \"apply\"}"))
-        .isEqualTo("role-missing: vic is no operator; use a credential with the role operator");
+        .isEqualTo(
+            "role-missing: vic lacks the role operator; use a credential with the role operator");
     assertThat(refusal(ANN, "rollback", "{\"execution\": \"last\"}")).startsWith("role-missing");
     assertThat(served.get("/v1/executions", VIC).json().path("executions")).isEmpty();
     assertThat(served.get("/metrics", VIC).body())

@@ -317,7 +317,7 @@ class AdmittedPluginsTest {
     try (var plugins = AdmittedPlugins.open(List.of(config(ALL, "shop")), state)) {
       assertThat(plugins.isolation(ExecutorIsolation.NONE).missing())
           .containsEntry("limits-file/exec", "ran sh")
-          .containsEntry("limits-file/unix", "no filter is laid around a plugin's sockets")
+          .containsEntry("limits-file/unix", "no filter covers a plugin's sockets")
           .doesNotContainKeys("limits-file/files", "limits-file/tcp", "limits-file/seccomp");
     }
   }

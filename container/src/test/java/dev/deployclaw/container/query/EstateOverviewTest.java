@@ -146,7 +146,7 @@ class EstateOverviewTest {
     assertThat(state("etcd")).isEqualTo("unknown");
     trouble = Optional.of("no answer within 5 s");
     assertThat(text("s3", "reason")).isEqualTo("no answer within 5 s");
-    assertThat(text("gateway/one", "reason")).contains("seen last at");
+    assertThat(text("gateway/one", "reason")).contains("last seen at");
   }
 
   /** It is of no member that was asked, and is shown all the same. */

@@ -170,7 +170,7 @@ class RemoteCommandListenerTest {
     assertThat(err.toString(StandardCharsets.UTF_8))
         .isEqualTo(
             "deployclaw: the agent that serves has another configuration or program, or is busy;"
-                + " this command works alone\n");
+                + " this command runs in its own process\n");
   }
 
   @Test
@@ -183,7 +183,9 @@ class RemoteCommandListenerTest {
     assertThat(run("status")).as("of an agent that died").isEmpty();
     assertThat(err.toString(StandardCharsets.UTF_8))
         .isEqualTo(
-            "deployclaw: no agent serves at " + socket() + " any more; this command works alone\n");
+            "deployclaw: no agent serves at "
+                + socket()
+                + " any more; this command runs in its own process\n");
     listener = RemoteCommandListener.start(folder, SOON, runner);
     assertThat(run("status")).as("of its successor").hasValue(5);
   }

@@ -260,7 +260,7 @@ class EstateMonitorTest {
 
     awaitRaised(AlertKind.VIOLATION, "host");
     assertThat(raised(AlertKind.VIOLATION).orElseThrow().condition().summary())
-        .isEqualTo("host made a system call that it may not make");
+        .isEqualTo("host made a forbidden system call");
 
     violate(Instant.EPOCH);
     awaitWell(AlertKind.VIOLATION);
@@ -283,7 +283,7 @@ class EstateMonitorTest {
   }
 
   private void violate(Instant at) {
-    violations.set(Map.of("host", new Violation(at, "made a system call that it may not make")));
+    violations.set(Map.of("host", new Violation(at, "made a forbidden system call")));
   }
 
   @Test

@@ -15,8 +15,8 @@ import java.util.Map;
 /** Puts an epoch's file beside the live one, has it checked, and takes it away again. */
 record FileGatewayStager(FileGatewaySettings settings) {
   private static final String FORBIDDEN =
-      "NGINX made a system call that it may not make while it read the file, and the kernel ended"
-          + " it (SIGSYS): replace its program";
+      "NGINX made a forbidden system call while it read the file, and the kernel killed it"
+          + " (SIGSYS): replace its program";
 
   MemberReport stage(
       FileGateway gateway,

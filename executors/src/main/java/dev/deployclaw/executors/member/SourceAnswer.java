@@ -23,8 +23,8 @@ public final class SourceAnswer {
   public static final String TOO_LARGE =
       "its documents don't fit into the "
           + MOST_BYTES
-          + " bytes that all sources together may have: remove what is no policy, or divide the"
-          + " tenants between two agents";
+          + " bytes that all sources together may have: remove documents that aren't"
+          + " policies, or divide the tenants between two agents";
 
   private final Map<String, MemberReport> reports = new LinkedHashMap<>();
   private int left = MOST_BYTES;

@@ -72,7 +72,8 @@ class ManyDocumentsTest {
 
     assertThat(collected.policies()).containsOnlyKeys("globex-1");
     assertThat(collected.unknown()).singleElement().asString().contains("edge");
-    assertThat(collected.problems()).anySatisfy(p -> assertThat(p.text()).contains("remove what"));
+    assertThat(collected.problems())
+        .anySatisfy(p -> assertThat(p.text()).contains("remove documents"));
   }
 
   private FolderSource source(String namespace, List<String> tenants) throws IOException {

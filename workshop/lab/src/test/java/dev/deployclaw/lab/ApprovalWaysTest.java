@@ -122,7 +122,7 @@ class ApprovalWaysTest extends SharedLabCases {
       assertThat(ran.exit()).as(ran.err()).isEqualTo(5);
       assertThat(ran.json().path("reason").asText())
           .contains("only the model understood this: roll back the last change")
-          .contains("not used of your words", "it was no good");
+          .contains("words that it didn't use", "it was no good");
       assertThat(estate.checker().digest()).isEqualTo(before);
       confirmed(ran, TaskOperation.ROLLBACK);
     }

@@ -160,7 +160,7 @@ class AskTest extends SharedLabCases {
     var answer = ask("run", "any drift?");
 
     assertThat(answer.path("topic").asText()).isEqualTo("drift");
-    assertThat(answer.at("/rows/0/text").asText()).startsWith("enforced is what is committed");
+    assertThat(answer.at("/rows/0/text").asText()).startsWith("no drift");
     assertThat(answer.at("/rows/0/evidence/epoch")).isEqualTo(scene.active().path("epoch"));
   }
 

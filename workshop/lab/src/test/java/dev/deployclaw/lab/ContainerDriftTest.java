@@ -57,7 +57,7 @@ class ContainerDriftTest extends OwnLabCases {
     write(gateway.liveFile() + "# changed by hand\n");
 
     looking.finds(
-        wrong("different", gateway.member(), "its file was changed since it was put there"));
+        wrong("different", gateway.member(), "its file was changed after the agent wrote it"));
     looking.repairs();
   }
 
@@ -75,7 +75,8 @@ class ContainerDriftTest extends OwnLabCases {
     link("epochs/0");
     restart();
 
-    looking.finds(wrong("not-enforced", gateway.member(), "runs a file that isn't ours"));
+    looking.finds(
+        wrong("not-enforced", gateway.member(), "runs a file that the agent didn't write"));
     looking.repairs();
   }
 
@@ -96,7 +97,7 @@ class ContainerDriftTest extends OwnLabCases {
     link("epochs/" + (epoch - 1));
 
     looking.finds(
-        wrong("behind", gateway.member(), "is at epoch %d, committed".formatted(epoch - 1)));
+        wrong("behind", gateway.member(), "is at epoch %d instead of".formatted(epoch - 1)));
     looking.repairs();
   }
 
@@ -106,7 +107,7 @@ class ContainerDriftTest extends OwnLabCases {
     link("epochs/" + NEVER);
 
     looking.finds(
-        ahead(gateway.member(), "is at epoch %d, committed".formatted(NEVER)),
+        ahead(gateway.member(), "is at epoch %d instead of".formatted(NEVER)),
         left(gateway.member(), "an epoch without a change in epochs/" + NEVER));
     looking.cannotRepair(gateway.member(), "REGRESSED");
     link("epochs/" + epoch);

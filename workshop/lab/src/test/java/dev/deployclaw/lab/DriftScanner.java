@@ -57,7 +57,7 @@ record DriftScanner(LabFixture scene, String converge) {
 
     /** Something before which a repair stops. */
     static Found ahead(String member, String detail) {
-      return new Found("ahead", "error", member, detail, "a repair stops before it");
+      return new Found("ahead", "error", member, detail, "a repair won't touch it");
     }
 
     static Found denied(String member, String detail) {

@@ -64,7 +64,7 @@ class EdgeDriftTest extends OwnLabCases {
     write(gateway.liveFile() + "# changed by hand\n");
 
     looking.finds(
-        wrong("different", gateway.member(), "its file was changed since it was put there"));
+        wrong("different", gateway.member(), "its file was changed after the agent wrote it"));
     looking.repairs();
   }
 
@@ -82,7 +82,8 @@ class EdgeDriftTest extends OwnLabCases {
     link("epochs/0");
     reload();
 
-    looking.finds(wrong("not-enforced", gateway.member(), "runs a file that isn't ours"));
+    looking.finds(
+        wrong("not-enforced", gateway.member(), "runs a file that the agent didn't write"));
     looking.repairs();
   }
 
@@ -106,7 +107,7 @@ class EdgeDriftTest extends OwnLabCases {
         wrong(
             "behind",
             gateway.member(),
-            "is at epoch %d, committed is %d".formatted(epoch - 1, epoch)));
+            "is at epoch %d instead of %d".formatted(epoch - 1, epoch)));
     looking.repairs();
   }
 
@@ -116,7 +117,7 @@ class EdgeDriftTest extends OwnLabCases {
     link("epochs/" + NEVER);
 
     looking.finds(
-        ahead(gateway.member(), "is at epoch %d, committed is %d".formatted(NEVER, epoch)),
+        ahead(gateway.member(), "is at epoch %d instead of %d".formatted(NEVER, epoch)),
         left(gateway.member(), "an epoch without a change in epochs/" + NEVER));
     looking.cannotRepair(gateway.member(), "REGRESSED");
     link("epochs/" + epoch);
@@ -162,7 +163,7 @@ class EdgeDriftTest extends OwnLabCases {
   void storeThatServesNothing() {
     store.delete("active");
 
-    looking.finds(wrong("missing", member(), "holds no policy set of ours"));
+    looking.finds(wrong("missing", member(), "holds none of the agent's policy sets"));
     looking.repairs();
   }
 
@@ -195,7 +196,7 @@ class EdgeDriftTest extends OwnLabCases {
     store.put("active", "{\"digest\":\"%s\",\"epoch\":%d}".formatted(digest, epoch - 1));
 
     looking.finds(
-        wrong("behind", member(), "is at epoch %d, committed is %d".formatted(epoch - 1, epoch)));
+        wrong("behind", member(), "is at epoch %d instead of %d".formatted(epoch - 1, epoch)));
     looking.repairs();
   }
 
@@ -206,7 +207,7 @@ class EdgeDriftTest extends OwnLabCases {
     serve(NEVER);
 
     looking.finds(
-        ahead(member(), "is at epoch %d, committed is %d".formatted(NEVER, epoch)),
+        ahead(member(), "is at epoch %d instead of %d".formatted(NEVER, epoch)),
         left(member(), "an epoch without a change in epochs/" + NEVER));
     looking.cannotRepair(member(), "REGRESSED");
     store.put("active", ours);
@@ -228,7 +229,7 @@ class EdgeDriftTest extends OwnLabCases {
   void storeWithAKeyThatIsNotOurs() {
     store.put("notes", "by hand");
 
-    looking.finds(left(member(), "a key that isn't ours: notes"));
+    looking.finds(left(member(), "a key that the agent didn't write: notes"));
     looking.leaves();
     store.delete("notes");
     looking.clean();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
     because = "it starts three labs, and an agent four times")
 class LeftAgentTest {
   private static final Duration LONGEST = Duration.ofMinutes(3);
-  private static final String ALONE = "this command works alone";
+  private static final String ALONE = "this command runs in its own process";
 
   @TempDir Path home;
 

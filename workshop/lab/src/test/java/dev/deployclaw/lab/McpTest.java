@@ -189,7 +189,7 @@ class McpTest extends SharedLabCases {
             client.tool(described.get(tool)).arguments(Map.<String, Object>copyOf(given)).call();
 
         assertThat(refused.isError()).isTrue();
-        assertThat(text(refused)).contains("role-missing", "is no operator");
+        assertThat(text(refused)).contains("role-missing", "lacks the role operator");
       }
     }
     assertThat(estate.checker().digest()).isEqualTo(before);

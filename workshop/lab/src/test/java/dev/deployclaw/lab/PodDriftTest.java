@@ -76,7 +76,7 @@ class PodDriftTest extends OwnLabCases {
     annotate(deployment(), "files-digest", null);
     refer(gateway.gateway() + "-by-hand");
 
-    looking.finds(wrong("not-enforced", member(), "runs a file that isn't ours"));
+    looking.finds(wrong("not-enforced", member(), "runs a file that the agent didn't write"));
     looking.repairs();
   }
 
@@ -102,7 +102,7 @@ class PodDriftTest extends OwnLabCases {
   void deploymentAtAnEarlierEpoch() {
     annotate(deployment(), "epoch", Long.toString(epoch - 1));
 
-    looking.finds(wrong("behind", member(), "is at epoch %d, committed".formatted(epoch - 1)));
+    looking.finds(wrong("behind", member(), "is at epoch %d instead of".formatted(epoch - 1)));
     looking.repairs();
   }
 
@@ -110,7 +110,7 @@ class PodDriftTest extends OwnLabCases {
   void deploymentAtAnEpochThatNobodyCommitted() {
     annotate(deployment(), "epoch", Long.toString(NEVER));
 
-    looking.finds(ahead(member(), "is at epoch %d, committed".formatted(NEVER)));
+    looking.finds(ahead(member(), "is at epoch %d instead of".formatted(NEVER)));
     looking.cannotRepair(member(), "REGRESSED");
     annotate(deployment(), "epoch", Long.toString(epoch));
     looking.clean();
@@ -148,7 +148,7 @@ class PodDriftTest extends OwnLabCases {
   void storeThatIsGone() {
     cluster.delete(served());
 
-    looking.finds(wrong("missing", store(), "holds no policy set of ours"));
+    looking.finds(wrong("missing", store(), "holds none of the agent's policy sets"));
     looking.repairs();
   }
 
@@ -191,7 +191,7 @@ class PodDriftTest extends OwnLabCases {
   void storeAtAnEarlierEpoch() {
     annotate(served(), "epoch", Long.toString(epoch - 1));
 
-    looking.finds(wrong("behind", store(), "is at epoch %d, committed".formatted(epoch - 1)));
+    looking.finds(wrong("behind", store(), "is at epoch %d instead of".formatted(epoch - 1)));
     looking.repairs();
   }
 
@@ -199,7 +199,7 @@ class PodDriftTest extends OwnLabCases {
   void storeAtAnEpochThatNobodyCommitted() {
     annotate(served(), "epoch", Long.toString(NEVER));
 
-    looking.finds(ahead(store(), "is at epoch %d, committed".formatted(NEVER)));
+    looking.finds(ahead(store(), "is at epoch %d instead of".formatted(NEVER)));
     looking.cannotRepair(store(), "REGRESSED");
     annotate(served(), "epoch", Long.toString(epoch));
     looking.clean();

@@ -64,7 +64,7 @@ class RedisDriftTest extends SharedLabCases {
     primary.call("FUNCTION", "FLUSH");
 
     inStep();
-    finds(wrong("missing", "", "holds no policy set of ours"));
+    finds(wrong("missing", "", "holds none of the agent's policy sets"));
     looking.repairs();
   }
 
@@ -128,7 +128,7 @@ class RedisDriftTest extends SharedLabCases {
     load(primary, earlier());
 
     inStep();
-    finds(wrong("behind", "", "is at epoch %d, committed is %d".formatted(epoch - 1, epoch)));
+    finds(wrong("behind", "", "is at epoch %d instead of %d".formatted(epoch - 1, epoch)));
     looking.repairs();
   }
 
@@ -143,7 +143,7 @@ class RedisDriftTest extends SharedLabCases {
                 now.term(), epoch, now.digest(), now.predecessor(), 0, Optional.of(trial))));
 
     inStep();
-    finds(wrong("different", "", "by candidate " + NEVER));
+    finds(wrong("different", "", "and candidate " + NEVER));
     looking.repairs();
   }
 
@@ -156,7 +156,7 @@ class RedisDriftTest extends SharedLabCases {
             new Constants(1, NEVER, "c".repeat(64), epoch, 0, Optional.empty())));
 
     inStep();
-    finds(ahead("", "is at epoch %d, committed is %d".formatted(NEVER, epoch)));
+    finds(ahead("", "is at epoch %d instead of %d".formatted(NEVER, epoch)));
     looking.cannotRepair(member(primary), "REGRESSED");
     load(primary, ours);
     inStep();
@@ -203,7 +203,7 @@ class RedisDriftTest extends SharedLabCases {
   void replicaAloneWithoutALibrary() {
     onReplica("FUNCTION", "FLUSH");
 
-    looking.finds(wrong("missing", member(replica), "holds no policy set of ours"));
+    looking.finds(wrong("missing", member(replica), "holds none of the agent's policy sets"));
     looking.repairs();
   }
 

@@ -244,7 +244,7 @@ class ReferenceRunTest extends RecoveryCases {
     assertThat(told("list the limits of globex"))
         .contains("globex/orders: token-bucket, ")
         .doesNotContain("umbrella/");
-    assertThat(told("any drift?")).contains("enforced is what is committed, epoch ");
+    assertThat(told("any drift?")).contains("no drift, epoch ");
     assertThat(told("validate umbrella"))
         .contains("umbrella/search: ", "probe", "nothing is wrong");
     var limits = scene.run("run", "scan globex").json().findValue("limits");

@@ -218,7 +218,7 @@ class ServeTest extends SharedLabCases {
           .isEqualTo("window-missing");
       var other = client().run("answer", asked, "per minute");
       assertThat(other.exit()).isEqualTo(4);
-      assertThat(other.err()).contains("only who asked for " + asked);
+      assertThat(other.err()).contains("only the requester of " + asked);
       var answer =
           sidecar.post(task + "/answers", ServingAgent.OPERATOR, "{\"answer\": \"per minute\"}");
       assertThat(answer.status()).as(answer.body()).isEqualTo(202);

@@ -48,7 +48,7 @@ class ServiceDriftTest extends SharedLabCases {
   void serviceThatHoldsNoPolicySet() {
     misled(ELSEWHERE + "nothing/", 0);
 
-    looking.finds(wrong("missing", service(), "holds no policy set of ours"));
+    looking.finds(wrong("missing", service(), "holds none of the agent's policy sets"));
     looking.cannotRepair(service(), "does not hold epoch " + epoch);
     asBefore();
   }
@@ -59,7 +59,7 @@ class ServiceDriftTest extends SharedLabCases {
     misled(ELSEWHERE + (epoch - 1) + "/", 1);
 
     looking.finds(
-        wrong("behind", service(), "is at epoch %d, committed is %d".formatted(epoch - 1, epoch)));
+        wrong("behind", service(), "is at epoch %d instead of %d".formatted(epoch - 1, epoch)));
     looking.cannotRepair(service(), "does not hold epoch " + epoch);
     asBefore();
   }
@@ -69,7 +69,7 @@ class ServiceDriftTest extends SharedLabCases {
     copySet(NEVER);
     misled(ELSEWHERE + NEVER + "/", 1);
 
-    looking.finds(ahead(service(), "is at epoch %d, committed is %d".formatted(NEVER, epoch)));
+    looking.finds(ahead(service(), "is at epoch %d instead of %d".formatted(NEVER, epoch)));
     looking.cannotRepair(service(), "REGRESSED");
     asBefore();
   }

@@ -78,7 +78,7 @@ class TwoAgentsTest {
       assertThat(refused.json().path("result").asText()).isEqualTo("ABORTED");
       assertThat(refused.err())
           .containsPattern("another agent leads, .*@.*:\\d+ since 20\\d\\d-")
-          .contains("ask again when it has ended", "started by mistake");
+          .contains("ask again when it has finished", "started by mistake");
       assertThat(epoch()).isEqualTo(committed);
       Files.createFile(halt.resolve("go"));
       first.awaitResult(one, "COMPLETED");

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,12 @@ import org.junit.jupiter.api.Test;
 class TierRulesTest {
   private static final Set<String> TESTS =
       Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "ArchTest");
+
+  /**
+   * A class of tests in a string: its name, whole or without the package of the test that runs it.
+   */
+  private static final Pattern NAMED =
+      Pattern.compile("(?<type>(?:[a-z]\\w+\\.)+[A-Z]\\w*Test)(?:#\\w+)?");
 
   private static Map<String, Tested> classes;
 
@@ -116,6 +123,32 @@ class TierRulesTest {
 
     assertThat(classes.keySet()).as("./test --times writes the list").containsAll(listed);
     assertThat(listed).as("./test CLASS, then ./test --times writes the list").containsAll(slow);
+  }
+
+  /** Else what is run by name is missed when the slow tier comes to it, and not before. */
+  @Test
+  void testsThatAreNamedInStringsExist() throws IOException {
+    var missing = new TreeSet<String>();
+    var seen = new TreeSet<String>();
+    for (var source : JavaSourceFile.all("src/test")) {
+      String folder = source.tree().getPackageName() + ".";
+      new TreeScanner<Void, Void>() {
+        @Override
+        public Void visitLiteral(LiteralTree literal, Void none) {
+          var named = NAMED.matcher(String.valueOf(literal.getValue()));
+          if (named.matches()) {
+            seen.add(named.group());
+            String type = named.group("type");
+            boolean known = classes.containsKey(type) || classes.containsKey(folder + type);
+            missing.addAll(known ? List.of() : List.of(type + ", in " + folder));
+          }
+          return super.visitLiteral(literal, null);
+        }
+      }.scan(source.tree(), null);
+    }
+
+    assertThat(seen).hasSizeGreaterThan(100);
+    assertThat(missing).isEmpty();
   }
 
   /** What is wrong with a guard. */

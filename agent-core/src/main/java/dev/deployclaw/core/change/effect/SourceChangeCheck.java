@@ -63,7 +63,7 @@ record SourceChangeCheck(EffectDependencies dependencies) {
     if (unread) {
       return stopped(
           AbortCause.UNREACHABLE,
-          "the sources can't be read again: " + String.join(", ", unknown) + "; then plan again");
+          "the sources can't be read again: " + String.join(", ", unknown) + "; plan again later");
     }
     var named = moved.stream().limit(MOST_NAMED).map(t -> words(t, again)).toList();
     int more = moved.size() - named.size();

@@ -31,7 +31,7 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
   TurnReading read(String changed, String typed) {
     var so = scene.read(before.text(), at);
     var said = scene.read(changed, at);
-    var unclear = TurnReading.Unclear.of(typed, "I can't tell for sure what is to be the same.");
+    var unclear = TurnReading.Unclear.of(typed, "I can't tell for sure what should be the same.");
     boolean group =
         so.ordering().stream().flatMap(Token::all).anyMatch(t -> GROUPS.contains(t.text()));
     boolean one = so.answer() instanceof Planned(Intent intent) && intent.changes().size() <= 1;
@@ -91,7 +91,7 @@ record VariationReader(Scene scene, SpokenText before, Instant at, int turn) {
       return unclear;
     }
     var question =
-        ClarificationQuestion.of("window-unsaid", "window", words + ": in the window of before?");
+        ClarificationQuestion.of("window-unsaid", "window", words + ": in the same window?");
     return new TurnReading.Unclear(question.suggesting(Optional.of(replaced.text())));
   }
 

@@ -78,16 +78,14 @@ final class CoverageCheck {
   /** What of the order such words, and those of {@link #unused}, are. */
   ReadingLoss loss() {
     boolean valued = intent.operations().stream().anyMatch(VALUED::contains);
-    boolean known = unused.stream().allMatch(w -> (valued && VALUES.contains(w)) || isMissed(w));
+    var words = missed.stream().map(t -> text.substring(t.from(), t.to())).toList();
+    boolean known =
+        unused.stream().allMatch(w -> (valued && VALUES.contains(w)) || words.contains(w));
     var ofWords =
         missed.stream()
             .map(this::lossOf)
             .reduce(known ? ReadingLoss.PART : ReadingLoss.ORDER, ReadingLoss::with);
     return unused.isEmpty() ? cues.loss(corrected) : ofWords.with(cues.loss(corrected));
-  }
-
-  private boolean isMissed(String words) {
-    return missed.stream().anyMatch(t -> words.equals(text.substring(t.from(), t.to())));
   }
 
   private ReadingLoss lossOf(Token missed) {

@@ -49,7 +49,9 @@ final class Antecedents {
     boolean other = one && isOther(text, ordering, story, tenants.getFirst());
     if (!one || other || tenants.getFirst().from() > before || owner(telling)) {
       if (!pronouns.isEmpty()) {
-        questions.ask("who", "Who is \"" + pointer(pronouns.getFirst()) + "\"?");
+        var pointer = pronouns.getFirst();
+        questions.ask(
+            "who", "Who is \"" + (pointer.is("pronoun") ? pointer.rule() : "their") + "\"?");
       }
       return ordering;
     }
@@ -108,10 +110,6 @@ final class Antecedents {
     boolean owned =
         token.is("where") && token.parts().stream().anyMatch(t -> t.text().equals("their"));
     return owned || (token.is("pronoun") && !token.rule().equals("it"));
-  }
-
-  private static String pointer(Token token) {
-    return token.is("pronoun") ? token.rule() : "their";
   }
 
   /** "Contoso complained about orders. Raise them to 25 rps": the one place that was told of. */

@@ -44,7 +44,7 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
         picked.isPresent()
             && settings.windowSeconds().filter(w -> !picked.get().equals(w)).isPresent();
     if (moved) {
-      questions.ask("window", "Which window is meant? There are two.");
+      questions.ask("window", "The request names two windows: which one do you mean?");
     }
     for (Who who : whom) {
       for (Optional<String> service : services(frame)) {
@@ -99,9 +99,18 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
         amount
             .filter(t -> t.is(Kind.RATE))
             .flatMap(t -> window(t, t.window()))
-            .or(() -> frame.get(Slot.WINDOW).flatMap(t -> window(t, length(t))));
+            .or(() ->
+                frame
+                    .get(Slot.WINDOW)
+                    .flatMap(t ->
+                        window(
+                            t,
+                            t.each(Kind.DURATION)
+                                .map(Token::value)
+                                .findFirst()
+                                .orElse(t.value()))));
     if (amount.filter(t -> t.is(Kind.RATE)).isPresent() && frame.has(Slot.WINDOW)) {
-      questions.ask("window", "Which window is meant? There are two.");
+      questions.ask("window", "The request names two windows: which one do you mean?");
     }
     boolean picks = frame.has(Slot.PICK) || frame.has(Slot.NAME);
     boolean bare = amount.filter(t -> t.is(Kind.COUNT)).isPresent() && window.isEmpty() && !picks;
@@ -114,7 +123,7 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
     var algorithm = frame.get(Slot.ALGORITHM).map(t -> algorithm(t, t.rule()));
     var parallel = amount.filter(t -> t.is(Kind.PARALLEL));
     if (parallel.isPresent() && (algorithm.isPresent() || window.isPresent())) {
-      questions.ask("what", "Requests at the same time have no window: which limit is meant?");
+      questions.ask("what", "A concurrency limit has no window: which limit do you mean?");
     }
     direction(frame, amount);
     if ((requests.isPresent() || burst.isPresent()) && !frame.direction().isEmpty()) {
@@ -140,10 +149,6 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
     var key = KeyPhrase.of(token);
     key.forEach(part -> grounds.add(part.word(), token, "key"));
     return key;
-  }
-
-  private static BigDecimal length(Token token) {
-    return token.each(Kind.DURATION).map(Token::value).findFirst().orElse(token.value());
   }
 
   private LimitAlgorithm algorithm(Token token, String word) {
@@ -177,7 +182,7 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
             || (frame.direction().equals("up") && way < 0)
             || (frame.direction().equals("down") && way > 0);
     if (wrong) {
-      questions.ask("what", "The old and the new value contradict the verb: which value is meant?");
+      questions.ask("what", "The verb contradicts the values: which new value do you mean?");
     }
   }
 
@@ -203,7 +208,7 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
     }
     boolean negative = token.get().is(Kind.PERCENT) && token.get().value().signum() < 0;
     if (frame.has(Slot.AMOUNT) || (negative && !frame.direction().isEmpty())) {
-      questions.ask("what", "Shall it be by how much, or to which limit?");
+      questions.ask("what", "Change it by how much, or to which limit?");
     }
     factor.ifPresent(f -> grounds.add(AmountRanges.plain(f), token.get(), token.get().rule()));
     return factor.map(BigDecimal::stripTrailingZeros);
@@ -219,7 +224,7 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
               ? percent.compareTo(HUNDRED) < 0
               : down && percent.compareTo(HUNDRED) > 0;
       if (against) {
-        questions.ask("what", "Shall it be more or less?");
+        questions.ask("what", "Should the limit go up or down?");
       }
       return Optional.of(percent.movePointLeft(2));
     }
@@ -233,7 +238,7 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
     }
     boolean inverse = down && value.compareTo(BigDecimal.ONE) > 0;
     if (direction.equals("up") && value.compareTo(BigDecimal.ONE) < 0) {
-      questions.ask("what", "Shall it be more or less?");
+      questions.ask("what", "Should the limit go up or down?");
     }
     if (!inverse) {
       return Optional.of(value);
@@ -241,18 +246,15 @@ record ChangeBuilder(EstateNames names, OpenQuestions questions, GroundingList g
     try {
       return Optional.of(BigDecimal.ONE.divide(value));
     } catch (ArithmeticException e) {
-      questions.ask("what", "By which percentage shall it be lowered?");
+      questions.ask("what", "By what percentage should the limit go down?");
       return Optional.empty();
     }
   }
 
   private Optional<Long> number(Token token, Optional<Long> value) {
-    value.ifPresent(n -> grounds.add(n.toString(), inner(token), "number"));
+    var number = token.all().filter(t -> t.is(Kind.NUMBER)).findFirst().orElse(token);
+    value.ifPresent(n -> grounds.add(n.toString(), number, "number"));
     return value;
-  }
-
-  private static Token inner(Token token) {
-    return token.all().filter(t -> t.is(Kind.NUMBER)).findFirst().orElse(token);
   }
 
   private Optional<Long> window(Token token, BigDecimal millis) {

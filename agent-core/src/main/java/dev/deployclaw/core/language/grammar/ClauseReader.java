@@ -127,14 +127,15 @@ final class ClauseReader {
     }
     if (token.is(Kind.UNKNOWN)) {
       return ClarificationQuestion.of(
-          "word-unknown", "words", "I don't know \"" + word + "\": what is meant?");
+          "word-unknown", "words", "I don't know \"" + word + "\": what does it mean?");
     }
     if (token.is("per-key")) {
       return ClarificationQuestion.of(
               "key-missing",
               "what",
-              "What tells one from another, \"%s\": the client's address, or which header?"
-                  .formatted(said(token)))
+              "\"%s\": what identifies each one, the client's address or which header?"
+                  .formatted(
+                      token.parts().stream().map(Token::text).collect(Collectors.joining(" "))))
           .choosing(List.of("per client address", "per header x-user-id", "per header x-api-key"));
     }
     if (token.is(Kind.NUMBER)) {
@@ -147,10 +148,6 @@ final class ClauseReader {
     }
     return ClarificationQuestion.of(
         "words-unused", "words", "What does \"" + word + "\" mean here?");
-  }
-
-  private static String said(Token token) {
-    return token.parts().stream().map(Token::text).collect(Collectors.joining(" "));
   }
 
   /** Whether a token is no slot and no courtesy. */

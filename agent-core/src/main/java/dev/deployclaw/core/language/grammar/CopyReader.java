@@ -36,7 +36,8 @@ record CopyReader(
       if (!tokens.get(i).is("who")) {
         continue;
       }
-      boolean source = way(i) < 0 || (!told && way(i) == 0 && (owns(i) || first));
+      boolean owns = i + 1 < tokens.size() && tokens.get(i + 1).text().equals("'s");
+      boolean source = way(i) < 0 || (!told && way(i) == 0 && (owns || first));
       first = false;
       if (source && from.isPresent()) {
         return unclear();
@@ -71,7 +72,7 @@ record CopyReader(
   }
 
   private List<RequestedChange> unclear() {
-    questions.ask("who", "Whose policy shall be copied to whom?");
+    questions.ask("who", "Copy the policy of which tenant, and to which tenants?");
     return List.of();
   }
 
@@ -93,9 +94,5 @@ record CopyReader(
       }
     }
     return 0;
-  }
-
-  private boolean owns(int i) {
-    return i + 1 < tokens.size() && tokens.get(i + 1).text().equals("'s");
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.BiPredicate;
  * what a frame lacks it has from its neighbours. One object reads one request.
  */
 final class FrameReader {
-  private static final String MORE_OR_LESS = "Shall it be more or less?";
+  private static final String MORE_OR_LESS = "Should the limit go up or down?";
   private static final String WHOSE = "Which value is for which tenant and service?";
 
   private final OpenQuestions questions;

@@ -35,7 +35,7 @@ record GuardReader(List<Token> tokens, OpenQuestions questions, GroundingList gr
     manual.forEach(t -> grounds.add("manual", t, "manual"));
     auto.forEach(t -> grounds.add("auto", t, "auto"));
     if (!manual.isEmpty() && !auto.isEmpty()) {
-      questions.ask("guard", "Shall the change wait for an approval, or not?");
+      questions.ask("guard", "Should the change wait for an approval, or not?");
     }
     var dry = all("dry-run");
     dry.forEach(t -> grounds.add("dry run", t, "dry run"));
@@ -57,12 +57,11 @@ record GuardReader(List<Token> tokens, OpenQuestions questions, GroundingList gr
     var named = tokens.stream().flatMap(t -> t.each(Kind.EXECUTION)).distinct().toList();
     var last = tokens.stream().filter(t -> t.is("last")).toList();
     if (named.size() + (last.isEmpty() ? 0 : 1) != 1) {
-      questions.ask(
-          "target", "Which change shall be rolled back: the last one, or which execution?");
+      questions.ask("target", "Roll back which change: the last one, or which execution?");
       return Optional.empty();
     }
     if (tokens.stream().anyMatch(t -> t.is("who") || t.is("where"))) {
-      questions.ask("who", "A change is rolled back as a whole: shall it be?");
+      questions.ask("who", "A rollback undoes a whole change: do you want that?");
     }
     var token = named.isEmpty() ? last.getFirst() : named.getFirst();
     String target = named.isEmpty() ? "last" : token.text();
@@ -77,7 +76,7 @@ record GuardReader(List<Token> tokens, OpenQuestions questions, GroundingList gr
   private Optional<Token> one(String phrase) {
     var found = all(phrase);
     if (found.size() > 1) {
-      questions.ask("guard", "The request says \"" + phrase + "\" twice: which one is meant?");
+      questions.ask("guard", "The request says \"" + phrase + "\" twice: which one do you mean?");
     }
     return found.stream().findFirst();
   }
@@ -149,7 +148,7 @@ record GuardReader(List<Token> tokens, OpenQuestions questions, GroundingList gr
             && until.isPresent()
             && !OffsetDateTime.parse(until.get()).isAfter(OffsetDateTime.parse(start.get()));
     if (backwards) {
-      questions.ask("time", "The end isn't behind the start: from which instant to which?");
+      questions.ask("time", "The end isn't after the start: from when until when?");
     }
     return new Schedule(start, lasting, until);
   }
@@ -166,7 +165,7 @@ record GuardReader(List<Token> tokens, OpenQuestions questions, GroundingList gr
         questions.ask("time", "Is the year " + year + " right?");
       }
     } catch (DateTimeParseException e) {
-      questions.ask("time", "Which instant is meant? Write it as 2026-12-24T06:00:00Z.");
+      questions.ask("time", "Which time do you mean? Write it as 2026-12-24T06:00:00Z.");
       return Optional.empty();
     }
     grounds.add(text, found.get(), rule);

@@ -93,8 +93,8 @@ record ImpliedPlace(EstateNames names, OpenQuestions questions) {
     choices.add("overall");
     String text =
         tenants.size() > 1
-            ? "On which service, or all services together?"
-            : "Which limit of %s is meant, or all its services together?";
+            ? "On which service, or on all services together?"
+            : "Which limit of %s do you mean, or all its services together?";
     questions.ask(
         ClarificationQuestion.of("where-missing", "where", text.formatted(tenants.getFirst()))
             .choosing(choices));

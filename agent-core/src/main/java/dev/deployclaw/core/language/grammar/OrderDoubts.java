@@ -2,12 +2,14 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.grammar.Frame.Slot;
 import dev.deployclaw.core.language.lexer.EstateNames;
+import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.value.OpenQuestions;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.RequestedChange;
 import dev.deployclaw.core.task.TaskOperation;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,9 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
   private static final String VALUELESS =
       "<word> | <who> | <where> | <set> | <up> | <down> | <pronoun> | <polite>";
 
+  /** In milliseconds: no limit lasts less. */
+  private static final BigDecimal SHORTEST = BigDecimal.valueOf(60_000);
+
   private static final List<Kind> NAMES = List.of(Kind.TENANT, Kind.SERVICE, Kind.LABEL);
 
   /** What a story names beside the order might belong to it. */
@@ -30,7 +35,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
       boolean other = telling.stream().anyMatch(t -> t.is(kind) && !named.contains(t.text()));
       if (other) {
         questions.ask(
-            "who", "What is told names others than the order: whom and what does it mean?");
+            "who", "The background names other tenants or services: which ones should change?");
       }
     }
   }
@@ -39,40 +44,44 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
   void zoned(ToldSentences request, List<Token> telling) {
     var told = telling.stream().filter(t -> !request.signed().contains(t)).toList();
     if (OrderEvidence.zones(request.text(), told, tokens)) {
-      questions.ask("time", "In which zone is that time?");
+      questions.ask("time", "Which time zone is that time in?");
     }
   }
 
   /** Words beside a value that may mean the opposite, a sum, or that all is done already. */
   void opposed(List<Token> typed) {
     if (TokenClass.has(typed, "lifting figure | lifting * figure | =no =more figure")) {
-      questions.ask("operation", "Shall that be the limit, or shall a limit go away?");
+      questions.ask("operation", "Is that the new limit, or should a limit be removed?");
     }
     if (TokenClass.has(typed, "<rate> extra | <count> extra | <parallel> extra")) {
-      questions.ask("what", "Shall that be the limit, or be added to it?");
+      questions.ask("what", "Is that the new limit, or an addition to it?");
     }
     boolean grew =
         IntStream.range(1, typed.size())
             .filter(i -> TokenClass.has(typed.subList(i - 1, i + 1), "<tenant> <factor>"))
             .anyMatch(i -> typed.get(i).all().anyMatch(t -> t.text().endsWith("ed")));
     if (grew && !TokenClass.has(tokens, "<polite>")) {
-      questions.ask("operation", "Did that happen, or shall it be done?");
+      questions.ask("operation", "Did that happen, or should I do it?");
     }
     if (TokenClass.has(typed, "^ =done | ^ * =done | =already =done | =, =done =,")) {
-      questions.ask("operation", "Is that done already, or shall it be done?");
+      questions.ask("operation", "Is that done already, or should I do it?");
+    }
+    if (TokenClass.has(
+        typed, "<rate> =/s | <rate> =/sec | <rate> =/min | <rate> =/m | <rate> =/h")) {
+      questions.ask("where", "Is that a route, or the window of the limit?");
     }
     if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
-      questions.ask("what", "What shall the limit of each one be?");
+      questions.ask("what", "What should each new limit be?");
     }
     if (TokenClass.has(typed, "sparing | name =, =, name | name =; =; name")
         || TokenClass.has(
             tokens, "join place-said stating !ordered | ^ place-said stating !ordered")
         || (several(typed, Kind.TENANT) && TokenClass.has(typed, "=is <tenant>"))) {
-      questions.ask("who", "Who is spared?");
+      questions.ask("who", "Which tenants should stay as they are?");
     }
     if (NAMES.stream().anyMatch(kind -> several(typed, kind))
         && TokenClass.has(typed, "figure summed")) {
-      questions.ask("where", "Shall each have that, or all together?");
+      questions.ask("where", "Is that for each of them, or for all together?");
     }
   }
 
@@ -100,7 +109,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
       timed |= before && time;
     }
     if (asked) {
-      questions.ask("time", "Is that time for each of the changes? One at a time, please.");
+      questions.ask("time", "Does that time apply to each change? Ask for one at a time, please.");
     }
   }
 
@@ -112,7 +121,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         && operation != TaskOperation.SET_LIMIT
         && order.stream()
             .anyMatch(t -> TokenClass.is(t, "<word> | <set>") && TokenClass.holds(t, parts))) {
-      questions.ask("what", "Shall that be done with a part, or with the whole?");
+      questions.ask("what", "Should only that part change, or the whole?");
     }
     boolean loose =
         frames.stream().noneMatch(Frame::hasValue)
@@ -126,9 +135,19 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             .filter(t -> t.is("who"))
             .map(t -> t.each(Kind.TENANT).map(Token::text).toList())
             .anyMatch(names -> names.size() > Set.copyOf(names).size());
+    boolean aside =
+        order.stream()
+            .flatMap(Token::all)
+            .filter(t -> t.is("group"))
+            .flatMap(t -> t.parts().stream())
+            .anyMatch(t -> t.rule().equals(RequestLexer.BRACKET));
     boolean kept = operation == TaskOperation.ROLLBACK && TokenClass.has(order, "<spare>");
-    if ((!copies && (loose || stated || addressed(order))) || twice || kept || isBare(order)) {
-      questions.ask("who", "For whom is that, and who is only named?");
+    if ((!copies && (loose || stated || addressed(order)))
+        || twice
+        || aside
+        || kept
+        || isBare(order)) {
+      questions.ask("who", "Which tenants should change, and which are only mentioned?");
     }
   }
 
@@ -187,11 +206,21 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     }
     if (TokenClass.has(tokens, "<conflict-window>")
         && operation != TaskOperation.RESOLVE_CONFLICTS) {
-      questions.ask("time", "What is that length of time for?");
+      questions.ask("time", "What is that duration for?");
+    }
+    if (!operation.equals(TaskOperation.BLOCK) && tokens.stream().anyMatch(OrderDoubts::isBrief)) {
+      questions.ask(
+          "time", "Should the change last only that long, or is that the window of a limit?");
     }
     if (ends && TokenClass.has(tokens, "<forever>")) {
-      questions.ask("time", "Shall it last for that time, or for good?");
+      questions.ask("time", "Should the change end after that time, or stay?");
     }
+  }
+
+  /** "For 5 s": a limit of a few seconds is rather the window of another value. */
+  private static boolean isBrief(Token token) {
+    return token.is("lasting")
+        && token.each(Kind.DURATION).anyMatch(t -> t.value().compareTo(SHORTEST) < 0);
   }
 
   /** Several operations: whether a time is for each, and where the ones without a place are. */
@@ -200,12 +229,12 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         TokenClass.is(tokens.getFirst(), "timed")
             && !TokenClass.has(tokens.subList(1, tokens.size()), "timed");
     if (timed && !ahead) {
-      questions.ask("time", "Is that time for each of the changes? One at a time, please.");
+      questions.ask("time", "Does that time apply to each change? Ask for one at a time, please.");
     }
     if (operations.contains(TaskOperation.COPY_POLICY)
         && (TokenClass.has(tokens, "<pronoun>")
             || tokens.stream().anyMatch(t -> t.rule().equals("antecedent")))) {
-      questions.ask("who", "Who of the two is it?");
+      questions.ask("who", "Which of the two tenants do you mean?");
     }
     var placed =
         IntStream.range(0, orders.size())
@@ -215,7 +244,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             .distinct()
             .count();
     if (placed > 1) {
-      questions.ask("where", "One of the changes says no service: on which one is it?");
+      questions.ask("where", "One of the changes names no service: which service is it for?");
     }
   }
 
@@ -241,7 +270,7 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
             a.who().equals(b.who()) || names.meant(a.who()).stream().anyMatch(whom::contains);
         if (met && contradict(intent, a, b)) {
           questions.ask(
-              "what", "The request says two things about the same limit: which one is meant?");
+              "what", "The request says two things about one limit: which one do you mean?");
         }
       }
     }
@@ -265,16 +294,5 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
   private static List<Optional<?>> place(RequestedChange c) {
     return List.of(
         c.service(), c.route(), c.method(), c.limit(), c.limitWindowSeconds(), c.set().key());
-  }
-
-  static boolean isAnswer(List<Token> typed) {
-    return typed.stream().allMatch(t -> TokenClass.words("answers").contains(t.text()))
-        && typed.stream().anyMatch(t -> !t.isMark());
-  }
-
-  static boolean isFragment(List<Token> typed) {
-    return typed.stream()
-        .allMatch(
-            t -> TokenClass.words("answers").contains(t.text()) || TokenClass.is(t, "fragment"));
   }
 }

@@ -47,7 +47,7 @@ final class PhraseReader {
     var then = tokens.stream().filter(t -> t.is("then")).map(Token::rule).distinct().toList();
     boolean said = tokens.stream().anyMatch(t -> t.is("fallback"));
     if (!said && then.size() != 1) {
-      questions.ask("what", "When Redis can't be reached, shall requests be allowed or denied?");
+      questions.ask("what", "When Redis can't be reached, should requests be allowed or denied?");
     }
     return tokens.stream()
         .filter(t -> !t.is("outage") && !(said && t.is("then")))

@@ -143,12 +143,15 @@ public final class RequestGrammar {
 
   /** Whether it only answers something: "yes, go ahead", "a bit higher". */
   public boolean isAnswer() {
-    return OrderDoubts.isAnswer(typed);
+    return typed.stream().allMatch(t -> TokenClass.words("answers").contains(t.text()))
+        && typed.stream().anyMatch(t -> !t.isMark());
   }
 
   /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
   public boolean isFragment() {
-    return OrderDoubts.isFragment(typed);
+    return typed.stream()
+        .allMatch(
+            t -> TokenClass.words("answers").contains(t.text()) || TokenClass.is(t, "fragment"));
   }
 
   /** Whether it speaks of nothing that the agent has to do with. */
@@ -249,11 +252,11 @@ public final class RequestGrammar {
   /** What would be done is neither asked nor only told. */
   private void ordered() {
     if (SpeechAct.isQuestion(phrases, tokens)) {
-      questions.ask("operation", "Is that a question, or shall it be done? Say what is to be set.");
+      questions.ask("operation", "Is that a question or an order? Say what to set, and to what.");
     }
     pieces.sentences().speech().denied(this::orders).stream()
         .limit(1)
-        .forEach(told -> questions.ask("operation", "\"" + told + "\": shall that be done?"));
+        .forEach(told -> questions.ask("operation", "\"" + told + "\": should I do that?"));
   }
 
   private boolean orders(Token token) {
@@ -287,9 +290,9 @@ public final class RequestGrammar {
       return Optional.empty();
     }
     if (!frames.isEmpty() || TokenClass.has(tokens, "<spare> | about")) {
-      questions.ask("what", "How much, in which window? For example: 20 rps.");
+      questions.ask("what", "How many requests, in which window? For example: 20 rps.");
     } else if (told.stream().anyMatch(RequestGrammar::concerns)) {
-      questions.ask("what", "That tells how it is: what shall change, and how?");
+      questions.ask("what", "That describes the present state: what should change, and how?");
     }
     return Optional.empty();
   }
@@ -300,7 +303,7 @@ public final class RequestGrammar {
         OrderSplitter.first(tokens)
             .filter(some -> !some.isEmpty())
             .map(some -> text.substring(some.getFirst().from(), some.getLast().to()));
-    String then = first.map(f -> " If both are meant, send \"" + f + "\" first.").orElse("");
+    String then = first.map(f -> " If you mean both, send \"" + f + "\" first.").orElse("");
     questions.ask(
         ClarificationQuestion.of(
                 "operation-several",
@@ -342,7 +345,7 @@ public final class RequestGrammar {
     }
     boolean windows = out.stream().anyMatch(c -> c.set().windowSeconds().isPresent());
     if (operation == TaskOperation.RESOLVE_CONFLICTS && !windows) {
-      questions.ask("window", "To which window shall the conflicting ones be resolved?");
+      questions.ask("window", "Which window should the conflicting limits get?");
     }
     boolean every =
         out.stream().anyMatch(c -> c.who().all() && c.service().isEmpty() && c.route().isEmpty());

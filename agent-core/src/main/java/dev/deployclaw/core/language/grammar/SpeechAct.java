@@ -27,7 +27,7 @@ final class SpeechAct {
 
   private static final String INVERTED =
       "^ inverted | ^ leading inverted | ^ permitting <who> | ^ permitting <where> | ^ leading permitting <who>"
-          + " | ^ leading * permitting <who>";
+          + " | ^ leading * permitting <who> | ^ permitting =the =agent";
 
   private static final Pattern QUESTION = Pattern.compile("[\"”’')\\s]*[!?]*\\?");
 
@@ -91,15 +91,13 @@ final class SpeechAct {
     var typed = clause.typed();
     var read = clause.read();
     boolean does =
-        TokenClass.has(typed, "doing") || TokenClass.has(read, "<set> | <live>") || wants(read);
+        TokenClass.has(typed, "doing")
+            || TokenClass.has(read, "<set> | <live>")
+            || read.stream().anyMatch(t -> t.is("polite") && TokenClass.holds(t, "needing"));
     return read.stream().noneMatch(SpeechAct::weighs)
         && ((TokenClass.has(typed, "applying") && asks(typed, read))
             || (does && TokenClass.has(typed, "value")))
         && (isOffered(clause) || requests(read) || leads(read, clause.past()));
-  }
-
-  private static boolean wants(List<Token> read) {
-    return read.stream().anyMatch(t -> t.is("polite") && TokenClass.holds(t, "needing"));
   }
 
   private void part(int end, List<RequestClause> clauses) {
@@ -127,23 +125,17 @@ final class SpeechAct {
       order = !none && (rest ? order : isOrder(clause, timed));
       if (order) {
         shown.add(clause);
-      } else if (none || clause.isState() || states(clause) || concludes(clause)) {
+      } else if (none || clause.isState() || states(clause)) {
         denied.add(clause);
       }
     }
   }
 
-  /** "20 rps for acme is right". */
+  /** "20 rps for acme is right", "so the limit is 600 a minute now". */
   private static boolean states(RequestClause clause) {
-    return clause.reads("stating") && clause.has("name | everybody") && !clause.has("=new");
-  }
-
-  /** "So acme's limit is 600 a minute now". */
-  private static boolean concludes(RequestClause clause) {
-    var typed = clause.typed();
-    return TokenClass.has(typed, "^ =so")
-        && TokenClass.has(typed, "stating")
-        && TokenClass.has(typed, "limits");
+    boolean concludes = clause.has("^ =so") && clause.has("limits");
+    return clause.reads("stating")
+        && (concludes || (clause.has("name | everybody") && !clause.has("=new")));
   }
 
   /** Whether it reports the words of somebody. */

@@ -44,7 +44,7 @@ record WhoReader(
     boolean denied = who.all().anyMatch(t -> t.is("except") && TokenClass.holds(t, "=not"));
     if (!except.isEmpty() && !open && !(denied && except.stream().noneMatch(tenants::contains))) {
       questions.ask(
-          "who", "An exception needs one group to be taken from: which tenants are meant?");
+          "who", "An exception needs a group, such as all tenants: which tenants do you mean?");
     }
     return out.stream()
         .map(w ->
@@ -80,7 +80,7 @@ record WhoReader(
               }
             });
       } else if (one.is("all") || one.is("others")) {
-        questions.ask("who", "Everybody is the exception: which tenants are meant?");
+        questions.ask("who", "The exception covers all tenants: which tenants do you mean?");
       }
     }
     return out;
@@ -114,7 +114,7 @@ record WhoReader(
           var pair = label.text().split("=", 2);
           grounds.add(pair[1], label, label.rule());
           if (labels.put(pair[0], pair[1]) != null) {
-            questions.ask("who", "Which " + pair[0] + " is meant?");
+            questions.ask("who", "Which " + pair[0] + " do you mean?");
           }
         });
     return new Who(List.of(), labels, false, List.of());
@@ -154,7 +154,7 @@ record WhoReader(
       boolean denied = TokenClass.holds(spare, "=not");
       if (spare.is("except") && !open && !denied) {
         questions.ask(
-            "who", "An exception needs one group to be taken from: which tenants are meant?");
+            "who", "An exception needs a group, such as all tenants: which tenants do you mean?");
       }
       if (open && services.isEmpty() && !tenants.isEmpty() && !label) {
         out.addAll(exempt(spare));
@@ -164,7 +164,7 @@ record WhoReader(
               || who.isEmpty()
               || tenants.isEmpty()
               || tenants.stream().anyMatch(who::contains))) {
-        questions.ask("who", "Something shall stay as it is: what shall change? Name both.");
+        questions.ask("who", "Something should stay as it is: what should change? Name both.");
       }
     }
     return out;

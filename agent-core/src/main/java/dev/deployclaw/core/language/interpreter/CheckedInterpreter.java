@@ -101,7 +101,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
           case Answer.Asked(List<String> questions) -> asked(ours, questions);
           case Answer.Declined(String reason) -> declined(ours, reason);
           case Answer.Silent(String reason) ->
-              Verdict.of(ours, "silent", "The model said nothing of use: " + reason);
+              Verdict.of(ours, "silent", "The model gave no usable answer: " + reason);
         };
     return said(verdict, ours, proposal);
   }
@@ -233,7 +233,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
   }
 
   private static Verdict contradiction(String ours, String theirs) {
-    String text = "Two readings differ, the grammar's and the model's: which one is meant?";
+    String text = "The grammar and the model read this differently: which one do you mean?";
     var question =
         ClarificationQuestion.of("readings-differ", "what", text).choosing(List.of(ours, theirs));
     String note = "By the grammar: %s. By the model: %s".formatted(ours, theirs);
@@ -245,7 +245,7 @@ public final class CheckedInterpreter implements RequestInterpreter {
     String left =
         unused.isEmpty()
             ? ""
-            : "; not used of your words: "
+            : "; words that it didn't use: "
                 + unused.stream().map(w -> '"' + quote(w) + '"').collect(Collectors.joining(", "));
     String why = ALONE + IntentSentence.of(theirs) + left;
     return Verdict.asking(

@@ -17,7 +17,6 @@ import dev.deployclaw.core.language.grammar.SkippingReader;
 import dev.deployclaw.core.language.grammar.SkippingReader.Skipped;
 import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.RequestLexer;
-import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.question.EstateQuestionReader;
 import dev.deployclaw.core.language.refusal.RequestRefusals;
@@ -146,7 +145,9 @@ public final class GrammarInterpreter implements RequestInterpreter {
         words.stream()
             .filter(w -> told.stream().noneMatch(t -> t.from() <= w.from() && w.to() <= t.to()))
             .toList();
-    boolean allTold = order.stream().allMatch(GrammarInterpreter::isMark);
+    boolean allTold =
+        order.stream()
+            .allMatch(w -> w.is(Kind.WORD) && !Character.isLetterOrDigit(w.text().codePointAt(0)));
     var asked = allTold ? words : order;
     var matter =
         RequestRefusals.matter(asked)
@@ -173,10 +174,6 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return answer instanceof Planned(var intent) && intent.operation().waits() == Waits.ONLY_LOOKS;
   }
 
-  private static boolean isMark(Token token) {
-    return token.is(Kind.WORD) && !Character.isLetterOrDigit(token.text().codePointAt(0));
-  }
-
   private static Interpretation conclude(RequestGrammar grammar, OpenQuestions questions) {
     var intent = grammar.read();
     if (questions.refusal().isPresent()) {
@@ -193,6 +190,6 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return judged.passes()
         ? new Planned(intent.get())
         : NeedsClarification.of(
-            List.of("I would leave out \"" + String.join("\", \"", missed) + "\": what is meant?"));
+            List.of("I would leave out \"" + String.join("\", \"", missed) + "\": is that right?"));
   }
 }

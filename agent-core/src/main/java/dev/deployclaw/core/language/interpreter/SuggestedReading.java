@@ -21,9 +21,9 @@ final class SuggestedReading {
   static String asking(Judgement judged) {
     String named = String.join("\", \"", judged.unnamed());
     String adds =
-        named.isEmpty() ? "" : "Is \"" + named + "\" meant? I don't find it in your words. ";
+        named.isEmpty() ? "" : "Do you mean \"" + named + "\"? I don't find it in your words. ";
     String told = String.join("\", \"", judged.denied());
-    String done = told.isEmpty() ? "" : "\"" + told + "\": shall that be done? ";
+    String done = told.isEmpty() ? "" : "\"" + told + "\": should I do that? ";
     boolean whole = judged.leftOut().size() == judged.denied().size();
     return (adds + done + (whole ? "" : leaving(judged.shown()))).strip();
   }

@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
 
 /** Cuts a request into typed tokens: words, names of the estate, numbers, quantities. Pure. */
 public final class RequestLexer {
+  /** The rule of a comma that is typed as an opening bracket. */
+  public static final String BRACKET = "bracket";
+
   private static final Map<String, String> UNITS =
       PatternTable.keys(RequestLexer.class, "units.txt");
   private static final String DATE = "\\d{4}-\\d{2}-\\d{2}";
@@ -265,7 +268,8 @@ public final class RequestLexer {
         && !(mark.equals(">") && text.startsWith("->", Math.max(0, from - 1)))
         && "\"'`“”‘’„«»".indexOf(mark) < 0) {
       String as = "()[]—–|•".contains(mark) ? "," : mark.equals("×") ? "x" : mark;
-      tokens.add(Token.word(as, from, to));
+      var word = Token.word(as, from, to);
+      tokens.add(mark.equals("(") ? word.by(BRACKET) : word);
     }
     return to;
   }

@@ -144,17 +144,15 @@ public final class EstateQuestionReader {
     for (int i = 0; i <= words.size(); i++) {
       if (i == words.size() || Set.of(".", "!", "?", ";").contains(words.get(i).text())) {
         var sentence = words.subList(from, Math.min(words.size(), i + 1));
-        if (sentence.stream().anyMatch(EstateQuestionReader::isWord)) {
+        if (sentence.stream()
+            .flatMapToInt(t -> t.text().codePoints().limit(1))
+            .anyMatch(Character::isLetterOrDigit)) {
           out.add(sentence);
         }
         from = i + 1;
       }
     }
     return out;
-  }
-
-  private static boolean isWord(Token token) {
-    return token.text().codePoints().limit(1).anyMatch(Character::isLetterOrDigit);
   }
 
   private static boolean asks(String text, List<Token> sentence) {

@@ -36,7 +36,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     try {
       return questions.zone(m).or(() -> made(row, m));
     } catch (ClockChange e) {
-      return questions.ask(m, "The clock change %s it: when?".formatted(e.what), e.instants);
+      return questions.ask(m, "The clock change %s that time: when?".formatted(e.what), e.instants);
     } catch (DateTimeException e) {
       return questions.ask(m, "There is no such time: when exactly?", List.of());
     }
@@ -73,7 +73,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
         String text = "At " + hour + " o'clock in the morning?";
         yield questions.ask(m, text, instants(m, date(m), LocalTime.of(hour, 0)));
       }
-      case "zone" -> questions.ask(m, "Of which time is that the zone?", List.of());
+      case "zone" -> questions.ask(m, "Which time is in that zone?", List.of());
       default -> when(m);
     };
   }
@@ -166,7 +166,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     var days = Stream.of(date.get(), date.get().plusDays(1));
     return questions.ask(
         m,
-        "Where that day begins, or where it ends?",
+        "At the start of that day, or at its end?",
         days.map(d -> at(m.tokens(), d, LocalTime.MIDNIGHT)).toList());
   }
 
@@ -184,12 +184,12 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     var found = at(m.tokens(), date, time);
     if (isWeekUnclear(m, date)) {
       var both = List.of(found, at(m.tokens(), date.plusWeeks(1), time));
-      return questions.ask(m, "Which week is meant?", both);
+      return questions.ask(m, "Which week do you mean?", both);
     }
     if (!found.isAfter(now)) {
       return SpokenClock.has(day(m.tokens()), "this")
           ? today(m, time)
-          : questions.ask(m, "That time has passed: when shall it be?", List.of());
+          : questions.ask(m, "That time has passed: when do you mean?", List.of());
     }
     return found.isAfter(now.plusYears(FAR_YEARS)) || (isOver(found) && !isYear(m))
         ? questions.ask(m, "Is the year right?", List.of(found))
@@ -276,7 +276,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     var both = List.of(written(m, from), written(m, to));
     return isZoneClear(m, from)
         ? Optional.of(List.of(Token.join(Kind.TIME, "span", "calendar", both)))
-        : questions.ask(m, "In which zone? Write both with it.", List.of());
+        : questions.ask(m, "In which time zone? Write both times with it.", List.of());
   }
 
   /** An instant as it is written is taken, but for a slip of the year. */
@@ -309,7 +309,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
     var monday = today.with(TemporalAdjusters.next(DayOfWeek.MONDAY)).plusWeeks(next);
     var both =
         Stream.of(monday, monday.minusDays(2)).map(d -> at(m.tokens(), d, LocalTime.MIDNIGHT));
-    return questions.ask(m, "Where Sunday ends, or Friday?", both.toList());
+    return questions.ask(m, "At the end of Sunday, or of Friday?", both.toList());
   }
 
   private Optional<List<Token>> endOfDay(Match m) {
@@ -321,7 +321,7 @@ record MomentReader(ZonedDateTime now, SaidZones zones, TimeQuestions questions)
   private Optional<List<Token>> instant(Match m, ZonedDateTime at, String rule) {
     return isZoneClear(m, at)
         ? Optional.of(List.of(written(m, at).by(rule)))
-        : questions.ask(m, "In which zone?", inZones(m, at));
+        : questions.ask(m, "In which time zone?", inZones(m, at));
   }
 
   private boolean isZoneClear(Match m, ZonedDateTime at) {

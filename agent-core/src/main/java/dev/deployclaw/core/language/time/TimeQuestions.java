@@ -33,10 +33,10 @@ record TimeQuestions(String text, ZonedDateTime now, OpenQuestions questions) {
           var choices = ids.filter(id -> !id.isEmpty()).toList();
           String question =
               named
-                  ? "Is the place meant, or what has that name here?"
+                  ? "Do you mean the place, or the tenant or service with that name?"
                   : choices.isEmpty()
-                      ? "Which zone is that? Write its id, as Europe/Berlin."
-                      : "Which zone is meant?";
+                      ? "Which time zone is that? Write its id, such as Europe/Berlin."
+                      : "Which time zone do you mean?";
           about(zone.from(), zone.to(), question, choices);
           return asked(m, "asked");
         });

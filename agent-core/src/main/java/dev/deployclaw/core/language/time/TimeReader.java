@@ -69,7 +69,7 @@ public final class TimeReader {
     var days =
         match.line().stream()
             .filter(t -> t.is(Kind.DATE) && t.to() <= from)
-            .collect(Collectors.toMap(TimeReader::words, t -> t, (a, _) -> a));
+            .collect(Collectors.toMap(t -> t.all().map(Token::text).toList(), t -> t, (a, _) -> a));
     boolean day = match.first(Kind.UNIT).filter(u -> u.text().equals("day")).isPresent();
     return Optional.of(days.values())
         .filter(all -> day && all.size() == 1)
@@ -81,9 +81,5 @@ public final class TimeReader {
     var parts = token.parts().stream().map(part -> at(part, from, to)).toList();
     return new Token(
         token.kind(), token.text(), token.value(), token.window(), from, to, token.rule(), parts);
-  }
-
-  private static String words(Token day) {
-    return day.all().map(Token::text).collect(Collectors.joining(" "));
   }
 }

@@ -60,7 +60,7 @@ final class BotTokenVerifier {
           Map.entry(ErrorCodes.SIGNATURE_INVALID, "the token's signature is wrong"),
           Map.entry(ErrorCodes.EXPIRED, "the token expired"),
           Map.entry(ErrorCodes.NOT_YET_VALID, "the token isn't valid yet"),
-          Map.entry(ErrorCodes.ISSUER_INVALID, "the token is of another issuer"),
+          Map.entry(ErrorCodes.ISSUER_INVALID, "the token is from another issuer"),
           Map.entry(ErrorCodes.AUDIENCE_INVALID, "the token is for another bot"));
 
   final SignatureLane lane = new SignatureLane();
@@ -149,7 +149,7 @@ final class BotTokenVerifier {
             .toList();
     return urls.size() == 1
         ? new TokenCheck.Genuine(urls.getFirst(), until)
-        : new TokenCheck.Refused("the token doesn't say from where it came");
+        : new TokenCheck.Refused("the token doesn't say where it came from");
   }
 
   private static TokenCheck refused(InvalidJwtException e) {
@@ -190,11 +190,11 @@ final class BotTokenVerifier {
     notBefore = now.plus(SOONEST);
     var document = get(metadata);
     if (!document.path("issuer").asText().equals(teams.service().issuer())) {
-      throw new IOException("the metadata are of another issuer");
+      throw new IOException("the metadata is from another issuer");
     }
     String address = document.path("jwks_uri").asText();
     if (!address.startsWith("https://") && metadata.startsWith("https://")) {
-      throw new IOException("the metadata name no https address of keys");
+      throw new IOException("the metadata names no https address for keys");
     }
     var set = get(address);
     if (set.path("keys") instanceof ArrayNode list) {
@@ -224,7 +224,7 @@ final class BotTokenVerifier {
         case Exchange.Unanswered(String why) -> throw new IOException(why);
       };
     } catch (IllegalArgumentException e) {
-      throw new IOException("the metadata name no address of keys", e);
+      throw new IOException("the metadata names no address for keys", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /** What became of a person's click on a card, in words for who clicked. */
 sealed interface ClickVerdict {
-  String NOT_OURS = "This button isn't the agent's.";
-  String NO_NAME = "You may not decide here: the agent knows no name for you.";
-  String STALE = "Nothing was done: what is held isn't what this card showed. Look again.";
+  String NOT_OURS = "This button doesn't belong to the agent.";
+  String NO_NAME = "You can't decide here: the agent's configuration doesn't name you.";
+  String STALE = "Nothing was done: the held plan isn't the one on this card. Look again.";
 
   /** It is a decision, and will be carried out. */
   record Taken() implements ClickVerdict {}

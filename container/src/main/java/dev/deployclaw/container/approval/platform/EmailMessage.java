@@ -48,7 +48,7 @@ final class EmailMessage extends MimeMessage {
       return ending
           .map(CardEnding::sentence)
           .orElseGet(
-              () -> CardText.waits(card) + (thread.isPresent() ? "; what is held changed." : "."));
+              () -> CardText.waits(card) + (thread.isPresent() ? "; the held plan changed." : "."));
     }
   }
 

@@ -133,7 +133,7 @@ public final class WebhookCallback {
     if (who.isEmpty()) {
       LOG.atWarn()
           .addKeyValue("channel", config.name())
-          .addKeyValue("reason", "the agent knows no name for its user")
+          .addKeyValue("reason", "the agent's configuration doesn't name its user")
           .log("approval refused");
       return new Received.Stranger();
     }

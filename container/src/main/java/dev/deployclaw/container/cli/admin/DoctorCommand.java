@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
     },
     footer = {
       "",
-      "Exit codes:  0 well, or only warnings; 8 something is wrong; 10 something doesn't answer",
+      "Exit codes:  0 well, or only warnings; 8 a check failed; 10 a back end doesn't answer",
       "Example:     deployclaw doctor"
     })
 public final class DoctorCommand extends ConsoleCommand {

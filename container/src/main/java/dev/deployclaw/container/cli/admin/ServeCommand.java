@@ -80,7 +80,7 @@ public final class ServeCommand extends ConsoleCommand {
     var serve = config.serve();
     if (!serve.hasCredentials()) {
       throw new SetupException(
-          "no client could call: set serve.tokensFile, or serve.tls.clientCaFile with "
+          "no client could authenticate: set serve.tokensFile, or serve.tls.clientCaFile with "
               + "clients; see docs/tasks/serve.md");
     }
     if (serve.tokensFile().isPresent()) {

@@ -183,7 +183,7 @@ public final class AuditCommand {
 
   @Command(
       name = "sign-ins",
-      description = "Show who signed in, left or was turned away; exit 9 if a log of it is wrong.")
+      description = "Show sign-ins, sign-outs and refusals; exit 9 if one of their logs is wrong.")
   int signIns(
       @Mixin CommonOptions shared,
       @Parameters(

@@ -62,9 +62,7 @@ public final class ExportCommand extends ConsoleCommand {
       paramLabel = "FORMAT",
       converter = ExportFormatConverter.class,
       completionCandidates = ExportFormatConverter.class,
-      description =
-          "ocsf: events, one a line (OCSF 1.8.0); csv: who changed what; report: a page that prints"
-              + " well.")
+      description = "ocsf: one event per line (OCSF 1.8.0); csv: who changed what; report: a page.")
   private Format format = Format.CSV;
 
   @Option(names = "--month", paramLabel = "YYYY-MM", description = "Only this month, in UTC.")
@@ -76,7 +74,7 @@ public final class ExportCommand extends ConsoleCommand {
       description = "Only from this day, or instant, on: 2026-11-01, 2026-11-01T08:30:00Z.")
   private String since = "";
 
-  @Option(names = "--until", paramLabel = "TIME", description = "Only what was before it.")
+  @Option(names = "--until", paramLabel = "TIME", description = "Only events before it.")
   private String until = "";
 
   @Option(

@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "answer",
     description = {
-      "Answer what an execution asked, and carry its request out.",
-      "A new execution names it. Only who asked may, once, within an hour. A terminal asks on."
+      "Answer the question of an execution, and carry out its request in a new one.",
+      "Only the requester may answer, once, within an hour. A terminal asks further questions."
     },
     footer = {
       "",

@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Exit codes:  0 the agent's step is done, with --check: nothing is left to do for anybody;",
-      "             4 refused; 7 unknown; 8 with --check: something is left to do; 10 unreachable;",
+      "Exit codes:  0 the agent's step is done; with --check: no step is left;",
+      "             4 refused; 7 unknown; 8 with --check: a step is left; 10 unreachable;",
       "             11 frozen",
       "Examples:",
       "  deployclaw handover --check",

@@ -21,14 +21,14 @@ import picocli.CommandLine.Option;
       "           deployclaw recover --leave-out gateway/edge/gw-03",
       "           deployclaw recover --accept-regression",
       "",
-      "A rollback takes back each member that it can, and waits for the others, which it names.",
+      "A rollback restores each member that it can, and waits for the others, which it names.",
       "--leave-out ends it without those of the named members that still can't: your decision is",
       "kept in the log. They are drift until deployclaw drift --repair restores them.",
       "",
       "REGRESSED means that a back end is ahead of etcd, as after a restored backup. Restore the",
-      "newer etcd if there is one. If what etcd says is to hold, --accept-regression raises its",
-      "last epoch and term above all that any back end names, and puts the committed policies into",
-      "force everywhere under a new epoch."
+      "newer etcd if there is one. Otherwise --accept-regression keeps etcd as it is: it raises",
+      "the last epoch and term above those of every back end, and enforces the committed policies",
+      "everywhere under a new epoch."
     })
 public final class RecoverCommand extends AgentCommand {
   @Option(
@@ -40,7 +40,7 @@ public final class RecoverCommand extends AgentCommand {
       names = "--leave-out",
       paramLabel = "MEMBER",
       split = ",",
-      description = "A member that a rollback needn't wait for; repeat it, or separate by commas.")
+      description = "A member that the rollback leaves out; repeat it, or separate by commas.")
   private List<String> members = List.of();
 
   public RecoverCommand(CommandEnvironment around) {

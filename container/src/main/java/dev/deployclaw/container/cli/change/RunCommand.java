@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
     name = "run",
     description = {
       "Carry out a request: plan, checkpoint, stage, vote, commit, publish, validate.",
-      "On a terminal it asks what it has to know; elsewhere it ends with 3."
+      "If something is unclear, it asks on a terminal; elsewhere it exits with 3."
     },
     footer = {
       "",

@@ -219,7 +219,7 @@ public record CommandEnvironment(
     String text = String.join(" ", words);
     if (text.isBlank()) {
       throw new SetupException(
-          "the request is empty; say what shall change, as in \"double acme's search limit\"");
+          "the request is empty; say what to change, as in \"double acme's search limit\"");
     }
     return request(text);
   }

@@ -24,19 +24,19 @@ import java.util.Optional;
 public record FailureExplanationView(CommandEnvironment around) {
   private static final String NOTHING_ACTIVE = "nothing was activated; ";
   private static final String MAKE_REACHABLE =
-      NOTHING_ACTIVE + "make what is named reachable again, then ask again";
+      NOTHING_ACTIVE + "make the named back end reachable again, then ask again";
 
   /** What a person can decide where a back end is ahead of the state store. */
   public static final String REGRESSED =
-      "restore the newer etcd; or, if what etcd says is to hold, put it into force under a new epoch"
-          + " with: deployclaw recover --accept-regression";
+      "restore the newer etcd; or keep this one, and enforce its policies under a new epoch, with:"
+          + " deployclaw recover --accept-regression";
 
   /** How the reason of a way back begins that waits for members. */
   private static final String NOT_BACK = "not back yet: ";
 
   /** What can be done for it. */
   private static final String WAITS =
-      "fix what is named, then: deployclaw recover; or end it without these members, "
+      "fix the named problem, then: deployclaw recover; or end it without these members, "
           + "which are drift then: deployclaw recover --leave-out MEMBER";
 
   /** How a repair begins that left something. */
@@ -91,9 +91,9 @@ public record FailureExplanationView(CommandEnvironment around) {
                   + "etcd; the next change takes a new one");
       case REFUSED -> say(answer.reason(), "give the id of a change");
       case INTERNAL_FAULT, WRONG_USAGE, NEEDS_CLARIFICATION, HELD, ROLLED_BACK, FAILED ->
-          say(answer.reason(), "make what is named reachable again, then look again");
+          say(answer.reason(), "make the named back end reachable again, then look again");
       case AUDIT_FAILED, UNREACHABLE, ABORTED ->
-          say(answer.reason(), "make what is named reachable again, then look again");
+          say(answer.reason(), "make the named back end reachable again, then look again");
     }
   }
 
@@ -131,15 +131,15 @@ public record FailureExplanationView(CommandEnvironment around) {
       return WAITS;
     }
     if (ended.reason().startsWith(NOT_REPAIRED)) {
-      return "fix what is named, or make it reachable again, then: deployclaw drift --repair";
+      return "fix the named member, or make it reachable, then: deployclaw drift --repair";
     }
     return switch (ended.exit()) {
       case FAILED ->
           ended.result() == ExecutionStatus.FAILED
               ? "it is committed and was not rolled back; see the state of each member "
-                  + "with: deployclaw scan; fix what is named, then ask again, or: "
+                  + "with: deployclaw scan; fix the named problem, then ask again, or: "
                   + "deployclaw rollback last"
-              : "make what is named reachable again, then: deployclaw recover";
+              : "make the named back end reachable again, then: deployclaw recover";
       case HELD -> held(ended);
       case NEEDS_CLARIFICATION ->
           ended.execution().isEmpty()
@@ -168,9 +168,10 @@ public record FailureExplanationView(CommandEnvironment around) {
               + "deployclaw status shows what is committed and held; deployclaw plan "
               + "REQUEST shows what a request would do";
       case HELD -> "deployclaw status shows what is held";
-      case ROLLED_BACK -> "the previous policies are back; fix what is named, then ask again";
-      case FAILED -> "make what is named reachable again, then: deployclaw recover";
-      case INVALID -> NOTHING_ACTIVE + "fix what is named, then check it with: deployclaw validate";
+      case ROLLED_BACK -> "the previous policies are back; fix the named problem, then ask again";
+      case FAILED -> "make the named back end reachable again, then: deployclaw recover";
+      case INVALID ->
+          NOTHING_ACTIVE + "fix the named problem, then check with: deployclaw validate";
       case AUDIT_FAILED -> "look at the file before you go on";
       case UNREACHABLE -> MAKE_REACHABLE;
       case ABORTED -> NOTHING_ACTIVE + "find the obstacle with: deployclaw status, then ask again";
@@ -180,7 +181,7 @@ public record FailureExplanationView(CommandEnvironment around) {
   private static String remedy(AbortCause cause) {
     return switch (cause) {
       case UNREACHABLE -> MAKE_REACHABLE;
-      case VOTED_DOWN -> NOTHING_ACTIVE + "fix what is named, then ask again";
+      case VOTED_DOWN -> NOTHING_ACTIVE + "fix the named problem, then ask again";
       case REJECTED -> NOTHING_ACTIVE + "ask for something else, or ask again";
       case EXPIRED -> NOTHING_ACTIVE + "ask again, and have it approved in time";
       case STALE -> NOTHING_ACTIVE + "ask again: it is then planned on the present state";

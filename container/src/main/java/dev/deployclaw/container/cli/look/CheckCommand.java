@@ -41,19 +41,19 @@ public final class CheckCommand extends AgentCommand {
   @Parameters(index = "2", paramLabel = "ROUTE", description = "The path, as in /search/items.")
   private String route = "";
 
-  @Parameters(index = "3", paramLabel = "METHOD", description = "The method, as GET.")
+  @Parameters(index = "3", paramLabel = "METHOD", description = "The method, such as GET.")
   private String method = "";
 
   @Option(
       names = "--client",
       paramLabel = "ADDRESS",
-      description = "The client's address, for limits that count each address apart.")
+      description = "The client's address, for limits with a counter for each address.")
   private @Nullable String client;
 
   @Option(
       names = "--header",
       paramLabel = "NAME=VALUE",
-      description = "A header of the request, for limits that count its values apart. Repeatable.")
+      description = "A header of the request, for limits with a counter per value. Repeatable.")
   private List<String> headers = List.of();
 
   public CheckCommand(CommandEnvironment around) {

@@ -81,8 +81,8 @@ record CheckView(CommandEnvironment around) {
   private static String why(Row row) {
     return switch (row.explained().why()) {
       case Why.Applies() -> row.state().map(s -> left(row, s)).orElse("what is left isn't known");
-      case Why.Replaced(String by) -> by + " names a more specific route of the same match and key";
-      case Why.Elsewhere(String part) -> "its " + part + " is another";
+      case Why.Replaced(String by) -> by + " has a more specific route, same match and key";
+      case Why.Elsewhere(String part) -> "for another " + part;
     };
   }
 

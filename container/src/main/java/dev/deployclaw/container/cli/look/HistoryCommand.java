@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "history",
     description = {
-      "Show what each committed epoch changed of a tenant and its groups.",
+      "Show what each committed epoch changed for a tenant and its groups.",
       "With time, requester, execution, result, and the values before and after."
     },
     footer = {
@@ -31,7 +31,7 @@ public final class HistoryCommand extends AgentCommand {
       names = "--limit",
       paramLabel = "N",
       defaultValue = "20",
-      description = "Number of changes, the latest first; 20 by default, 256 at most.")
+      description = "Number of changes, latest first; 20 by default, at most 256.")
   private int limit;
 
   public HistoryCommand(CommandEnvironment around) {

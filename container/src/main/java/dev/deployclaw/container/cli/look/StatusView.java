@@ -97,7 +97,7 @@ public record StatusView(CommandEnvironment around) {
 
   private void print(Optional<MonitorStateFile> watched) {
     if (watched.isEmpty()) {
-      around.say("there is no monitoring from here: start it with deployclaw serve");
+      around.say("this machine doesn't monitor the estate: start deployclaw serve");
     } else {
       watched.get().lines().forEach(around::say);
     }

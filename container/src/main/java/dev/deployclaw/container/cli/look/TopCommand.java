@@ -54,10 +54,10 @@ public final class TopCommand extends AgentCommand {
       description = "Time between the two readings of allowed and refused requests; 2 by default.")
   private int seconds;
 
-  @Option(names = "--watch", description = "Measure until interrupted, elsewhere, too.")
+  @Option(names = "--watch", description = "Measure until interrupted, even without a terminal.")
   private boolean watch;
 
-  @Option(names = "--once", description = "Measure once, on a terminal, too.")
+  @Option(names = "--once", description = "Measure once, even on a terminal.")
   private boolean once;
 
   public TopCommand(CommandEnvironment around) {

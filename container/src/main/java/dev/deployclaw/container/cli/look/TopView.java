@@ -154,7 +154,7 @@ public record TopView(CommandEnvironment around, Order order, int most) {
   }
 
   private static String leases(ServiceLeases of) {
-    return "leases of %s: %d with %d requests in hand; %d%% of %d requests without a call"
+    return "leases of %s: %d with %d unused requests; %d%% of %d requests needed no call to Redis"
         .formatted(of.service(), of.held(), of.inHand(), of.hitPercent(), of.requests());
   }
 

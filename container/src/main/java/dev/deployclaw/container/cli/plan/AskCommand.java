@@ -59,7 +59,7 @@ public final class AskCommand extends AgentCommand {
           PlanPreviewReport.Inquiry _ ->
           new CommandFailure(
                   ExitCode.WRONG_USAGE,
-                  "that asks for a change, and not about the estate: see it with deployclaw plan")
+                  "that asks for a change, not about the estate: preview it with deployclaw plan")
               .report(around, shared.json());
     };
   }

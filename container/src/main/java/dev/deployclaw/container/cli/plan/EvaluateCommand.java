@@ -29,9 +29,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "evaluate",
     description = {
-      "Ask the configured model, or the grammar, for requests of which the outcome is known.",
+      "Test the configured model, or the grammar, on requests with known outcomes.",
       "Reports how many were understood, and how many wrong readings the judge stops. Exit code 8:"
-          + " there was a plan that no request asks for. Needs no back end."
+          + " a plan does something that its request doesn't ask for. Needs no back end."
     },
     footer = {
       "",
@@ -58,25 +58,25 @@ public final class EvaluateCommand extends ConsoleCommand {
       names = "--inventory",
       required = true,
       paramLabel = "INVENTORY",
-      description = "The names that the requests speak of, as for plan.")
+      description = "The tenants and services of the estate, as for plan.")
   private Path inventory = Path.of("");
 
   @Option(
       names = "--now",
       paramLabel = "INSTANT",
-      description = "When the requests are made, as 2026-11-29T12:00:00Z; by default now.")
+      description = "The time of the requests, such as 2026-11-29T12:00:00Z; by default now.")
   private Instant now = Instant.now();
 
   @Option(
       names = "--zone",
       paramLabel = "ZONE",
-      description = "Of times that name none, as Europe/Berlin; by default UTC.")
+      description = "The zone of times that name none, such as Europe/Berlin; by default UTC.")
   private ZoneId zone = ZoneOffset.UTC;
 
   @Option(
       names = "--price",
       paramLabel = "IN/OUT",
-      description = "What a million tokens cost, as 3/15; the report then has the cost.")
+      description = "The price of a million tokens, such as 3/15; the report then shows the cost.")
   private String price = "";
 
   public EvaluateCommand(CommandEnvironment around) {

@@ -46,14 +46,13 @@ public final class PlanCommand extends ConsoleCommand {
   @Option(
       names = "--inventory",
       paramLabel = "FILE",
-      description =
-          "Understand the request with these names, without a back end and without a diff.")
+      description = "Read the request with the names in this file, without a back end and a diff.")
   private @Nullable Path inventory;
 
   @Option(
       names = "--batch",
       paramLabel = "FILE",
-      description = "JSON lines {id, request}; prints one JSON document a line.")
+      description = "JSON lines {id, request}; prints one JSON document per line.")
   private @Nullable Path batch;
 
   @Option(

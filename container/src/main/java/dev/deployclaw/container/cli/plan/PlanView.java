@@ -165,8 +165,7 @@ public record PlanView(CommandEnvironment around, ZoneId zone) {
     section("left as it is", plan.warnings());
     section("would override its source", added(plan.overlays()));
     section(
-        "would take back by request",
-        plan.overlays().removed().stream().map(Overlay::text).toList());
+        "would end these overlays", plan.overlays().removed().stream().map(Overlay::text).toList());
     section("would end", end(plan));
     section("would be held because", planned.risks());
     if (plan.changesNothing()) {

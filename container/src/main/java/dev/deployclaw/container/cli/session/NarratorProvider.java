@@ -14,7 +14,7 @@ public final class NarratorProvider {
   public static final CommandFailure NONE =
       CommandFailure.usage(
           "no language model is configured: add the section model to the configuration"
-              + " (docs/reference/language-model.md), or leave the option out");
+              + " (docs/reference/language-model.md), or omit the option");
 
   private NarratorProvider() {}
 

@@ -117,7 +117,7 @@ record ApprovalConfigReader(CredentialFiles files) {
     if (!secret.value().isEmpty() && secret.value().equals(decisions.value())) {
       f.wrong(
           "decisionSecretFile",
-          "is the secret of the other direction, too: what is sent could be sent back",
+          "is also the secret of the other direction: a card could come back as a decision",
           "give each direction a secret of its own");
     }
     return new Platform.SignedWebhook(url, secret, decisions);

@@ -332,7 +332,7 @@ public final class ConfigReader {
       }
       if (!prefix.isEmpty()
           && (store.etcd().prefix().startsWith(own) || own.startsWith(store.etcd().prefix()))) {
-        f.problem("prefix", 0, "overlaps the agent's own keys", "choose one beside " + own);
+        f.problem("prefix", 0, "overlaps the agent's own keys", "choose one outside " + own);
       }
       out.add(store);
     }

@@ -44,7 +44,7 @@ record KubernetesConfigReader(CredentialFiles files) {
             stores(f));
     f.done();
     if (config.context().isPresent() && kubeconfig.isEmpty()) {
-      f.wrong("context", "is a context of a kubeconfig, and none is named", "add kubeconfig");
+      f.wrong("context", "needs a kubeconfig, which isn't set", "add kubeconfig");
     }
     return Optional.of(config);
   }

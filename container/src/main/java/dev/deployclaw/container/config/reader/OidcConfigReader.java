@@ -67,7 +67,7 @@ final class OidcConfigReader {
     }
     var scopes = f.given(SCOPES) ? f.texts(SCOPES) : USUAL_SCOPES;
     if (!scopes.contains("openid") || !scopes.stream().allMatch(s -> SCOPE.matcher(s).matches())) {
-      f.wrong(SCOPES, "lacks openid, or has what is no scope", "add openid");
+      f.wrong(SCOPES, "lacks openid, or has an invalid scope", "add openid");
     }
     var client =
         new BrowserClient(

@@ -84,7 +84,7 @@ record ServerConfigReader(CredentialFiles files) {
       f.problem(
           "",
           f.line(),
-          "no client could call it",
+          "no client could authenticate",
           "give tokensFile, oidc, or tls.clientCaFile with clients");
     }
   }

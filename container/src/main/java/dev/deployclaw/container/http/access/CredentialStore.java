@@ -83,7 +83,7 @@ public final class CredentialStore {
   public CredentialCheck byFileToken(String token) {
     if (isProvided(token)) {
       return new CredentialCheck.Refused(
-          "a token signs in here only if it is a service token of the agent's file; sign in with"
+          "only a service token of the agent's file signs in here; sign in with"
               + " the provider, or call the API with its token");
     }
     return known(token).map(this::current).orElse(UNKNOWN);
@@ -102,7 +102,7 @@ public final class CredentialStore {
           provider.filter(p -> p.isCurrent(edition)).isPresent() && clock.instant().isBefore(until)
               ? unmistaken(new CredentialCheck.Known(caller))
               : new CredentialCheck.Refused(
-                  "what the provider said of this person no longer holds: sign in again");
+                  "the provider's statement about this person has expired: sign in again");
     };
   }
 

@@ -42,7 +42,7 @@ public final class ProblemCatalogue {
   public static ProblemDetail roleMissing(ApiCaller caller, ApiRole needed) {
     return new ProblemKind(403, "role-missing", "Not allowed")
         .of(
-            caller.name() + " is no " + needed.word(),
+            caller.name() + " lacks the role " + needed.word(),
             "header Authorization",
             "use a credential with the role " + needed.word());
   }
@@ -56,7 +56,7 @@ public final class ProblemCatalogue {
   public static ProblemDetail stranger() {
     return new ProblemKind(403, "gate-refuses", "The gate refuses")
         .of(
-            "the agent knows no name for body.user",
+            "the agent's configuration doesn't name body.user",
             "body.user",
             "let one of the channel's people decide, or add this user to them");
   }
@@ -107,14 +107,14 @@ public final class ProblemCatalogue {
         .of(
             "the page was loaded without TLS, and not from this machine",
             "header Origin",
-            "give serve.tls, or open the console by https through what ends TLS");
+            "set serve.tls, or open the console over https through a proxy that ends TLS");
   }
 
   /** The provider sends browsers back to one address alone. */
   public static ProblemDetail otherConsole(String origin) {
     return new ProblemKind(403, "other-address", "The console has another address")
         .of(
-            "the provider signs browsers in at " + origin + " alone",
+            "the provider sends browsers back only to " + origin,
             "header Origin",
             "open " + origin + "/console/");
   }
@@ -147,7 +147,7 @@ public final class ProblemCatalogue {
 
   public static ProblemDetail tooSlow() {
     return new ProblemKind(408, "too-slow", "The body didn't arrive")
-        .of("the body wasn't there within seconds", "body", "send it at once")
+        .of("the body didn't arrive within seconds", "body", "send it at once")
         .with(Map.of("Connection", "close"));
   }
 
@@ -168,7 +168,7 @@ public final class ProblemCatalogue {
 
   public static ProblemDetail unknownOutcome(String reason) {
     return new ProblemKind(503, "unknown-outcome", "The result is unknown")
-        .of(reason, "", "call again: to freeze or thaw twice does no harm")
+        .of(reason, "", "call again: it does no harm to freeze or thaw twice")
         .with(Map.of(RETRY_AFTER, "5"));
   }
 
@@ -180,7 +180,7 @@ public final class ProblemCatalogue {
   public static ProblemDetail stale(String execution) {
     return new ProblemKind(409, "stale", "What was shown is out of date")
         .of(
-            "what is held of %s differs from what was shown".formatted(execution),
+            "the held plan of %s differs from the one shown".formatted(execution),
             "query shown",
             "read GET /v1/executions/%s/hold again, and decide on that".formatted(execution));
   }
@@ -189,14 +189,14 @@ public final class ProblemCatalogue {
   public static ProblemDetail staleCard(String execution) {
     return new ProblemKind(409, "stale", "What was shown is out of date")
         .of(
-            "what is held of %s differs from what the card showed".formatted(execution),
+            "the held plan of %s differs from the one on the card".formatted(execution),
             "body.shown",
-            "decide on the channel's newest card of it");
+            "decide on its newest card in the channel");
   }
 
   public static ProblemDetail tooLarge(int most) {
     return new ProblemKind(413, "too-large", "The body is too large")
-        .of("a body may have " + most + " bytes", "body", "say it shorter");
+        .of("a body may have at most " + most + " bytes", "body", "send a shorter one");
   }
 
   public static ProblemDetail notJson() {
@@ -236,7 +236,7 @@ public final class ProblemCatalogue {
 
   /** A credential can't be judged now. */
   public static ProblemDetail undecided(String reason) {
-    return new ProblemKind(503, "unreachable", "The caller can't be known now")
+    return new ProblemKind(503, "unreachable", "The caller can't be identified now")
         .of(
             reason,
             "header Authorization",
@@ -274,7 +274,7 @@ public final class ProblemCatalogue {
         .of(
             why,
             "header",
-            "sign each call with the channel's secret and the time of now, and send it once");
+            "sign each call with the channel's secret and the current time, and send it once");
   }
 
   private static ProblemDetail later(int status, String type, String detail, Duration wait) {

@@ -103,7 +103,7 @@ public final class AuthorizationCodeFlow {
     var attempt = secret.flatMap(s -> query.apply("state").flatMap(st -> attempts.take(s, st)));
     if (attempt.isEmpty()) {
       return SignInResult.failed(
-          SignInResult.Failure.UNKNOWN, "this browser began no such sign-in");
+          SignInResult.Failure.UNKNOWN, "this browser didn't begin this sign-in");
     }
     var endpoints = keys.endpoints();
     if (endpoints.isEmpty()) {
@@ -114,7 +114,7 @@ public final class AuthorizationCodeFlow {
         ? endpoints.get().namesItself()
         : !issuer.get().equals(settings.issuer().toString())) {
       return SignInResult.failed(
-          SignInResult.Failure.REFUSED, "the answer is of another provider, or doesn't say");
+          SignInResult.Failure.REFUSED, "the answer is from another provider, or names none");
     }
     var code = query.apply("code").filter(c -> !c.isEmpty() && c.length() <= LONGEST_CODE);
     return code.isEmpty() || query.apply("error").isPresent()

@@ -30,7 +30,7 @@ record ProviderDocument(URI keys, Optional<SignInEndpoints> browsers) {
    */
   static ProviderDocument of(URI issuer, Map<String, Object> fields) throws IOException {
     if (!issuer.toString().equals(fields.get("issuer"))) {
-      throw new IOException("the discovery document is of another issuer");
+      throw new IOException("the discovery document is from another issuer");
     }
     boolean plain = "http".equals(issuer.getScheme());
     var browsers =

@@ -124,7 +124,7 @@ public final class ProviderKeys {
       LOG.atWarn()
           .addKeyValue("reason", why)
           .addKeyValue("held", held.keys().size())
-          .log("The provider's keys can't be read; the last ones hold");
+          .log("The provider's keys can't be read; the previous ones stay in use");
     }
   }
 }

@@ -69,8 +69,8 @@ public final class ProviderTokenVerifier {
           Map.entry(ErrorCodes.EXPIRED, "the token expired"),
           Map.entry(ErrorCodes.EXPIRATION_MISSING, "the token doesn't say when it expires"),
           Map.entry(ErrorCodes.NOT_YET_VALID, "the token isn't valid yet"),
-          Map.entry(ErrorCodes.ISSUER_INVALID, "the token is of another issuer"),
-          Map.entry(ErrorCodes.ISSUER_MISSING, "the token is of another issuer"),
+          Map.entry(ErrorCodes.ISSUER_INVALID, "the token is from another issuer"),
+          Map.entry(ErrorCodes.ISSUER_MISSING, "the token is from another issuer"),
           Map.entry(ErrorCodes.AUDIENCE_INVALID, "the token is for another audience"),
           Map.entry(ErrorCodes.AUDIENCE_MISSING, "the token is for another audience"));
 
@@ -149,7 +149,7 @@ public final class ProviderTokenVerifier {
   private static Optional<String> objection(JwtClaims claims, String client, String nonce)
       throws MalformedClaimException {
     if (!nonce.equals(claims.getClaimValue("nonce"))) {
-      return Optional.of("the token is of another sign-in");
+      return Optional.of("the token is from another sign-in");
     }
     var party = claims.getClaimValue("azp");
     boolean several = claims.getAudience().size() > 1;
@@ -202,7 +202,7 @@ public final class ProviderTokenVerifier {
     if (!(claims.getClaimValue(settings.nameClaim()) instanceof String name)
         || !NAME.matcher(name).matches()) {
       return new CredentialCheck.Refused(
-          "the token's claim %s is no name of 1 to 64 letters, digits and . _ @ -"
+          "the token's claim %s isn't a name of 1 to 64 letters, digits and . _ @ -"
               .formatted(settings.nameClaim()));
     }
     var roles = settings.rolesOf(texts(claims.getClaimsMap(), settings.rolesClaim()));

@@ -76,7 +76,7 @@ public record ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
           ApiResponse.of(problem(id, who, decision.plan(), objection));
       case DecisionRuling.Unquoted() -> ApiResponse.of(unquoted(id, who));
       case DecisionRuling.Stale() -> {
-        refused(id, who, "what was shown differs from what is held");
+        refused(id, who, "the shown plan differs from the held plan");
         yield ApiResponse.of(ProblemCatalogue.stale(id));
       }
       case DecisionRuling.Expired() -> {

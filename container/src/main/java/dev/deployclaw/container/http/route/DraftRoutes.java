@@ -22,7 +22,7 @@ import java.util.Map;
 /** Requests that a caller keeps for later. Only the caller sees them. */
 public record DraftRoutes(AgentServer server) {
   private static final String ONLY_PLANS =
-      "plan it first; questions and what has no plan are no drafts";
+      "plan it first; only a request with a plan can be a draft";
 
   public List<ApiRoute> routes() {
     return List.of(
@@ -43,7 +43,7 @@ public record DraftRoutes(AgentServer server) {
     return body.answers().isPresent()
         ? ApiResponse.of(
             ProblemCatalogue.invalid(
-                "body.answers", "an answer is no draft", "send the whole request"))
+                "body.answers", "an answer can't be a draft", "send the whole request"))
         : save(call.caller().name(), request.masked(server.resources().mask()));
   }
 

@@ -36,7 +36,7 @@ final class HostPromises {
           Promise.of("expiry", "refuses a grant that expired", HostPromises::expired),
           Promise.of("executor", "refuses a call for another executor", HostPromises::stranger),
           Promise.of("undeclared", "refuses an undeclared operation", HostPromises::undeclared),
-          Promise.acting("look", "refuses an act that is spelt as a look", HostPromises::spelt),
+          Promise.acting("look", "refuses a write that is declared as a read", HostPromises::spelt),
           Promise.acting("purpose", "acts only for an execution", HostPromises::purposeless));
 
   private HostPromises() {}

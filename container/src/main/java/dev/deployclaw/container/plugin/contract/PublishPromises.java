@@ -31,7 +31,7 @@ final class PublishPromises {
 
   static final List<Promise> ALL =
       List.of(
-          Promise.acting("publish", "acts on the epoch, twice like once", PublishPromises::publish),
+          Promise.acting("publish", "acts on the epoch; repeatable", PublishPromises::publish),
           Promise.acting("truth", "converge denies what isn't acted on", PublishPromises::truth),
           Promise.acting("kept", "keeps the epoch that it acts on", PublishPromises::kept),
           Promise.acting("old-term", "refuses an older leader: CONFLICT", PublishPromises::oldTerm),

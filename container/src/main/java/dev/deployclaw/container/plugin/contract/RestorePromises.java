@@ -28,8 +28,8 @@ final class RestorePromises {
   static List<Promise> after(Outcome first) {
     return List.of(
         Promise.acting("unseen", "keeps what it has if it was never observed", p -> unseen(p)),
-        Promise.acting("restore", "puts back what was observed at first", p -> restore(p, first)),
-        Promise.acting("members", "speaks for the observed members alone", p -> members(p, first)),
+        Promise.acting("restore", "restores what was first observed", p -> restore(p, first)),
+        Promise.acting("members", "speaks only for the observed members", p -> members(p, first)),
         Promise.of("bounds", "gives a reason, JSON facts, and no flood", RestorePromises::bounds));
   }
 

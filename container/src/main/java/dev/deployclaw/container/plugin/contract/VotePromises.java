@@ -21,13 +21,12 @@ final class VotePromises {
           Promise.acting("observe", "reports what each member holds", VotePromises::observe),
           Promise.acting("content", "asks for content that it lacks", VotePromises::content),
           Promise.acting("unstaged", "votes NO on what isn't staged", VotePromises::unstaged),
-          Promise.acting("stage", "stages twice like once, by digest", VotePromises::stage),
+          Promise.acting("stage", "stages by digest; repeatable", VotePromises::stage),
           Promise.acting("inert", "acts on nothing that is only staged", VotePromises::inert),
           Promise.acting("one-set", "keeps an epoch for one set", VotePromises::oneSet),
           Promise.acting("digest", "refuses a set of another digest", VotePromises::digest),
           Promise.acting("vote", "votes on the digest that it read back", VotePromises::vote),
-          Promise.acting(
-              "discard", "removes what was staged, twice like once", VotePromises::gone));
+          Promise.acting("discard", "removes what was staged; repeatable", VotePromises::gone));
 
   private VotePromises() {}
 

@@ -22,11 +22,11 @@ const PLACES = [['/console/', 'Home'], ['/console/ask', 'Ask'], ['/console/estat
 
 /* Why the provider signed no person in, by the word in the address. */
 const FAILED = new Map(Object.entries({
-  unknown: 'This browser began no such sign-in, or it took longer than ten minutes. Sign in again.',
+  unknown: 'This browser did not begin this sign-in, or it took longer than ten minutes. Sign in again.',
   away: 'The provider can’t be asked now. Try again in a minute, or use a service token.',
   denied: 'The provider did not sign you in.',
-  refused: 'What the provider answered doesn’t count. The agent’s log says why.',
-  'no-role': 'The provider knows you, and none of your groups has a role here. Ask the operator of this agent.',
+  refused: 'The agent rejected the provider’s answer. The agent’s log says why.',
+  'no-role': 'The provider knows you, but none of your groups has a role here. Ask the operator of this agent.',
 }));
 const WANTED = 'deployclaw-wanted';
 

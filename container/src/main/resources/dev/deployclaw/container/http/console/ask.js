@@ -15,7 +15,7 @@ export async function ask(root, { signal, query, go }) {
   const out = element('div');
   const send = element('button', { class: 'main' }, 'Plan');
   const form = element('form', { class: 'ask-box', submit: event => { event.preventDefault(); plan(words.value.trim()); } },
-    element('label', { for: 'request' }, 'What shall change? Or ask about the estate.'), words,
+    element('label', { for: 'request' }, 'What should change? Or ask about the estate.'), words,
     element('div', { class: 'line' }, send, element('span', { class: 'count' }, 'A plan changes nothing.')));
   words.addEventListener('keydown', event => {
     if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); form.requestSubmit(); }
@@ -137,7 +137,7 @@ function choice(submit, found, { heldAlone, keep }) {
 
 const CHANGED = {
   nothing: ['good', 'Unchanged since you kept it'], base: ['', 'Something was committed since, and the request would change the same'],
-  changes: ['warn', 'It would change something else by now'], 'no-plan': ['bad', 'It has no plan any more'],
+  changes: ['warn', 'It would now change something else'], 'no-plan': ['bad', 'It has no plan any more'],
 };
 
 function compared({ draft, changed }) {

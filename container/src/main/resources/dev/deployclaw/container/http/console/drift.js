@@ -23,7 +23,7 @@ function found(seen, policies) {
   const rows = seen.drift.map(one => [element('span', { class: one.severity === 'error' ? 'ERROR' : 'WARNING' }, one.severity), one.kind, one.member, one.detail, one.remedy]);
   return [
     element('p', { class: 'count' }, 'Epoch ' + seen.epoch + ', looked ', when(seen.seen_at)),
-    rows.length ? table('Differences', ['Severity', 'Kind', 'Where', 'What was seen', 'What to do'], rows) : note('good', 'What is enforced is what is committed.'),
+    rows.length ? table('Differences', ['Severity', 'Kind', 'Where', 'What was seen', 'What to do'], rows) : note('good', 'No drift: every member enforces what is committed.'),
     rows.length && may('operator') ? element('p', {}, askLink('repair the drift', 'Plan a repair')) : '',
     list('Problems of the sources', policies.problems) || '',
     policies.findings.length ? element('section', {}, element('h2', {}, 'Findings of the policies'),

@@ -180,7 +180,7 @@ function rehearsal(found) {
   const members = ways.flatMap(of), hidden = members.length - MOST_MEMBERS;
   return [note(well ? 'good' : 'warn', element('strong', {}, well ? 'Rehearsed: the checkpoint is intact' : 'Rehearsed: look at this first'),
     element('p', {}, [found.rollback === 'possible' ? '' : 'It would be refused: ' + found.rollback, found.holds ? '' : found.reason[0].toUpperCase() + found.reason.slice(1), 'Members: ' + ways.map(would => of(would).length + ' ' + WAYS[would]).join(', ')].filter(Boolean).join('. ') + '.')),
-  element('details', {}, element('summary', {}, count(members.length, 'member')), table('Members', ['Member', 'What becomes of it', 'How'], members.slice(0, MOST_MEMBERS).map(one => [one.member, WAYS[one.would], one.detail])),
+  element('details', {}, element('summary', {}, count(members.length, 'member')), table('Members', ['Member', 'What happens to it', 'How'], members.slice(0, MOST_MEMBERS).map(one => [one.member, WAYS[one.would], one.detail])),
     hidden > 0 ? element('p', { class: 'count' }, 'and ' + hidden + ' more') : undefined)];
 }
 

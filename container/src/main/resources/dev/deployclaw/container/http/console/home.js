@@ -29,7 +29,7 @@ function askBox(go) {
   return element('form', { class: 'ask-box', submit: event => {
     event.preventDefault();
     if (words.value.trim()) go('/console/ask?request=' + encodeURIComponent(words.value.trim()));
-  } }, element('label', { for: 'change' }, 'What shall change?'), element('div', { class: 'line' }, words, element('button', { class: 'main' }, 'Plan')));
+  } }, element('label', { for: 'change' }, 'What should change?'), element('div', { class: 'line' }, words, element('button', { class: 'main' }, 'Plan')));
 }
 
 /* Requests that this person keeps: opened, they are planned again. */
@@ -47,7 +47,7 @@ async function drafts(into, signal) {
 function waiting(status, executions) {
   const request = id => executions.find(one => one.execution_id === id)?.request;
   const out = [];
-  if (status.frozen) out.push(note('warn', element('strong', {}, 'Frozen'), element('p', {}, 'By ' + status.freeze.by + ': ' + status.freeze.reason + '. No change begins or commits until somebody thaws.')));
+  if (status.frozen) out.push(note('warn', element('strong', {}, 'Frozen'), element('p', {}, 'By ' + status.freeze.by + ': ' + status.freeze.reason + '. No change begins or commits until someone thaws it.')));
   if (status.held.length) {
     out.push(element('section', { class: 'waits' }, element('h2', {}, 'Waiting for a person: ' + status.held.length),
       element('ul', { class: 'rows' }, ...status.held.map(held => element('li', {},
@@ -82,7 +82,7 @@ function problems(watch) {
 }
 
 function executions(page, status, signal) {
-  if (page.executions.length === 0) return [element('p', { class: 'count' }, 'Nothing was asked of this agent yet.')];
+  if (page.executions.length === 0) return [element('p', { class: 'count' }, 'This agent has had no request yet.')];
   const body = element('div');
   let next = page.next;
   const rows = [...page.executions];

@@ -46,7 +46,7 @@ export async function beside(place, request, plan, signal) {
 }
 
 const STATES = {
-  'no-log': 'No access log is configured, so what it would have meant to recent requests isn’t known.',
+  'no-log': 'No access log is configured, so the effect on recent requests is unknown.',
   unknown: 'No request of the last hour was found in the access logs.',
   busy: 'Other replays take long. Try again in a moment.',
 };
@@ -57,9 +57,9 @@ export function traffic(found) {
   if (state !== 'replayed') out.append(element('p', { class: 'count' }, STATES[state] || state));
   else out.append(...replayed(found));
   const notes = [...(found.notes || [])];
-  if (found.unread_lines) notes.push(count(found.unread_lines, 'line') + ' told no request, or a synthetic one');
+  if (found.unread_lines) notes.push(count(found.unread_lines, 'line') + ' without a request, or with a synthetic one');
   if (found.unrouted) notes.push(count(found.unrouted, 'request') + ' had no route');
-  if (notes.length) out.append(element('details', {}, element('summary', {}, 'What isn’t in the numbers'), element('ul', {}, ...notes.map(line => element('li', {}, line)))));
+  if (notes.length) out.append(element('details', {}, element('summary', {}, 'Not in these numbers'), element('ul', {}, ...notes.map(line => element('li', {}, line)))));
   return out;
 }
 
@@ -70,6 +70,6 @@ function replayed(found) {
   return [element('p', { class: 'count' }, count(found.requests, 'request') + ' from ' + utc(found.from) + ' to ' + utc(found.to) + '; ' + number(found.replayed) + ' of tenants that the change can touch, replayed from full allowances.'),
     cards([['Newly refused', number(found.newly_refused), found.newly_refused ? 'warn' : ''], ['Newly admitted', number(found.newly_admitted)],
       ['Refused in all', number(found.refused_before) + ' → ' + number(found.refused_after)]]),
-    differ ? table('Requests that would be answered otherwise', ['Tenant', 'Limit', 'Requests', 'Refused before', 'Refused after', 'Newly refused', 'Newly admitted'], rows) : found.replayed ? note('good', 'No request would have been answered otherwise.') : note('', 'Tenants that the change can touch sent no request.'),
+    differ ? table('Requests that would get another answer', ['Tenant', 'Limit', 'Requests', 'Refused before', 'Refused after', 'Newly refused', 'Newly admitted'], rows) : found.replayed ? note('good', 'No request would have got another answer.') : note('', 'Tenants that the change can touch sent no request.'),
     more ? element('p', { class: 'count' }, 'and ' + count(more, 'tenant') + ' more') : ''];
 }

@@ -74,7 +74,7 @@ function overlays(all, name) {
     ' ', Date.parse(until) < Date.now() ? askLink('apply the policies of ' + whose, 'Take it back') : undefined) : 'no end');
   return element('section', {}, element('h2', {}, 'Overlays'), all.length ? table('Overlays', ['Request', 'Ends', 'By', 'Since', 'Execution', 'Over'],
     all.map(one => [one.reason, end(one), one.author, when(one.at), executionLink(one.execution), one.tenant === name ? 'itself' : tenantLink(one.tenant)]))
-    : element('p', { class: 'count' }, 'No request changed it beside its sources.'));
+    : element('p', { class: 'count' }, 'No request overrides its sources.'));
 }
 
 /* How each limit behaves, as the agent's reference model decides. */

@@ -37,14 +37,14 @@ export function whatIf(limits, signal) {
   };
   return element('section', { class: 'what-if' }, element('h2', {}, 'What if'),
     element('form', { class: 'fields', submit: event => { event.preventDefault(); show(); } }, element('label', {}, 'Limit', select), element('label', {}, 'Requests', rate), element('label', {}, 'Window', unit), send),
-    element('p', { class: 'count' }, 'Looks only: nothing is asked for or changed.'), out);
+    element('p', { class: 'count' }, 'A preview: it requests and changes nothing.'), out);
 }
 
 /* The plan counts where it changes this limit and nothing else. */
 function meant(found, owner, limit) {
   if (found.outcome !== 'planned') return [note('warn', found.reason || found.questions?.[0] || 'The request has no plan. Ask for it to see why.')];
   const all = found.limits || [];
-  if (!all.length) return [note('', 'It is that already.')];
+  if (!all.length) return [note('', 'The limit has this value already.')];
   if (all.length > 1 || found.more_limits || all[0].owner !== owner || all[0].limit !== limit) return [note('warn', 'The request would change something else, too: ' + found.sentence + '. Ask for it to see.')];
   return [comparison(all[0]), traffic(found.traffic)];
 }

@@ -36,7 +36,7 @@ class ServeCommandTest {
     int exit = screen.run("serve");
 
     assertThat(exit).isEqualTo(2);
-    assertThat(screen.err()).contains("no client could call", "serve.tokensFile");
+    assertThat(screen.err()).contains("no client could authenticate", "serve.tokensFile");
   }
 
   @Test

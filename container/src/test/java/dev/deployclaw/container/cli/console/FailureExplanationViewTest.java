@@ -111,8 +111,8 @@ class FailureExplanationViewTest {
 
   private static String remedy(AbortCause cause) {
     return switch (cause) {
-      case UNREACHABLE -> "make what is named reachable again, then ask again";
-      case VOTED_DOWN -> "fix what is named, then ask again";
+      case UNREACHABLE -> "make the named back end reachable again, then ask again";
+      case VOTED_DOWN -> "fix the named problem, then ask again";
       case REJECTED -> "ask for something else, or ask again";
       case EXPIRED -> "have it approved in time";
       case STALE -> "planned on the present state";

@@ -67,8 +67,8 @@ class CheckViewTest {
               applies   umbrella/items (token-bucket, 60 in 1m): 0 of 60 left, \
             enough again in 1.5 s, idle in 9.0 s
               replaced  umbrella/search (token-bucket, 60 in 1m): \
-            items names a more specific route of the same match and key
-              elsewhere umbrella/mail (token-bucket, 60 in 1m, leased 50ms): its service is another
+            items has a more specific route, same match and key
+              elsewhere umbrella/mail (token-bucket, 60 in 1m, leased 50ms): for another service
               not known: redis/b: no answer
             """);
   }

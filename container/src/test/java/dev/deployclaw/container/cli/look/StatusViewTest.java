@@ -386,7 +386,7 @@ class StatusViewTest {
         false);
 
     assertThat(screen.out())
-        .contains("there is no monitoring from here: start it with deployclaw serve");
+        .contains("this machine doesn't monitor the estate: start deployclaw serve");
   }
 
   @Test

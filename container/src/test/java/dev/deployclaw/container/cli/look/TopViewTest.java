@@ -81,7 +81,8 @@ class TopViewTest {
 
     assertThat(screen.out())
         .endsWith(
-            "leases of edge-eu: 2 with 40 requests in hand; 98% of 1000 requests without a call\n");
+            "leases of edge-eu: 2 with 40 unused requests;"
+                + " 98% of 1000 requests needed no call to Redis\n");
   }
 
   @Test

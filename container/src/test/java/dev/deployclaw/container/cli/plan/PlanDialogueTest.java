@@ -39,7 +39,7 @@ class PlanDialogueTest {
     int exit = typing(List.of("600", "#2"), "limit umbrella on search");
 
     assertThat(exit).as(screen.err()).isZero();
-    assertThat(screen.err()).containsOnlyOnce("? How much").containsOnlyOnce(WINDOW);
+    assertThat(screen.err()).containsOnlyOnce("? How many requests, in").containsOnlyOnce(WINDOW);
   }
 
   @Test

@@ -54,7 +54,7 @@ class PlanOfflineTest {
   @Test
   void anEmptyRequestIsWrongUsage() {
     assertThat(plan("")).isEqualTo(2);
-    assertThat(screen.err()).contains("the request is empty; say what shall change");
+    assertThat(screen.err()).contains("the request is empty; say what to change");
     assertThat(plan(" ", "\t")).isEqualTo(2);
   }
 

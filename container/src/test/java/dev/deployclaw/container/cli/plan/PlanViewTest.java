@@ -62,7 +62,7 @@ class PlanViewTest {
         .contains("findings:\n  umbrella/search: it never refuses anything; remove it")
         .doesNotContain("about other tenants")
         .contains("would override its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
-        .contains("would take back by request:\n  acme: \"double acme's search limit\", asked by")
+        .contains("would end these overlays:\n  acme: \"double acme's search limit\", asked by")
         .contains("it asks for approval");
   }
 

@@ -189,7 +189,7 @@ class ServerConfigReaderTest {
 
   @Test
   void refusesASectionByWhichNobodyCouldCall() {
-    assertThat(refused("serve: {queue: 4}")).hasMessageContaining("no client could call it");
+    assertThat(refused("serve: {queue: 4}")).hasMessageContaining("no client could authenticate");
   }
 
   @Test

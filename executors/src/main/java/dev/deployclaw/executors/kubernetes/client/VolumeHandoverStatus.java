@@ -61,7 +61,7 @@ public record VolumeHandoverStatus(
   public String left() {
     String volume = gateway.volume();
     return switch (step()) {
-      case DONE -> "its volume %s is the agent's alone".formatted(volume);
+      case DONE -> "the agent alone owns its volume %s".formatted(volume);
       case SHARE ->
           ("%s applies the source of its volume %s, and would overwrite it: hand it "
                   + "over in two steps. First run: deployclaw handover %s. It makes the agent an "

@@ -71,7 +71,7 @@ record ServedConfigMapStager(KubernetesApi api, ServedConfigMap served) {
     if (!StagedConfigMaps.managed(there.get())) {
       String name = PodInspector.name(there.get());
       return MemberReport.no(
-          served.member(), "ConfigMap " + name + " is left alone: it isn't ours");
+          served.member(), "ConfigMap " + name + " is left alone: the agent didn't create it");
     }
     api.delete(ResourceKind.CONFIG_MAPS, there.get());
     return done;
