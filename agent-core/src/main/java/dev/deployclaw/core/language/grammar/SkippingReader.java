@@ -197,8 +197,8 @@ public record SkippingReader(
         || OrderEvidence.zones(text(), left, kept)
         || clauses()
             .filter(RequestClause::past)
-            .anyMatch(
-                c -> TokenClass.has(c.typed().stream().filter(kept::contains).toList(), "figure"))
+            .flatMap(c -> c.typed().stream())
+            .anyMatch(t -> !isLeft(t, text) && TokenClass.is(t, "figure"))
         || sentences().sentences().stream()
             .anyMatch(s -> isLeft(s, text) && (bends(s) || says(s, kept, placed, first)))
         || IntStream.range(0, typed.size())
