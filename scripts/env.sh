@@ -252,7 +252,7 @@ stamp() {
   if ! { printf '%s\n' "$1" "$2" >"$next" && mv -f "$next" "$STAMP"; } 2>/dev/null; then rm -f "$next"; fi
 }
 
-maven() { (cd "$ROOT" && exec mvn --batch-mode --no-transfer-progress "$@" </dev/null); }
+maven() { (cd "$ROOT" && exec ${MAVEN_RUNNER-} mvn --batch-mode --no-transfer-progress "$@" </dev/null); }
 
 # Builds unless is_built has found a program of these sources. One at a time; what reads or runs a program needs no lock.
 build_once() {

@@ -67,17 +67,26 @@ build_tests() (
   say "built in $((SECONDS - started)) s"
 )
 
-# analyse: compiles everything once more, in folders of its own, with Error Prone, NullAway and -Werror; checks the formatting.
+# analyse [WORD…]: compiles everything once more, in folders of its own, with Error Prone, NullAway and -Werror; checks the
+# formatting. WORD…: what runs Maven.
 analyse() {
   local BUILD_LOG=$WORK/analyse.log started=$SECONDS
   say "analysing (log: $BUILD_LOG)"
-  if ! maven -T 1C -Panalyse test-compile >"$BUILD_LOG" 2>&1; then
+  if ! MAVEN_RUNNER="$*" maven -T 1C -Panalyse test-compile >"$BUILD_LOG" 2>&1; then
     grep -m 20 '^\[WARNING\] .*\.java:\[' "$BUILD_LOG" >&2 || true
     explain_failure -Panalyse test-compile
     say "the analysers found something, or didn't get that far (log: $BUILD_LOG)"
     return 1
   fi
   say "analysed in $((SECONDS - started)) s: nothing found"
+}
+
+# analyse_beside: starts the same beside tests, with the CPU that those leave; its process is $ANALYSIS. It ends with this
+# script.
+analyse_beside() {
+  analyse nice -n 19 &
+  ANALYSIS=$!
+  trap 'pkill -P "$ANALYSIS" 2>/dev/null || true' EXIT
 }
 
 # --- Running ----------------------------------------------------------------------------------------

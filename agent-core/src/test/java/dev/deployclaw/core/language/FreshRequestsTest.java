@@ -59,6 +59,8 @@ class FreshRequestsTest {
     ROUTINE("blind-2026-12-01-y.txt"),
     DAILY("blind-2026-12-01-z.txt"),
     ORDINARY("blind-2026-12-02-aa.txt"),
+    BUSY("blind-2026-12-02-ab.txt"),
+    CASUAL("blind-2026-12-02-ac.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -91,7 +93,9 @@ class FreshRequestsTest {
         case HASTY -> floors(20, 12, 2, 0, 12, 0);
         case ROUTINE -> floors(20, 11, 3, 0, 11, 0);
         case DAILY -> floors(21, 8, 3, 0, 12, 0);
-        case ORDINARY -> floors(22, 11, 4, 0, 10, 0);
+        case ORDINARY -> floors(22, 11, 4, 0, 11, 0);
+        case BUSY -> floors(17, 9, 3, 0, 12, 0);
+        case CASUAL -> floors(22, 11, 5, 0, 12, 0);
         case OWN -> floors(23, 7, 16, 0, 10, 0);
       };
     }

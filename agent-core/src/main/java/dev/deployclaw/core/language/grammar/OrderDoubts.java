@@ -70,6 +70,10 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
         typed, "<rate> =/s | <rate> =/sec | <rate> =/min | <rate> =/m | <rate> =/h")) {
       questions.ask("where", "Is that a route, or the window of the limit?");
     }
+    boolean keyed = TokenClass.has(tokens, "<mode>") && TokenClass.has(tokens, "<key>");
+    if (keyed && !TokenClass.has(tokens, "figure")) {
+      questions.ask("what", "Should only the mode change, or also what the limit counts by?");
+    }
     if (TokenClass.has(typed, "=move figure | =shift figure | =transfer figure")) {
       questions.ask("what", "What should each new limit be?");
     }
@@ -282,8 +286,10 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     boolean copied =
         first != second
             && (first == TaskOperation.COPY_POLICY || second == TaskOperation.COPY_POLICY);
-    return whole(first) == whole(second)
-        && (copied || place(a).equals(place(b)) || ends(first, a) || ends(second, b));
+    boolean scaled =
+        List.of(first, second).containsAll(List.of(TaskOperation.BLOCK, TaskOperation.SCALE_LIMIT));
+    boolean same = copied || place(a).equals(place(b)) || ends(first, a) || ends(second, b);
+    return scaled || (whole(first) == whole(second) && same);
   }
 
   private static boolean ends(TaskOperation operation, RequestedChange change) {

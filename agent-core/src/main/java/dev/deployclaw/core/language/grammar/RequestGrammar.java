@@ -149,9 +149,7 @@ public final class RequestGrammar {
 
   /** Whether it is no request by itself: "and the other two as well", "not acme, globex". */
   public boolean isFragment() {
-    return typed.stream()
-        .allMatch(
-            t -> TokenClass.words("answers").contains(t.text()) || TokenClass.is(t, "fragment"));
+    return typed.stream().allMatch(t -> TokenClass.is(t, "answers | fragment"));
   }
 
   /** Whether it speaks of nothing that the agent has to do with. */

@@ -195,7 +195,10 @@ public record SkippingReader(
     var left = typed.stream().filter(t -> isLeft(t, text)).toList();
     return turned
         || OrderEvidence.zones(text(), left, kept)
-        || clauses().anyMatch(c -> c.past() && has(c.typed(), text, "figure"))
+        || clauses()
+            .filter(RequestClause::past)
+            .flatMap(c -> c.typed().stream())
+            .anyMatch(t -> !isLeft(t, text) && TokenClass.is(t, "figure"))
         || sentences().sentences().stream()
             .anyMatch(s -> isLeft(s, text) && (bends(s) || says(s, kept, placed, first)))
         || IntStream.range(0, typed.size())
@@ -265,10 +268,6 @@ public record SkippingReader(
 
   private Stream<RequestClause> clauses() {
     return sentences().clauses().stream().flatMap(List::stream);
-  }
-
-  private boolean has(List<Token> words, String text, String names) {
-    return words.stream().anyMatch(t -> !isLeft(t, text) && TokenClass.is(t, names));
   }
 
   private static boolean turning(Token word) {

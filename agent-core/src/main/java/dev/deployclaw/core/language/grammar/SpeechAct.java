@@ -329,12 +329,9 @@ final class SpeechAct {
         return true;
       }
       polite = !mark && (polite || token.is("polite"));
-      slots = !mark && (slots || (ordering.contains(token) && matters(token)));
+      boolean matters = TokenClass.is(token, "<op> | <set>") || FrameReader.slot(token).isPresent();
+      slots = !mark && (slots || (ordering.contains(token) && matters));
     }
     return false;
-  }
-
-  private static boolean matters(Token token) {
-    return TokenClass.is(token, "<op> | <set>") || FrameReader.slot(token).isPresent();
   }
 }

@@ -38,10 +38,13 @@ final class QuantityReader {
           one(Token.join(Kind.NUMBER, "", "number", m.tokens()).with(number(argument)));
       case "fixed" ->
           one(Token.join(kind(argument), "", name[3], m.tokens()).with(number(name[2])));
-      case "halves" -> duration(m, last(m, Kind.NUMBER).value().add(number("0.5")));
-      case "quarters" -> duration(m, last(m, Kind.NUMBER).value().multiply(number("0.25")));
-      case "duration" ->
-          duration(m, argument.isEmpty() ? last(m, Kind.NUMBER).value() : number(argument));
+      case "halves" -> duration(m, of(m).add(number("0.5")));
+      case "quarters" -> duration(m, of(m).multiply(number("0.25")));
+      case "portion" -> {
+        var factor = Token.join(Kind.FACTOR, "", "quarters", m.tokens());
+        yield one(factor.with(of(m).multiply(number("0.25"))));
+      }
+      case "duration" -> duration(m, argument.isEmpty() ? of(m) : number(argument));
       case "rate" -> one(rate(m.tokens()));
       case "pick" -> {
         var pick = Token.join(Kind.PHRASE, "limit-window", "duration", m.tokens());
@@ -87,10 +90,8 @@ final class QuantityReader {
   private static Optional<List<Token>> served(String name, Match m) {
     var of = m.tokens().stream().filter(t -> !t.is(Kind.SERVICE)).toList();
     var amount =
-        name.equals("rate")
-            ? rate(of)
-            : Token.join(Kind.PARALLEL, "", name, of).with(last(of, Kind.NUMBER).value());
-    return Optional.of(List.of(amount, last(m, Kind.SERVICE)));
+        name.equals("rate") ? rate(of) : Token.join(Kind.PARALLEL, "", name, of).with(of(m));
+    return Optional.of(List.of(amount, last(m.tokens(), Kind.SERVICE)));
   }
 
   private static boolean isPer(List<Token> tokens, int i) {
@@ -98,9 +99,9 @@ final class QuantityReader {
   }
 
   private static Optional<List<Token>> quantity(String name, Match m) {
-    var of = name.equals("window") ? last(m, Kind.DURATION) : last(m, Kind.NUMBER);
+    var value = name.equals("window") ? last(m.tokens(), Kind.DURATION).value() : of(m);
     String rule = name.equals("factor") ? "times" : name;
-    return one(Token.join(kind(name), "", rule, m.tokens()).with(of.value()));
+    return one(Token.join(kind(name), "", rule, m.tokens()).with(value));
   }
 
   /** "the burst on orders to 50": a number far from the word that says what it is. */
@@ -121,7 +122,7 @@ final class QuantityReader {
 
   /** "from 100 to 200 rps", "20 rps, sorry, 30": the number has the unit of the rate. */
   private static Optional<List<Token>> like(Match m) {
-    var window = last(m, Kind.RATE).window();
+    var window = last(m.tokens(), Kind.RATE).window();
     return Optional.of(
         m.tokens().stream()
             .map(t -> t.is(Kind.NUMBER) ? t.as(Kind.RATE).with(t.value(), window) : t)
@@ -129,7 +130,7 @@ final class QuantityReader {
   }
 
   private static Optional<List<Token>> duration(Match m, BigDecimal times) {
-    var millis = times.multiply(last(m, Kind.UNIT).value());
+    var millis = times.multiply(last(m.tokens(), Kind.UNIT).value());
     return one(Token.join(Kind.DURATION, "", "duration", m.tokens()).with(millis));
   }
 
@@ -141,8 +142,8 @@ final class QuantityReader {
         .orElseGet(() -> RequestLexer.often(tokens));
   }
 
-  private static Token last(Match m, Kind kind) {
-    return last(m.tokens(), kind);
+  private static BigDecimal of(Match m) {
+    return last(m.tokens(), Kind.NUMBER).value();
   }
 
   private static Token last(List<Token> tokens, Kind kind) {

@@ -61,7 +61,7 @@ public final class EstateQuestionReader {
   /** "I'd like to know whether", in the middle of a sentence. */
   private static final Pattern WONDERS =
       Pattern.compile(
-          "(?is).*\\b(?:(?:to|you|i) know|let me (?:know|have)|wondering|curious|tell (?:me|us)|show (?:me|us)"
+          "(?is).*\\b(?:(?:to|you|i) know|understand why|let me (?:know|have)|wondering|curious|tell (?:me|us)|show (?:me|us)"
               + "|any idea|find out|question (?:is|about)|asks? (?:why|how|what|when|who|whether))\\b.*");
 
   /** The last change is one; "the last 5" are five. */
