@@ -24,7 +24,8 @@ public final class FairCheckQueue {
 
   private final Vertx vertx;
   private final int mostWaiting;
-  private final Map<String, Deque<Check<?>>> waiting = new LinkedHashMap<>();
+  private final Map<String, Turn> waiting = new LinkedHashMap<>();
+  private final Map<String, Integer> ofSites = new HashMap<>();
   private int count;
   private int underWay;
 
@@ -49,6 +50,9 @@ public final class FairCheckQueue {
 
   private record Check<T>(Callable<T> work, Promise<T> promise) {}
 
+  /** Those of one network that wait. */
+  private record Turn(String site, Deque<Check<?>> checks) {}
+
   /**
    * Fails with {@link Busy}, or as the work does.
    *
@@ -60,8 +64,10 @@ public final class FairCheckQueue {
     if (underWay < MOST_AT_ONCE) {
       start(check);
     } else if (count < mostWaiting || madeRoom(network(client))) {
-      waiting.computeIfAbsent(network(client), _ -> new ArrayDeque<>()).add(check);
-      count++;
+      var turn =
+          waiting.computeIfAbsent(network(client), n -> new Turn(site(n), new ArrayDeque<>()));
+      turn.checks().add(check);
+      count(turn, 1);
     } else {
       promise.fail(new Busy());
     }
@@ -74,8 +80,8 @@ public final class FairCheckQueue {
         .executeBlocking(check.work(), false)
         .onComplete(done -> {
           underWay--;
-          check.promise().handle(done);
           next();
+          check.promise().handle(done);
         });
   }
 
@@ -87,9 +93,10 @@ public final class FairCheckQueue {
     }
     var turn = turns.next();
     turns.remove();
-    var check = turn.getValue().removeFirst();
-    count--;
-    if (!turn.getValue().isEmpty()) {
+    var checks = turn.getValue().checks();
+    var check = checks.removeFirst();
+    count(turn.getValue(), -1);
+    if (!checks.isEmpty()) {
       waiting.put(turn.getKey(), turn.getValue());
     }
     start(check);
@@ -100,10 +107,9 @@ public final class FairCheckQueue {
    * one site count together: it has as many networks as it likes.
    */
   private boolean madeRoom(String network) {
-    var sites = new HashMap<String, Integer>();
-    waiting.forEach((from, checks) -> sites.merge(site(from), checks.size(), Integer::sum));
-    int most = Collections.max(sites.values());
-    int ofSite = sites.getOrDefault(site(network), 0);
+    int most = Collections.max(ofSites.values());
+    String site = site(network);
+    int ofSite = ofSites.getOrDefault(site, 0);
     boolean ofOwnSite = ofSite == most;
     if (ofSite > 0 && ofSite + 1 == most) {
       return false;
@@ -112,20 +118,27 @@ public final class FairCheckQueue {
         waiting.entrySet().stream()
             .filter(from ->
                 ofOwnSite
-                    ? site(from.getKey()).equals(site(network))
-                    : sites.getOrDefault(site(from.getKey()), 0) == most)
-            .max(Comparator.comparingInt(from -> from.getValue().size()))
+                    ? from.getValue().site().equals(site)
+                    : ofSites.getOrDefault(from.getValue().site(), 0) == most)
+            .max(Comparator.comparingInt(from -> from.getValue().checks().size()))
             .orElseThrow();
+    var checks = given.getValue().checks();
     var own = waiting.get(network);
-    if (ofOwnSite && own != null && own.size() + 1 >= given.getValue().size()) {
+    if (ofOwnSite && own != null && own.checks().size() + 1 >= checks.size()) {
       return false;
     }
-    given.getValue().removeLast().promise().fail(new Busy());
-    if (given.getValue().isEmpty()) {
+    var last = checks.removeLast();
+    if (checks.isEmpty()) {
       waiting.remove(given.getKey());
     }
-    count--;
+    count(given.getValue(), -1);
+    last.promise().fail(new Busy());
     return true;
+  }
+
+  private void count(Turn turn, int more) {
+    count += more;
+    ofSites.merge(turn.site(), more, (a, b) -> a + b == 0 ? null : a + b);
   }
 
   /** IPv6: a /48 of the /64; IPv4: a /24. */
