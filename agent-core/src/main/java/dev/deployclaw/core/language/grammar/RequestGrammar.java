@@ -8,6 +8,7 @@ import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.time.EndClock;
 import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.language.value.GroundingList;
 import dev.deployclaw.core.language.value.OpenQuestions;
@@ -102,7 +103,7 @@ public final class RequestGrammar {
             .map(t -> KeyPhrase.resolved(t, names))
             .map(t -> pooled(t, names))
             .toList();
-    this.phrases = PhraseReader.joined(phrased, words);
+    this.phrases = PhraseReader.joined(EndClock.onDayOfStart(phrased), words);
     this.clauses = new ClauseReader(rest, phrases, pieces::isQuoted, words);
     clauses.read();
     var asked = clauses.ordering().stream().filter(t -> t.is("asked-time")).toList();
