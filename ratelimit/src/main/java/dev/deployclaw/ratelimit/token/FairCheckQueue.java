@@ -28,6 +28,7 @@ public final class FairCheckQueue {
   private final Map<String, Integer> ofSites = new HashMap<>();
   private int count;
   private int underWay;
+  private boolean starting;
 
   public FairCheckQueue(Vertx vertx) {
     this(vertx, MOST_WAITING);
@@ -85,12 +86,24 @@ public final class FairCheckQueue {
         });
   }
 
-  /** Whose turn it is gets one check done, and stands behind all others. */
+  /**
+   * Starts as many as may be under way. One that is done before anybody waits for it ends within
+   * its start, and is followed by the loop: a call within the call would go as deep as many wait.
+   */
   private void next() {
-    var turns = waiting.entrySet().iterator();
-    if (underWay >= MOST_AT_ONCE || !turns.hasNext()) {
+    if (starting) {
       return;
     }
+    starting = true;
+    while (underWay < MOST_AT_ONCE && !waiting.isEmpty()) {
+      start(taken());
+    }
+    starting = false;
+  }
+
+  /** Whose turn it is gets one check done, and stands behind all others. */
+  private Check<?> taken() {
+    var turns = waiting.entrySet().iterator();
     var turn = turns.next();
     turns.remove();
     var checks = turn.getValue().checks();
@@ -99,7 +112,7 @@ public final class FairCheckQueue {
     if (!checks.isEmpty()) {
       waiting.put(turn.getKey(), turn.getValue());
     }
-    start(check);
+    return check;
   }
 
   /**

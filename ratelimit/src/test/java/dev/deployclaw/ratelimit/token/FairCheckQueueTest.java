@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -156,6 +157,29 @@ class FairCheckQueueTest {
     settle();
 
     assertThat(done).filteredOn("y"::equals).hasSize(10);
+  }
+
+  /** A check that is done at once is followed by the next one, not the next one within it. */
+  @Test
+  void checksThatAreDoneAtOnceGoNoDeeper() {
+    gate.countDown();
+    var deepest = new AtomicInteger();
+    for (int round = 0; round < 20; round++) {
+      on(() -> {
+        for (int i = 0; i < 1_000; i++) {
+          asked.add(
+              ask("192.0.2." + i).onComplete(_ -> deepest.accumulateAndGet(depth(), Math::max)));
+        }
+        return "asked";
+      });
+      settle();
+    }
+
+    assertThat(deepest.get()).isLessThan(100);
+  }
+
+  private static int depth() {
+    return StackWalker.getInstance().walk(frames -> (int) frames.count());
   }
 
   private void bring(String client, int number) {

@@ -96,7 +96,11 @@ public final class RequestGrammar {
     this.questions = questions;
     this.typed = pieces.sentences().typed();
     this.told = pieces.told();
-    var rest = typed.stream().filter(t -> !told.contains(t)).toList();
+    var rest =
+        typed.stream()
+            .filter(t -> !told.contains(t))
+            .dropWhile(t -> t.isStop() && !t.equals(typed.getFirst()))
+            .toList();
     var words = new OpenQuestions();
     var phrased =
         pieces.sentences().phrases(rest).stream()

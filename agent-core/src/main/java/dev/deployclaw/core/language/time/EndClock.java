@@ -17,7 +17,9 @@ public final class EndClock {
     var starts = phrases.stream().filter(t -> t.is("start")).toList();
     var ends = phrases.stream().filter(t -> t.is("until")).toList();
     return starts.size() == 1 && ends.size() == 1
-        ? phrases.stream().map(t -> t == ends.getFirst() ? end(t, starts.getFirst()) : t).toList()
+        ? phrases.stream()
+            .map(t -> t.equals(ends.getFirst()) ? end(t, starts.getFirst()) : t)
+            .toList()
         : phrases;
   }
 
