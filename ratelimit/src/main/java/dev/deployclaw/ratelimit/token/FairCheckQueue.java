@@ -62,7 +62,7 @@ public final class FairCheckQueue {
   public <T> Future<T> check(String client, Callable<T> work) {
     Promise<T> promise = Promise.promise();
     var check = new Check<>(work, promise);
-    if (underWay < MOST_AT_ONCE) {
+    if (underWay < MOST_AT_ONCE && waiting.isEmpty()) {
       start(check);
     } else if (count < mostWaiting || madeRoom(network(client))) {
       var turn =
@@ -95,10 +95,13 @@ public final class FairCheckQueue {
       return;
     }
     starting = true;
-    while (underWay < MOST_AT_ONCE && !waiting.isEmpty()) {
-      start(taken());
+    try {
+      while (underWay < MOST_AT_ONCE && !waiting.isEmpty()) {
+        start(taken());
+      }
+    } finally {
+      starting = false;
     }
-    starting = false;
   }
 
   /** Whose turn it is gets one check done, and stands behind all others. */
