@@ -44,7 +44,7 @@ class AddedVerbTest {
       Files.writeString(file, data(edit.getKey()) + "\n" + edit.getValue() + "\n");
     }
 
-    assertThat(edits).containsOnlyKeys("grammar/phrases.txt", "lexer/keywords.txt");
+    assertThat(edits).containsOnlyKeys("grammar/phrases/operations.txt", "lexer/keywords.txt");
     assertThat(readByTheCopy(sample.request())).isEqualTo(sample.expected());
     assertThat(readByTheCopy("don't " + sample.request())).isEqualTo("asked");
   }

@@ -61,6 +61,8 @@ class FreshRequestsTest {
     ORDINARY("blind-2026-12-02-aa.txt"),
     BUSY("blind-2026-12-02-ab.txt"),
     CASUAL("blind-2026-12-02-ac.txt"),
+    BANKING("blind-2026-12-02-ad.txt"),
+    GAMING("blind-2026-12-02-ae.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -96,6 +98,8 @@ class FreshRequestsTest {
         case ORDINARY -> floors(22, 11, 4, 0, 11, 0);
         case BUSY -> floors(17, 9, 3, 0, 12, 0);
         case CASUAL -> floors(22, 11, 5, 0, 12, 0);
+        case BANKING -> floors(22, 10, 5, 0, 12, 0);
+        case GAMING -> floors(22, 7, 4, 0, 12, 0);
         case OWN -> floors(23, 7, 16, 0, 10, 0);
       };
     }

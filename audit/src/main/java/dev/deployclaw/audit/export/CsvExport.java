@@ -76,12 +76,6 @@ final class CsvExport implements ExportFormat {
             record.hash()));
   }
 
-  @Override
-  public void end(ExportTotals totals) {}
-
-  @Override
-  public void close() {}
-
   /**
    * Lines of CSV (RFC 4180): each cell quoted, a quote doubled, CRLF behind each line. A cell that
    * a spreadsheet would take for a formula gets an apostrophe before it. No library, since quoting

@@ -11,9 +11,9 @@ interface ExportFormat extends AutoCloseable {
    */
   boolean add(ExecutionSummary execution) throws IOException;
 
-  /** Writes what comes behind the last one. */
-  void end(ExportTotals totals) throws IOException;
+  /** Writes what comes behind the last one, if anything does. */
+  default void end(ExportTotals totals) throws IOException {}
 
   @Override
-  void close() throws IOException;
+  default void close() throws IOException {}
 }

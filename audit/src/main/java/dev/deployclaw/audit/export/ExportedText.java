@@ -1,6 +1,7 @@
 package dev.deployclaw.audit.export;
 
 import dev.deployclaw.policy.text.TerminalSafeText;
+import java.util.Optional;
 
 /** What others wrote, as one line of a bounded length. Pure. */
 public final class ExportedText {
@@ -18,6 +19,11 @@ public final class ExportedText {
     int end = pair ? MOST_CHARACTERS - 1 : MOST_CHARACTERS;
     return TerminalSafeText.line(text.substring(0, end))
         + "… (%d more characters are in the log)".formatted(text.length() - end);
+  }
+
+  /** The same; empty where there is none. */
+  public static Optional<String> some(String text) {
+    return Optional.of(line(text)).filter(t -> !t.isEmpty());
   }
 
   static boolean isCut(String text) {

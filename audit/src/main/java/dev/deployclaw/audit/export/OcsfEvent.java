@@ -1,6 +1,7 @@
 package dev.deployclaw.audit.export;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ public record OcsfEvent(
     Optional<Fingerprint> rawDataHash,
     Evidence unmapped) {
   public static final String SCHEMA_VERSION = "1.8.0";
+  public static final String AGENT = "DeployClaw System Architect";
 
   /** Class and activity. {@code type_uid} is made of both. */
   public record Activity(
@@ -106,7 +108,18 @@ public record OcsfEvent(
       int statusId,
       String status,
       Optional<String> statusDetail,
-      String message) {}
+      String message) {
+    public static Occurrence of(Instant time, OcsfStatus status, String message, String detail) {
+      return new Occurrence(
+          time.toEpochMilli(),
+          status.severityId(),
+          status.severityCaption(),
+          status.id(),
+          status.caption(),
+          ExportedText.some(detail),
+          ExportedText.line(message));
+    }
+  }
 
   /**
    * @param uid of the event: the same in each export
@@ -170,5 +183,20 @@ public record OcsfEvent(
       String verification,
       Optional<String> key,
       Optional<String> planHash,
-      Optional<String> rule) {}
+      Optional<String> rule) {
+    /** A record of a log, and what the log's verification found. */
+    public static Evidence of(String log, LogVerdict verdict, LoggedRecord record) {
+      return new Evidence(
+          log,
+          record.reference().seq(),
+          record.reference().hash(),
+          verdict.isVerified(),
+          verdict.isVerified()
+              ? "verified"
+              : "not verified: " + ExportedText.line(verdict.reason()),
+          verdict.key(),
+          ExportedText.some(record.text("plan_hash")),
+          ExportedText.some(record.rule()));
+    }
+  }
 }

@@ -96,10 +96,4 @@ final class OcsfExport implements ExportFormat {
     out.write('\n');
     some = true;
   }
-
-  @Override
-  public void end(ExportTotals totals) {}
-
-  @Override
-  public void close() {}
 }

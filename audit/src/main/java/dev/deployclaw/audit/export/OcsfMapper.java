@@ -19,7 +19,6 @@ import java.util.TreeMap;
  * @param version of the product
  */
 record OcsfMapper(ExecutionSummary execution, String version) {
-  private static final String AGENT = "DeployClaw System Architect";
   private static final int POLICY = 5;
   private static final int UNKNOWN_USER = 0;
 
@@ -119,47 +118,40 @@ record OcsfMapper(ExecutionSummary execution, String version) {
   }
 
   private OcsfEvent event(Told told, Activity activity, Instant time, Subject subject) {
-    var status = told.status();
     return new OcsfEvent(
         activity,
-        new OcsfEvent.Occurrence(
-            time.toEpochMilli(),
-            status.severityId(),
-            status.severityCaption(),
-            status.id(),
-            status.caption(),
-            text(told.detail()),
-            ExportedText.line(told.message())),
+        OcsfEvent.Occurrence.of(time, told.status(), told.message(), told.detail()),
         metadata(told),
         actor(told.entry()),
         subject.api(),
-        new OcsfEvent.Endpoint(text(told.entry().text("actor")).orElse("unknown"), "deployclaw"),
+        new OcsfEvent.Endpoint(
+            ExportedText.some(told.entry().text("actor")).orElse("unknown"), "deployclaw"),
         subject.entity(),
         subject.result(),
-        text(told.entry().reference().hash()).map(OcsfEvent.Fingerprint::sha256),
-        evidence(told.entry()));
+        ExportedText.some(told.entry().reference().hash()).map(OcsfEvent.Fingerprint::sha256),
+        OcsfEvent.Evidence.of(execution.execution(), execution.verdict(), told.entry()));
   }
 
   private OcsfEvent.Metadata metadata(Told told) {
     boolean cut = ExportedText.isCut(told.message()) || ExportedText.isCut(told.detail());
     return new OcsfEvent.Metadata(
         OcsfEvent.SCHEMA_VERSION,
-        new OcsfEvent.Product(AGENT, "DeployClaw", version),
+        new OcsfEvent.Product(OcsfEvent.AGENT, "DeployClaw", version),
         execution.execution() + "/" + told.entry().reference().seq() + "/" + told.code(),
         execution.execution(),
         told.entry().reference().seq(),
         "execution log",
         told.code(),
-        text(told.entry().text("time")),
+        ExportedText.some(told.entry().text("time")),
         cut ? Optional.of(true) : Optional.empty());
   }
 
   /** The person of the record itself, else who asked. */
   private OcsfEvent.Actor actor(LoggedRecord entry) {
     String person =
-        text(entry.fact("approver"))
-            .or(() -> text(entry.fact("who")))
-            .or(() -> text(execution.request().requester()))
+        ExportedText.some(entry.fact("approver"))
+            .or(() -> ExportedText.some(entry.fact("who")))
+            .or(() -> ExportedText.some(execution.request().requester()))
             .orElse("unknown");
     return new OcsfEvent.Actor(new OcsfEvent.User(person, UNKNOWN_USER));
   }
@@ -167,22 +159,9 @@ record OcsfMapper(ExecutionSummary execution, String version) {
   private OcsfEvent.Api api(String operation, String answer) {
     return new OcsfEvent.Api(
         operation,
-        new OcsfEvent.Service(AGENT),
+        new OcsfEvent.Service(OcsfEvent.AGENT),
         new OcsfEvent.ApiRequest(execution.execution()),
         new OcsfEvent.ApiResponse(ExportedText.line(answer)));
-  }
-
-  private OcsfEvent.Evidence evidence(LoggedRecord entry) {
-    var verdict = execution.verdict();
-    return new OcsfEvent.Evidence(
-        execution.execution(),
-        entry.reference().seq(),
-        entry.reference().hash(),
-        verdict.isVerified(),
-        verdict.isVerified() ? "verified" : "not verified: " + ExportedText.line(verdict.reason()),
-        verdict.key(),
-        text(entry.text("plan_hash")),
-        text(entry.rule()));
   }
 
   private static OcsfEvent.Entity entity(FieldDifference difference, Optional<String> value) {
@@ -212,10 +191,6 @@ record OcsfMapper(ExecutionSummary execution, String version) {
     return first
         .map(o -> o.changes() ? ActivityWord.UPDATE : ActivityWord.READ)
         .orElse(ActivityWord.OTHER);
-  }
-
-  private static Optional<String> text(String text) {
-    return Optional.of(ExportedText.line(text)).filter(t -> !t.isEmpty());
   }
 
   private static <T> Optional<T> none() {

@@ -35,29 +35,18 @@ final class ReportExport implements ExportFormat {
     this.failed = table("Logs that don't verify", "logs", "Log", "Outcome it claims", "Why");
     this.changes =
         table("Changes of limits", "changes", "Tenant", "Limit", "Field", "Before", "After");
-    this.approvals =
-        table(
-            "Approvals and rejections",
-            "events",
-            "Time",
-            "Person",
-            "Decision",
-            "Asked by",
-            "Evidence");
-    this.rollbacks =
-        table("Rollbacks", "events", "Time", "Rolled back", "Asked by", "Reason", "Evidence");
-    this.refusals =
-        table(
-            "Refused or not carried out",
-            "events",
-            "Time",
-            "Request",
-            "Asked by",
-            "Reason",
-            "Evidence");
-    this.unknown =
-        table(
-            "Unknown or unfinished", "events", "Time", "Request", "Asked by", "Reason", "Evidence");
+    this.approvals = events("Approvals and rejections", "Person", "Decision", "Asked by");
+    this.rollbacks = events("Rollbacks", "Rolled back", "Asked by", "Reason");
+    this.refusals = events("Refused or not carried out", "Request", "Asked by", "Reason");
+    this.unknown = events("Unknown or unfinished", "Request", "Asked by", "Reason");
+  }
+
+  /** Rows that begin with a time and end with their evidence. */
+  private SpooledTable events(String title, String... between) throws IOException {
+    var columns = new ArrayList<>(List.of(between));
+    columns.addFirst("Time");
+    columns.addLast("Evidence");
+    return table(title, "events", columns.toArray(String[]::new));
   }
 
   private SpooledTable table(String title, String style, String... columns) throws IOException {

@@ -11,7 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,11 +40,8 @@ public final class JournalFolder {
   /** Ends the name of the file with the signature of a log's end. */
   public static final String HEAD = ".head";
 
-  private static final Set<StandardOpenOption> FRESH =
-      Set.of(
-          StandardOpenOption.CREATE,
-          StandardOpenOption.TRUNCATE_EXISTING,
-          StandardOpenOption.WRITE);
+  private static final FileAttribute<Set<PosixFilePermission>> MINE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final Pattern MOVED =
       Pattern.compile("([a-z0-9][a-z0-9-]{0,127})\\.(\\d{1,9})\\.superseded");
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
@@ -122,21 +121,28 @@ public final class JournalFolder {
     }
   }
 
-  private Listing list(FileTime changed) throws IOException {
+  private Listing list(FileTime changed) {
+    var names = names();
+    var known =
+        names.stream()
+            .filter(name -> name.endsWith(RECORDS) || name.endsWith(STORED))
+            .map(name -> name.substring(0, name.lastIndexOf('.')))
+            .filter(name -> ID.matcher(name).matches())
+            .distinct()
+            .map(name -> Map.entry(sortable(name), name))
+            .sorted(Map.Entry.<String, String>comparingByKey().thenComparing(Map.Entry::getValue))
+            .map(Map.Entry::getValue)
+            .toList();
+    var here = known.stream().filter(name -> names.contains(name + RECORDS)).toList();
+    return new Listing(changed, here, known);
+  }
+
+  /** Of all files that there are. */
+  private Set<String> names() {
     try (var files = Files.list(folder)) {
-      var names = files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
-      var known =
-          names.stream()
-              .filter(name -> name.endsWith(RECORDS) || name.endsWith(STORED))
-              .map(name -> name.substring(0, name.lastIndexOf('.')))
-              .filter(name -> ID.matcher(name).matches())
-              .distinct()
-              .map(name -> Map.entry(sortable(name), name))
-              .sorted(Map.Entry.<String, String>comparingByKey().thenComparing(Map.Entry::getValue))
-              .map(Map.Entry::getValue)
-              .toList();
-      var here = known.stream().filter(name -> names.contains(name + RECORDS)).toList();
-      return new Listing(changed, here, known);
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't list " + folder, e);
     }
   }
 
@@ -163,18 +169,14 @@ public final class JournalFolder {
 
   /** What was moved out of files of records, by execution and number. */
   public List<SupersededRecords> superseded() {
-    try (var files = Files.list(folder)) {
-      return files
-          .map(file -> MOVED.matcher(file.getFileName().toString()))
-          .filter(Matcher::matches)
-          .map(m -> new SupersededRecords(m.group(1), Long.parseLong(m.group(2)), m.group()))
-          .sorted(
-              Comparator.comparing((SupersededRecords s) -> sortable(s.execution()))
-                  .thenComparingLong(SupersededRecords::from))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't list " + folder, e);
-    }
+    return names().stream()
+        .map(MOVED::matcher)
+        .filter(Matcher::matches)
+        .map(m -> new SupersededRecords(m.group(1), Long.parseLong(m.group(2)), m.group()))
+        .sorted(
+            Comparator.comparing((SupersededRecords s) -> sortable(s.execution()))
+                .thenComparingLong(SupersededRecords::from))
+        .toList();
   }
 
   /** All records that were moved out of one log. */
@@ -198,16 +200,8 @@ public final class JournalFolder {
   void moveOut(String execution, long from, List<byte[]> records) throws IOException {
     String name = requireId(execution) + "." + from + ".superseded";
     Path fresh = folder.resolve("." + name);
-    var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    try (var out = FileChannel.open(fresh, FRESH, mine)) {
-      for (byte[] one : records) {
-        var line = ByteBuffer.allocate(one.length + 1).put(one).put((byte) '\n').flip();
-        while (line.hasRemaining()) {
-          int _ = out.write(line);
-        }
-      }
-      out.force(true);
-    }
+    Files.deleteIfExists(fresh); // a crash may have left it
+    write(Files.createFile(fresh, MINE), RecordLines.join(records));
     Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     keepNames();
   }
@@ -237,15 +231,10 @@ public final class JournalFolder {
 
   /** Names of files that end so, sorted. */
   public List<String> named(String ending) {
-    try (var files = Files.list(folder)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(ending) && !name.startsWith("."))
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't list " + folder, e);
-    }
+    return names().stream()
+        .filter(name -> name.endsWith(ending) && !name.startsWith("."))
+        .sorted()
+        .toList();
   }
 
   public byte[] content(String name) throws IOException {
@@ -254,9 +243,8 @@ public final class JournalFolder {
 
   /** Returns when the file is on disk as a whole, in place of one that had the name. */
   public void keep(String name, byte[] bytes) {
-    var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try {
-      Path fresh = Files.createTempFile(folder, ".fresh", "", mine);
+      Path fresh = Files.createTempFile(folder, ".fresh", "", MINE);
       try {
         write(fresh, bytes);
         Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
@@ -331,8 +319,7 @@ public final class JournalFolder {
     if (Files.exists(file)) {
       return;
     }
-    var mine = PosixFilePermissions.fromString("rw-------");
-    Files.createFile(file, PosixFilePermissions.asFileAttribute(mine));
+    Files.createFile(file, MINE);
     keepNames();
   }
 

@@ -25,7 +25,6 @@ import java.util.regex.Pattern;
 /** Sign-ins as events of OCSF's class Authentication, one a line. For one thread. */
 public record SignInExport(SignInReader reader) {
   private static final ObjectWriter JSON = RecordJson.MAPPER.writer();
-  private static final String AGENT = "DeployClaw System Architect";
   private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:.]+(%.*)?");
 
   /** What an event says beside its record. */
@@ -78,16 +77,16 @@ public record SignInExport(SignInReader reader) {
     String message = event.kind().sentence() + (detail.isEmpty() ? "" : ": " + detail);
     return new OcsfSignIn(
         Activity.of(EventClass.AUTHENTICATION, told.activity()).named(told.name()),
-        occurrence(entry.time(), told.status(), message, event.reason()),
+        OcsfEvent.Occurrence.of(entry.time(), told.status(), message, event.reason()),
         metadata(log, entry, event.kind().word()),
-        new OcsfEvent.User(line(event.who()).orElse("unknown"), 0),
-        new OcsfEvent.Service(AGENT),
+        new OcsfEvent.User(ExportedText.some(event.who()).orElse("unknown"), 0),
+        new OcsfEvent.Service(OcsfEvent.AGENT),
         source(event.from()),
         Protocol.of(event.means()),
         ADDRESS.matcher(event.from()).matches(),
         event.count(),
-        line(entry.reference().hash()).map(OcsfEvent.Fingerprint::sha256),
-        evidence(log, verdict, entry.reference()));
+        ExportedText.some(entry.reference().hash()).map(OcsfEvent.Fingerprint::sha256),
+        OcsfEvent.Evidence.of(log, verdict, entry));
   }
 
   private static OcsfSignIn failed(String log, LogVerdict verdict, Instant now) {
@@ -95,66 +94,37 @@ public record SignInExport(SignInReader reader) {
     String message = "The log " + log + " doesn't verify: " + verdict.reason();
     return new OcsfSignIn(
         Activity.of(EventClass.AUTHENTICATION, ActivityWord.OTHER).named("verify"),
-        occurrence(now, OcsfStatus.SERIOUS, message, verdict.reason()),
+        OcsfEvent.Occurrence.of(now, OcsfStatus.SERIOUS, message, verdict.reason()),
         metadata(log, nothing, "verify"),
         new OcsfEvent.User("unknown", 0),
-        new OcsfEvent.Service(AGENT),
+        new OcsfEvent.Service(OcsfEvent.AGENT),
         Optional.empty(),
         Protocol.of(""),
         false,
         1,
         Optional.empty(),
-        evidence(log, verdict, nothing.reference()));
-  }
-
-  private static OcsfEvent.Occurrence occurrence(
-      Instant time, OcsfStatus status, String message, String detail) {
-    return new OcsfEvent.Occurrence(
-        time.toEpochMilli(),
-        status.severityId(),
-        status.severityCaption(),
-        status.id(),
-        status.caption(),
-        line(detail),
-        ExportedText.line(message));
+        OcsfEvent.Evidence.of(log, verdict, nothing));
   }
 
   private static OcsfEvent.Metadata metadata(String log, LoggedRecord entry, String code) {
     return new OcsfEvent.Metadata(
         OcsfEvent.SCHEMA_VERSION,
-        new OcsfEvent.Product(AGENT, "DeployClaw", LogExport.PRODUCT_VERSION),
+        new OcsfEvent.Product(OcsfEvent.AGENT, "DeployClaw", LogExport.PRODUCT_VERSION),
         log + "/" + entry.reference().seq() + "/" + code,
         log,
         entry.reference().seq(),
         "sign-in log",
         code,
-        line(entry.text("time")),
-        Optional.empty());
-  }
-
-  private static OcsfEvent.Evidence evidence(
-      String log, LogVerdict verdict, LoggedRecord.Reference reference) {
-    return new OcsfEvent.Evidence(
-        log,
-        reference.seq(),
-        reference.hash(),
-        verdict.isVerified(),
-        verdict.isVerified() ? "verified" : "not verified: " + ExportedText.line(verdict.reason()),
-        verdict.key(),
-        Optional.empty(),
+        ExportedText.some(entry.text("time")),
         Optional.empty());
   }
 
   private static Optional<Source> source(String from) {
     boolean address = ADDRESS.matcher(from).matches();
-    return line(from)
+    return ExportedText.some(from)
         .map(text ->
             address
                 ? new Source(Optional.of(text), Optional.empty())
                 : new Source(Optional.empty(), Optional.of(text)));
-  }
-
-  private static Optional<String> line(String text) {
-    return Optional.of(ExportedText.line(text)).filter(t -> !t.isEmpty());
   }
 }

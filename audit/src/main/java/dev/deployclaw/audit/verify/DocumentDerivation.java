@@ -1,5 +1,7 @@
 package dev.deployclaw.audit.verify;
 
+import static dev.deployclaw.audit.verify.rule.ProcessRules.facts;
+
 import dev.deployclaw.audit.verify.json.JsonFormatter;
 import dev.deployclaw.audit.verify.json.StrictJson;
 import java.time.Duration;
@@ -183,10 +185,6 @@ public final class DocumentDerivation {
     } catch (DateTimeParseException | ArithmeticException e) {
       return 0;
     }
-  }
-
-  private static Map<String, Object> facts(Map<String, Object> entry) {
-    return entry.get("facts") instanceof Map<?, ?> map ? StrictJson.object(map) : Map.of();
   }
 
   private static Optional<String> text(Map<String, Object> from, String key) {

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks an execution log with nothing but the log and, where given, the key that is trusted. No
@@ -92,28 +91,12 @@ public final class LogVerifier {
   /** All records of the document, by number. Where each stands is checked by deriving it again. */
   private static List<Map<String, Object>> recordsIn(Map<String, Object> document) {
     var records = new ArrayList<Map<String, Object>>();
-    collect(document.get("records"), records);
-    for (Map<String, Object> step : objects(document.get("thought_log"))) {
-      collect(step.get("records"), records);
+    records.addAll(StrictJson.objects(document.get("records")));
+    for (Map<String, Object> step : StrictJson.objects(document.get("thought_log"))) {
+      records.addAll(StrictJson.objects(step.get("records")));
     }
     records.sort(Comparator.comparingLong(r -> r.get("seq") instanceof Long n ? n : 0L));
     return records;
-  }
-
-  private static void collect(@Nullable Object list, List<Map<String, Object>> into) {
-    into.addAll(objects(list));
-  }
-
-  private static List<Map<String, Object>> objects(@Nullable Object value) {
-    var out = new ArrayList<Map<String, Object>>();
-    if (value instanceof List<?> list) {
-      for (Object item : list) {
-        if (item instanceof Map<?, ?> map) {
-          out.add(StrictJson.object(map));
-        }
-      }
-    }
-    return out;
   }
 
   private static List<VerificationFinding> derived(

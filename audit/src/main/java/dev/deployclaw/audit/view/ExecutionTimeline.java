@@ -1,5 +1,7 @@
 package dev.deployclaw.audit.view;
 
+import static dev.deployclaw.audit.verify.rule.ProcessRules.facts;
+
 import dev.deployclaw.audit.signing.ExecutionDocument;
 import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.policy.diff.FieldDifference;
@@ -187,10 +189,6 @@ public final class ExecutionTimeline {
 
   private boolean of(@Nullable Object tenant) {
     return filter.tenant().map(wanted -> wanted.equals(tenant)).orElse(true);
-  }
-
-  private static Map<String, Object> facts(Map<String, Object> entry) {
-    return entry.get("facts") instanceof Map<?, ?> map ? StrictJson.object(map) : Map.of();
   }
 
   private static Instant time(Map<String, Object> entry) {

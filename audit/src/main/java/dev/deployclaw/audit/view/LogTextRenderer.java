@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The execution log for people on a terminal: plain text, a line for each thing, no colour. */
 public final class LogTextRenderer {
@@ -39,7 +38,7 @@ public final class LogTextRenderer {
             () -> lines.add("  \"%s\"".formatted(doc.get("request"))));
     whole(doc).ifPresent(request -> lines.addAll(lines("in all: \"" + request + "\"", "  ")));
     lines.add("");
-    objects(doc.get("thought_log")).forEach(step -> lines.addAll(step(step)));
+    StrictJson.objects(doc.get("thought_log")).forEach(step -> lines.addAll(step(step)));
     if (!lines.getLast().isEmpty()) {
       lines.add("");
     }
@@ -52,8 +51,9 @@ public final class LogTextRenderer {
   /** The whole request, where what was asked last answered a question. */
   private static Optional<String> whole(Map<String, Object> doc) {
     var steps =
-        objects(doc.get("thought_log")).stream().flatMap(s -> objects(s.get("records")).stream());
-    return Stream.concat(objects(doc.get("records")).stream(), steps)
+        StrictJson.objects(doc.get("thought_log")).stream()
+            .flatMap(s -> StrictJson.objects(s.get("records")).stream());
+    return Stream.concat(StrictJson.objects(doc.get("records")).stream(), steps)
         .filter(entry -> ExecutionLog.CONVERSATION.equals(entry.get("action")))
         .flatMap(entry -> text(entry, "detail").stream())
         .findFirst();
@@ -106,7 +106,7 @@ public final class LogTextRenderer {
                 step.get("action"),
                 step.get("duration_ms")));
     text(step, "detail").ifPresent(detail -> lines.addAll(lines(detail, "     ")));
-    objects(step.get("records")).stream()
+    StrictJson.objects(step.get("records")).stream()
         .flatMap(entry -> diff(entry).stream())
         .limit(MOST_DIFF_LINES)
         .forEach(line -> lines.add("       " + line));
@@ -167,7 +167,7 @@ public final class LogTextRenderer {
 
   /** What separated the executors from the agent, by the first record that tells of it. */
   static Optional<String> isolation(Map<String, Object> doc) {
-    return objects(doc.get("records")).stream()
+    return StrictJson.objects(doc.get("records")).stream()
         .flatMap(entry -> object(entry, "facts").stream())
         .flatMap(facts -> object(facts, "isolation").stream())
         .findFirst()
@@ -247,17 +247,5 @@ public final class LogTextRenderer {
     return from.get(key) instanceof Map<?, ?> map
         ? Optional.of(StrictJson.object(map))
         : Optional.empty();
-  }
-
-  private static List<Map<String, Object>> objects(@Nullable Object list) {
-    var out = new ArrayList<Map<String, Object>>();
-    if (list instanceof List<?> items) {
-      for (Object item : items) {
-        if (item instanceof Map<?, ?> map) {
-          out.add(StrictJson.object(map));
-        }
-      }
-    }
-    return out;
   }
 }

@@ -70,6 +70,16 @@ public record ApprovalDesk(List<ApprovalChannel> channels, Parts parts) {
     return parts.queries().get().objection(execution, who, approves, plan);
   }
 
+  /**
+   * Whether there is such a change. Another agent may have carried it out, so the state store is
+   * asked, not the logs here.
+   */
+  public boolean knowsChange(String execution, String who) throws InterruptedException {
+    return objection(execution, who, false, "")
+        .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
+        .isEmpty();
+  }
+
   /** How a hold ended, for who clicks too late. */
   public CardEnding ending(String execution) throws InterruptedException {
     return CardEnding.of(parts.queries().get().holdEnding(execution), Optional.empty());

@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.MemberReport.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Asks executors to look, as every run does, and tells what it came to. */
 record ExecutorCheck(ExecutorRegistry executors) {
@@ -19,9 +20,16 @@ record ExecutorCheck(ExecutorRegistry executors) {
 
   /** What a look came to: who doesn't answer by name, the others by their number. */
   List<Diagnosis> diagnose(String name, String verb) throws InterruptedException {
+    return diagnose(name, verb, reports -> told(name, reports));
+  }
+
+  /** The same, where the reports are told in another way. */
+  List<Diagnosis> diagnose(
+      String name, String verb, Function<List<MemberReport>, List<Diagnosis>> telling)
+      throws InterruptedException {
     return switch (look(name, verb)) {
       case CallOutcome.Failed(var fault) -> List.of(Diagnosis.of(name, fault));
-      case CallOutcome.Done(var reports, var _) -> told(name, reports);
+      case CallOutcome.Done(var reports, var _) -> telling.apply(reports);
     };
   }
 

@@ -1,6 +1,5 @@
 package dev.deployclaw.container.doctor;
 
-import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.MemberReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +13,7 @@ final class KubernetesAccessCheck {
 
   /** Nothing where no cluster is configured: the look {@code inspect} says so. */
   static List<Diagnosis> examine(ExecutorCheck looks) throws InterruptedException {
-    return switch (looks.look(ABOUT, "access")) {
-      case CallOutcome.Failed(var fault) -> List.of(Diagnosis.of(ABOUT, fault));
-      case CallOutcome.Done(var reports, var _) -> told(reports);
-    };
+    return looks.diagnose(ABOUT, "access", KubernetesAccessCheck::told);
   }
 
   static List<Diagnosis> told(List<MemberReport> reports) {

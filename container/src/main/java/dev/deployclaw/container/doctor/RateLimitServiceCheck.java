@@ -1,6 +1,5 @@
 package dev.deployclaw.container.doctor;
 
-import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.policy.wire.ServiceStatus;
@@ -15,10 +14,7 @@ final class RateLimitServiceCheck {
   private RateLimitServiceCheck() {}
 
   static List<Diagnosis> examine(ExecutorCheck looks) throws InterruptedException {
-    return switch (looks.look(ABOUT, "topology")) {
-      case CallOutcome.Failed(var fault) -> List.of(Diagnosis.of(ABOUT, fault));
-      case CallOutcome.Done(var reports, var _) -> told(reports);
-    };
+    return looks.diagnose(ABOUT, "topology", RateLimitServiceCheck::told);
   }
 
   static List<Diagnosis> told(List<MemberReport> reports) {

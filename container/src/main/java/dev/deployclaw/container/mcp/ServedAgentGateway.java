@@ -13,7 +13,6 @@ import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
-import dev.deployclaw.core.service.ApprovalRefusal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,16 +120,8 @@ public record ServedAgentGateway(AgentServer server, CommandCaller commands)
         .isPresent();
   }
 
-  /** Another agent may have carried it out, so the state store is asked. */
   private void requireChange(String id, String who) throws InterruptedException {
-    boolean none =
-        !ExecutionIdFormat.fits(id)
-            || server
-                .approvals()
-                .objection(id, who, false, "")
-                .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
-                .isPresent();
-    if (none) {
+    if (!ExecutionIdFormat.fits(id) || !server.approvals().knowsChange(id, who)) {
       throw new RefusedCallException(
           ProblemCatalogue.notFound("there is no change " + ExecutionIdFormat.shown(id)));
     }

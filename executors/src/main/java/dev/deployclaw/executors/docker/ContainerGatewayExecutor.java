@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
@@ -12,12 +11,12 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.member.FenceMark;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
+import dev.deployclaw.executors.nginx.GatewayExecutor;
 import dev.deployclaw.executors.nginx.GatewayInspector;
 import dev.deployclaw.executors.nginx.RunningConfigProbe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Brings epochs to gateways in containers. A participant, under the name of all gateways; the looks
@@ -26,9 +25,7 @@ import java.util.Set;
  * configuration names are touched. None is started or stopped, except that one whose reload is
  * {@code restart} is restarted. All verbs can be repeated.
  */
-public final class ContainerGatewayExecutor implements BackendExecutor {
-  private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
-
+public final class ContainerGatewayExecutor implements GatewayExecutor {
   private final ContainerGatewaySettings settings;
   private final DockerSettings docker;
   private final GatewayInspector looks;
@@ -42,16 +39,6 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
     this.looks = new GatewayInspector(identity);
     this.staging = new ContainerGatewayStager(new ContainerConfigChecker(settings.check()));
     this.publishing = new ContainerGatewayPublisher(identity);
-  }
-
-  @Override
-  public String name() {
-    return DesiredGatewayFile.PARTICIPANT;
-  }
-
-  @Override
-  public Set<String> verbs() {
-    return BackendExecutor.participantWith(LOOKS);
   }
 
   @Override
@@ -76,8 +63,8 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
 
   /** Asks a gateway whose container was found. */
   @FunctionalInterface
-  private interface Question<T> {
-    MemberReport ask(T about) throws IOException, InterruptedException;
+  private interface Question {
+    MemberReport ask(ResolvedContainer.Present gateway) throws IOException, InterruptedException;
   }
 
   private CallOutcome look(String verb, Invocation invocation) throws InterruptedException {
@@ -110,8 +97,7 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
   }
 
   /** One list of containers for all; a daemon that can't be asked leaves every gateway unknown. */
-  private CallOutcome all(Invocation call, Question<ResolvedContainer.Present> question)
-      throws InterruptedException {
+  private CallOutcome all(Invocation call, Question question) throws InterruptedException {
     var fanout = BoundedFanout.by(call.deadline(), call.operation(), settings.atOnce());
     try (DockerClient client = DockerConnector.open(docker, settings.atOnce() * 2)) {
       var listed = client.listContainersCmd().withShowAll(true).exec();
@@ -127,10 +113,7 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
     }
   }
 
-  private MemberReport one(
-      ContainerGateway gateway,
-      ResolvedContainer found,
-      Question<ResolvedContainer.Present> question)
+  private MemberReport one(ContainerGateway gateway, ResolvedContainer found, Question question)
       throws IOException, InterruptedException {
     try {
       return switch (found) {
@@ -146,28 +129,17 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
   }
 
   private static MemberReport file(
-      ResolvedContainer.Present found,
-      EpochSpec activation,
-      Question<DesiredGatewayFile.Wanted> question)
+      ResolvedContainer.Present found, EpochSpec activation, DesiredGatewayFile.Question question)
       throws IOException, InterruptedException {
     var gateway = found.gateway();
-    return switch (gateway.file(activation).orAdopted(() -> found.view().file(0))) {
-      case DesiredGatewayFile.Impossible(String reason) ->
-          MemberReport.no(gateway.member(), reason);
-      case DesiredGatewayFile.Unlisted unlisted -> unlisted.kept(gateway.member());
-      case DesiredGatewayFile.Wanted wanted -> question.ask(wanted);
-    };
+    var file = gateway.file(activation).orAdopted(() -> found.view().file(0));
+    return file.ask(gateway.member(), question);
   }
 
-  /** A refusal is an answer; everything else leaves open what holds. */
+  /** As for every failed call; but a conflict is the daemon's, not one with a newer leader. */
   private static MemberReport faulty(ContainerGateway gateway, CallFault fault) {
-    return switch (fault) {
-      case CallFault.Denied d -> MemberReport.denied(gateway.member(), d.reason());
-      case CallFault.Ungranted g -> MemberReport.no(gateway.member(), g.reason());
-      case CallFault.Invalid i -> MemberReport.no(gateway.member(), i.reason());
-      case CallFault.Unavailable u -> MemberReport.unknown(gateway.member(), u.reason());
-      case CallFault.Conflict c -> MemberReport.unknown(gateway.member(), c.reason());
-      case CallFault.Unknown u -> MemberReport.unknown(gateway.member(), u.reason());
-    };
+    return fault instanceof CallFault.Conflict(String reason)
+        ? MemberReport.unknown(gateway.member(), reason)
+        : new CallOutcome.Failed(fault).report(gateway.member());
   }
 }

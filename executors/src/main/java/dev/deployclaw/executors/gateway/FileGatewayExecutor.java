@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.gateway;
 
-import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -9,21 +8,19 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
 import dev.deployclaw.executors.nginx.EpochFolder;
+import dev.deployclaw.executors.nginx.GatewayExecutor;
 import dev.deployclaw.executors.nginx.GatewayInspector;
 import dev.deployclaw.executors.nginx.RunningConfigProbe;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Brings epochs to file gateways. A participant; the looks {@code topology} and {@code scan} say
  * what is there. Each verb works on all gateways, some at once, and reports each. It never starts
  * or stops a gateway. All verbs can be repeated. Without a gateway it is left out, and says so.
  */
-public final class FileGatewayExecutor implements BackendExecutor {
-  private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
-
+public final class FileGatewayExecutor implements GatewayExecutor {
   private final FileGatewaySettings settings;
   private final GatewayInspector looks;
   private final FileGatewayStager staging;
@@ -35,16 +32,6 @@ public final class FileGatewayExecutor implements BackendExecutor {
     this.looks = new GatewayInspector(identity);
     this.staging = new FileGatewayStager(settings);
     this.publishing = new FileGatewayPublisher(identity);
-  }
-
-  @Override
-  public String name() {
-    return DesiredGatewayFile.PARTICIPANT;
-  }
-
-  @Override
-  public Set<String> verbs() {
-    return BackendExecutor.participantWith(LOOKS);
   }
 
   @Override
@@ -99,19 +86,9 @@ public final class FileGatewayExecutor implements BackendExecutor {
     return CallOutcome.done(fanout.ask(settings.gateways(), question));
   }
 
-  /** Asks with what its file must be. */
-  @FunctionalInterface
-  private interface Question {
-    MemberReport ask(DesiredGatewayFile.Wanted file) throws IOException, InterruptedException;
-  }
-
-  private static MemberReport file(FileGateway gateway, EpochSpec activation, Question question)
+  private static MemberReport file(
+      FileGateway gateway, EpochSpec activation, DesiredGatewayFile.Question question)
       throws IOException, InterruptedException {
-    return switch (gateway.file(activation)) {
-      case DesiredGatewayFile.Impossible(String reason) ->
-          MemberReport.no(gateway.member(), reason);
-      case DesiredGatewayFile.Unlisted unlisted -> unlisted.kept(gateway.member());
-      case DesiredGatewayFile.Wanted wanted -> question.ask(wanted);
-    };
+    return gateway.file(activation).ask(gateway.member(), question);
   }
 }

@@ -96,6 +96,22 @@ public sealed interface DesiredGatewayFile {
         : this;
   }
 
+  /** What a question about the wanted file answers; where there is none, why. */
+  default MemberReport ask(String member, Question question)
+      throws IOException, InterruptedException {
+    return switch (this) {
+      case Impossible(String reason) -> MemberReport.no(member, reason);
+      case Unlisted unlisted -> unlisted.kept(member);
+      case Wanted wanted -> question.ask(wanted);
+    };
+  }
+
+  /** Asks a gateway with what its file must be. */
+  @FunctionalInterface
+  interface Question {
+    MemberReport ask(Wanted wanted) throws IOException, InterruptedException;
+  }
+
   /** Reads the file with which a gateway was adopted, if it is still there. */
   @FunctionalInterface
   interface Adopted {

@@ -24,9 +24,11 @@ public final class FairCheckQueue {
 
   private final Vertx vertx;
   private final int mostWaiting;
-  private final Map<String, Deque<Check<?>>> waiting = new LinkedHashMap<>();
+  private final Map<String, Turn> waiting = new LinkedHashMap<>();
+  private final Map<String, Integer> ofSites = new HashMap<>();
   private int count;
   private int underWay;
+  private boolean starting;
 
   public FairCheckQueue(Vertx vertx) {
     this(vertx, MOST_WAITING);
@@ -49,6 +51,9 @@ public final class FairCheckQueue {
 
   private record Check<T>(Callable<T> work, Promise<T> promise) {}
 
+  /** Those of one network that wait. */
+  private record Turn(String site, Deque<Check<?>> checks) {}
+
   /**
    * Fails with {@link Busy}, or as the work does.
    *
@@ -57,11 +62,13 @@ public final class FairCheckQueue {
   public <T> Future<T> check(String client, Callable<T> work) {
     Promise<T> promise = Promise.promise();
     var check = new Check<>(work, promise);
-    if (underWay < MOST_AT_ONCE) {
+    if (underWay < MOST_AT_ONCE && waiting.isEmpty()) {
       start(check);
     } else if (count < mostWaiting || madeRoom(network(client))) {
-      waiting.computeIfAbsent(network(client), _ -> new ArrayDeque<>()).add(check);
-      count++;
+      var turn =
+          waiting.computeIfAbsent(network(client), n -> new Turn(site(n), new ArrayDeque<>()));
+      turn.checks().add(check);
+      count(turn, 1);
     } else {
       promise.fail(new Busy());
     }
@@ -74,25 +81,41 @@ public final class FairCheckQueue {
         .executeBlocking(check.work(), false)
         .onComplete(done -> {
           underWay--;
-          check.promise().handle(done);
           next();
+          check.promise().handle(done);
         });
   }
 
-  /** Whose turn it is gets one check done, and stands behind all others. */
+  /**
+   * Starts as many as may be under way. One that is done before anybody waits for it ends within
+   * its start, and is followed by the loop: a call within the call would go as deep as many wait.
+   */
   private void next() {
-    var turns = waiting.entrySet().iterator();
-    if (underWay >= MOST_AT_ONCE || !turns.hasNext()) {
+    if (starting) {
       return;
     }
+    starting = true;
+    try {
+      while (underWay < MOST_AT_ONCE && !waiting.isEmpty()) {
+        start(taken());
+      }
+    } finally {
+      starting = false;
+    }
+  }
+
+  /** Whose turn it is gets one check done, and stands behind all others. */
+  private Check<?> taken() {
+    var turns = waiting.entrySet().iterator();
     var turn = turns.next();
     turns.remove();
-    var check = turn.getValue().removeFirst();
-    count--;
-    if (!turn.getValue().isEmpty()) {
+    var checks = turn.getValue().checks();
+    var check = checks.removeFirst();
+    count(turn.getValue(), -1);
+    if (!checks.isEmpty()) {
       waiting.put(turn.getKey(), turn.getValue());
     }
-    start(check);
+    return check;
   }
 
   /**
@@ -100,10 +123,9 @@ public final class FairCheckQueue {
    * one site count together: it has as many networks as it likes.
    */
   private boolean madeRoom(String network) {
-    var sites = new HashMap<String, Integer>();
-    waiting.forEach((from, checks) -> sites.merge(site(from), checks.size(), Integer::sum));
-    int most = Collections.max(sites.values());
-    int ofSite = sites.getOrDefault(site(network), 0);
+    int most = Collections.max(ofSites.values());
+    String site = site(network);
+    int ofSite = ofSites.getOrDefault(site, 0);
     boolean ofOwnSite = ofSite == most;
     if (ofSite > 0 && ofSite + 1 == most) {
       return false;
@@ -112,20 +134,27 @@ public final class FairCheckQueue {
         waiting.entrySet().stream()
             .filter(from ->
                 ofOwnSite
-                    ? site(from.getKey()).equals(site(network))
-                    : sites.getOrDefault(site(from.getKey()), 0) == most)
-            .max(Comparator.comparingInt(from -> from.getValue().size()))
+                    ? from.getValue().site().equals(site)
+                    : ofSites.getOrDefault(from.getValue().site(), 0) == most)
+            .max(Comparator.comparingInt(from -> from.getValue().checks().size()))
             .orElseThrow();
+    var checks = given.getValue().checks();
     var own = waiting.get(network);
-    if (ofOwnSite && own != null && own.size() + 1 >= given.getValue().size()) {
+    if (ofOwnSite && own != null && own.checks().size() + 1 >= checks.size()) {
       return false;
     }
-    given.getValue().removeLast().promise().fail(new Busy());
-    if (given.getValue().isEmpty()) {
+    var last = checks.removeLast();
+    if (checks.isEmpty()) {
       waiting.remove(given.getKey());
     }
-    count--;
+    count(given.getValue(), -1);
+    last.promise().fail(new Busy());
     return true;
+  }
+
+  private void count(Turn turn, int more) {
+    count += more;
+    ofSites.merge(turn.site(), more, (a, b) -> a + b == 0 ? null : a + b);
   }
 
   /** IPv6: a /48 of the /64; IPv4: a /24. */

@@ -7,12 +7,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,9 +77,7 @@ class FairCheckQueueTest {
 
   @Test
   void addressesOfOneNetworkTakeOneTurn() {
-    for (int i = 0; i < 100; i++) {
-      bring("2001:db8:1:2::" + Integer.toHexString(i + 1), 1);
-    }
+    bring(networks(100, i -> "2001:db8:1:2::%x".formatted(i + 1)));
     bring("2001:db8:1:3::1", 1);
     bring("::1", 1);
 
@@ -88,9 +90,7 @@ class FairCheckQueueTest {
   /** Each has one check: whoever comes takes a place of somebody's, and no turn is lost by it. */
   @Test
   void ofManyNetworksEachIsAnswered() {
-    for (int i = 0; i < 2 * MORE_THAN_WAIT; i++) {
-      bring("198.%d.%d.1".formatted(i / 250, i % 250), 1);
-    }
+    bring(networks(2 * MORE_THAN_WAIT, i -> "198.%d.%d.1".formatted(i / 250, i % 250)));
 
     settle();
 
@@ -101,14 +101,10 @@ class FairCheckQueueTest {
   /** A site has a /48, which is 65,536 networks. */
   @Test
   void manyNetworksOfOneSiteGiveUpTheirOwn() {
-    for (int i = 0; i < MORE_THAN_WAIT; i++) {
-      bring("2001:db8:1:%x::1".formatted(i + 1), 1);
-    }
+    bring(networks(MORE_THAN_WAIT, i -> "2001:db8:1:%x::1".formatted(i + 1)));
     bring("2001:db8:2:1::1", 1);
     bring("192.0.2.1", 1);
-    for (int i = 0; i < 2 * MORE_THAN_WAIT; i++) {
-      bring("2001:db8:1:%x::1".formatted(i + 5_000), 1);
-    }
+    bring(networks(2 * MORE_THAN_WAIT, i -> "2001:db8:1:%x::1".formatted(i + 5_000)));
 
     settle();
 
@@ -144,34 +140,89 @@ class FairCheckQueueTest {
     assertThat(done).hasSize(10);
   }
 
-  private void bring(String client, int number) {
-    for (int i = 0; i < number; i++) {
-      asked.add(
-          on(() ->
-              checks.check(
-                  client,
-                  () -> {
-                    gate.await();
-                    done.add(client);
-                    return client;
-                  })));
+  /** As many as run at once, so that none that is left brings the next one. */
+  @Test
+  void oneWhoAskedAndThrowsMakesWayForTheNext() {
+    on(() -> {
+      for (int i = 0; i < 4; i++) {
+        ask("x")
+            .onComplete(_ -> {
+              throw new IllegalStateException("no");
+            });
+      }
+      return "asked";
+    });
+    bring("y", 10);
+
+    settle();
+
+    assertThat(done).filteredOn("y"::equals).hasSize(10);
+  }
+
+  /** A check that is done at once is followed by the next one, not the next one within it. */
+  @Test
+  void checksThatAreDoneAtOnceGoNoDeeper() {
+    gate.countDown();
+    var deepest = new AtomicInteger();
+    for (int round = 0; round < 20; round++) {
+      on(() -> {
+        for (int i = 0; i < 1_000; i++) {
+          asked.add(
+              ask("192.0.2." + i).onComplete(_ -> deepest.accumulateAndGet(depth(), Math::max)));
+        }
+        return "asked";
+      });
+      settle();
     }
+
+    assertThat(deepest.get()).isLessThan(100);
+  }
+
+  private static int depth() {
+    return StackWalker.getInstance().walk(frames -> (int) frames.count());
+  }
+
+  private void bring(String client, int number) {
+    bring(Collections.nCopies(number, client));
+  }
+
+  private void bring(List<String> clients) {
+    asked.addAll(on(() -> clients.stream().map(this::ask).toList()));
+  }
+
+  private Future<String> ask(String client) {
+    return checks.check(
+        client,
+        () -> {
+          gate.await();
+          done.add(client);
+          return client;
+        });
+  }
+
+  private static List<String> networks(int number, IntFunction<String> name) {
+    return IntStream.range(0, number).mapToObj(name).toList();
   }
 
   private void settle() {
     gate.countDown();
-    Future.join(asked)
-        .otherwiseEmpty()
-        .toCompletionStage()
-        .toCompletableFuture()
-        .orTimeout(1, TimeUnit.MINUTES)
-        .join();
+    try {
+      Future.join(asked)
+          .otherwiseEmpty()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(1, TimeUnit.MINUTES);
+    } catch (Exception e) {
+      long open = asked.stream().filter(one -> !one.isComplete()).count();
+      throw new AssertionError(
+          "%d of %d are open, %d were done".formatted(open, asked.size(), done.size()), e);
+    }
   }
 
   /** They belong to one event loop. */
-  private Future<String> on(Supplier<Future<String>> asks) {
-    var begun = new CompletableFuture<Future<String>>();
-    loop.runOnContext(_ -> begun.complete(asks.get()));
-    return begun.orTimeout(1, TimeUnit.MINUTES).join();
+  private <T> T on(Supplier<T> asks) {
+    return CompletableFuture.supplyAsync(asks, task -> loop.runOnContext(_ -> task.run()))
+        .orTimeout(1, TimeUnit.MINUTES)
+        .join();
   }
 }

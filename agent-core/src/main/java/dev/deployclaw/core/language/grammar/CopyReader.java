@@ -83,7 +83,8 @@ record CopyReader(
       var words = token.is("op") ? token.parts() : List.of(token);
       var last = words.isEmpty() ? token : words.getLast();
       boolean asFor = before > 0 && tokens.get(before - 1).text().equals("as");
-      if (last.is(Kind.WORD) && (asFor || FROM.contains(last.text()))) {
+      boolean same = token.is("op") && TokenClass.has(words, "=same") && before == i - 1;
+      if (last.is(Kind.WORD) && (asFor || same || FROM.contains(last.text()))) {
         return -1;
       }
       if (last.is(Kind.WORD) && TO.contains(last.text())) {

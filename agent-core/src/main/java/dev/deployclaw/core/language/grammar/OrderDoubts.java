@@ -232,8 +232,12 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     boolean ahead =
         TokenClass.is(tokens.getFirst(), "timed")
             && !TokenClass.has(tokens.subList(1, tokens.size()), "timed");
-    if (timed && !ahead) {
+    var sentences = orders.stream().map(OrderSplitter::verbOf).map(this::sentence).toList();
+    if (timed && (!ahead || isOfSome("timed", sentences))) {
       questions.ask("time", "Does that time apply to each change? Ask for one at a time, please.");
+    }
+    if (isOfSome("<dry-run> | <manual> | <canary> | <p99>", sentences)) {
+      questions.ask("guard", "Does that hold for each change? Ask for one at a time, please.");
     }
     if (operations.contains(TaskOperation.COPY_POLICY)
         && (TokenClass.has(tokens, "<pronoun>")
@@ -250,6 +254,19 @@ record OrderDoubts(List<Token> tokens, OpenQuestions questions) {
     if (placed > 1) {
       questions.ask("where", "One of the changes names no service: which service is it for?");
     }
+  }
+
+  /** Whether such a phrase is in the sentence of a change, and another one is in another. */
+  private boolean isOfSome(String phrases, List<Long> sentences) {
+    return Set.copyOf(sentences).size() > 1
+        && tokens.stream()
+            .filter(t -> TokenClass.is(t, phrases))
+            .anyMatch(t -> sentences.contains(sentence(t)));
+  }
+
+  /** How many sentences end before it. */
+  private long sentence(Token token) {
+    return tokens.stream().filter(t -> t.isStop() && t.to() <= token.from()).count();
   }
 
   private static boolean place(Token token) {

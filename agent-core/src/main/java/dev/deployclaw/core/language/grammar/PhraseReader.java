@@ -10,9 +10,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Puts one token in place of each phrase that the data file names. */
+/** Puts one token in place of each phrase that the data files name. */
 final class PhraseReader {
-  private static final PatternTable TABLE = PatternTable.read(PhraseReader.class, "phrases.txt");
+  /** A row may use what rows before it found: first how, why and when, then whom, then what. */
+  private static final PatternTable TABLE =
+      PatternTable.read(
+          PhraseReader.class,
+          "phrases/common.txt",
+          "phrases/guards.txt",
+          "phrases/tickets.txt",
+          "phrases/reasons.txt",
+          "phrases/times.txt",
+          "phrases/asides.txt",
+          "phrases/corrections.txt",
+          "phrases/targets.txt",
+          "phrases/settings.txt",
+          "phrases/operations.txt");
 
   private PhraseReader() {}
 

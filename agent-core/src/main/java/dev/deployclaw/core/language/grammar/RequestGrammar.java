@@ -8,6 +8,7 @@ import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
+import dev.deployclaw.core.language.time.EndClock;
 import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.language.value.GroundingList;
 import dev.deployclaw.core.language.value.OpenQuestions;
@@ -95,14 +96,18 @@ public final class RequestGrammar {
     this.questions = questions;
     this.typed = pieces.sentences().typed();
     this.told = pieces.told();
-    var rest = typed.stream().filter(t -> !told.contains(t)).toList();
+    var rest =
+        typed.stream()
+            .filter(t -> !told.contains(t))
+            .dropWhile(t -> t.isStop() && !t.equals(typed.getFirst()))
+            .toList();
     var words = new OpenQuestions();
     var phrased =
         pieces.sentences().phrases(rest).stream()
             .map(t -> KeyPhrase.resolved(t, names))
             .map(t -> pooled(t, names))
             .toList();
-    this.phrases = PhraseReader.joined(phrased, words);
+    this.phrases = PhraseReader.joined(EndClock.onDayOfStart(phrased), words);
     this.clauses = new ClauseReader(rest, phrases, pieces::isQuoted, words);
     clauses.read();
     var asked = clauses.ordering().stream().filter(t -> t.is("asked-time")).toList();

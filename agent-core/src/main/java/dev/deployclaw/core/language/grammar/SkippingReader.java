@@ -77,7 +77,7 @@ public record SkippingReader(
             && clauses()
                 .map(RequestClause::typed)
                 .filter(c -> c.contains(tenants.getFirst()))
-                .allMatch(c -> Antecedents.isSubject(text(), c) && !isDenied(c))
+                .noneMatch(SkippingReader::isDenied)
         ? only(List.of(List.of(tenants.getFirst()))).substring(0, first(text))
             + text.substring(first(text))
         : text;
@@ -171,6 +171,16 @@ public record SkippingReader(
         .collect(Collectors.joining(" ", token.text() + " " + token.rule() + " ", ""));
   }
 
+  /** Whether a value is kept that is said to be so, and another one is said. */
+  private boolean isStatement(List<Token> kept) {
+    var stated = clauses().flatMap(c -> c.read().stream()).filter(t -> t.is("statement")).toList();
+    var typed = sentences().typed();
+    return stated.stream().anyMatch(s -> kept.stream().anyMatch(t -> within(t, s)))
+        && typed.stream()
+            .filter(t -> TokenClass.is(t, "figure | <number>"))
+            .anyMatch(t -> stated.stream().noneMatch(s -> within(t, s)));
+  }
+
   private static String value(Token token) {
     return "%s %s %s %s".formatted(token.kind(), token.text(), token.value(), token.window());
   }
@@ -195,6 +205,7 @@ public record SkippingReader(
     var left = typed.stream().filter(t -> isLeft(t, text)).toList();
     return turned
         || OrderEvidence.zones(text(), left, kept)
+        || isStatement(kept)
         || clauses()
             .filter(RequestClause::past)
             .flatMap(c -> c.typed().stream())

@@ -17,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A data file of named patterns over a {@link TokenLine}. {@code NAME = …} is a part that others
@@ -94,10 +96,14 @@ public final class PatternTable {
     return found;
   }
 
-  public static PatternTable read(Class<?> beside, String file) {
+  /**
+   * The rows of files, in this order: what one of them names ({@code NAME = …}) holds in the next.
+   */
+  public static PatternTable read(Class<?> beside, String... files) {
     Map<String, String> parts = new LinkedHashMap<>();
     var out = new ArrayList<NamedPattern>();
-    for (String line : joined(text(beside, file), "")) {
+    var text = Stream.of(files).map(file -> text(beside, file)).collect(Collectors.joining("\n"));
+    for (String line : joined(text, "")) {
       int equals = line.indexOf(" = ");
       int colon = line.indexOf(": ");
       boolean part = equals > 0 && (colon < 0 || equals < colon);

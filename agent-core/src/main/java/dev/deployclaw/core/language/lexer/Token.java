@@ -113,6 +113,12 @@ public record Token(
     return new Token(kind, other, value, window, from, to, rule, parts);
   }
 
+  /** The same with another last part. */
+  public Token ending(Token last) {
+    var others = Stream.concat(parts.stream().limit(parts.size() - 1L), Stream.of(last)).toList();
+    return new Token(kind, text, value, window, from, to, rule, others);
+  }
+
   public boolean is(Kind other) {
     return kind == other;
   }

@@ -46,11 +46,19 @@ public final class EstateQuestionReader {
               + ASKS
               + ")\\b(?<!what(?=\\W+(?:i|we|they)\\W+(?:need|want)s?\\W+is\\b)).*");
 
+  /** "On all services", behind whose limits a heading names. */
+  private static final String WHERE =
+      "(?:\\s+(?:on|for)\\s+(?:(?:all|the|both|every|each|three)\\s+){0,2}[^\\s\\d,.!;%]+)?(?:\\s+please)?";
+
   /** A request of a few words that is a heading: "latest changes of acme". */
   private static final Pattern NAMES =
       Pattern.compile(
           "(?is)\\W*(?:(?:any|current|history|latest|recent|status|the|top|usage)\\b"
-              + "(?:\\s+[^\\s,.!;]+){0,6}|limits\\s+(?:of|for)\\s+\\S+|\\S+\\s+(?:limits|quotas?|usage))[.!]?\\s*");
+              + "(?:\\s+[^\\s,.!;]+){0,6}|limits\\s+(?:of|for)\\s+\\S+(?:\\s+and\\s+\\S+){0,4}"
+              + WHERE
+              + "|[^.!;\\d%]{1,60},\\s*(?:the\\s+|all\\s+)?current\\s+limits"
+              + WHERE
+              + "|\\S+\\s+(?:limits|quotas?|usage))[.!]?\\s*");
 
   /** "Could you" asks for a deed, unless that is to tell something. */
   private static final Pattern POLITE =
@@ -61,7 +69,7 @@ public final class EstateQuestionReader {
   /** "I'd like to know whether", in the middle of a sentence. */
   private static final Pattern WONDERS =
       Pattern.compile(
-          "(?is).*\\b(?:(?:to|you|i) know|understand why|let me (?:know|have)|wondering|curious|tell (?:me|us)|show (?:me|us)"
+          "(?is).*\\b(?:(?:to|you|i) know|understand why|let me (?:know|have)|(?:i|we) need (?:an? |the )?(?:list|overview) of|wondering|curious|tell (?:me|us)|show (?:me|us)"
               + "|any idea|find out|question (?:is|about)|asks? (?:why|how|what|when|who|whether))\\b.*");
 
   /** The last change is one; "the last 5" are five. */

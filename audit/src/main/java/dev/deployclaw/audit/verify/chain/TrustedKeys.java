@@ -45,7 +45,7 @@ public record TrustedKeys(Set<String> keys) {
       return List.of(new VerificationFinding(Code.SIGNATURE, 0, "the head isn't signed"));
     }
     var findings = new ArrayList<VerificationFinding>();
-    var rotations = rotations(audit);
+    var rotations = StrictJson.objects(audit.get("rotations"));
     var fault = fault(audit, rotations, key);
     fault.ifPresent(what -> findings.add(new VerificationFinding(Code.ROTATION, 0, what)));
     boolean followed = fault.isEmpty() && rotations.stream().anyMatch(r -> trusts(r.get("old")));
@@ -61,18 +61,6 @@ public record TrustedKeys(Set<String> keys) {
 
   private boolean trusts(@Nullable Object key) {
     return key instanceof String s && keys.contains(s);
-  }
-
-  private static List<Map<String, Object>> rotations(Map<String, Object> audit) {
-    var out = new ArrayList<Map<String, Object>>();
-    if (audit.get("rotations") instanceof List<?> list) {
-      for (Object item : list) {
-        if (item instanceof Map<?, ?> map) {
-          out.add(StrictJson.object(map));
-        }
-      }
-    }
-    return out;
   }
 
   /** What is wrong with the way from the first key to the one that signed. */

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A strict JSON reader (RFC 8259, I-JSON of RFC 7493): duplicate keys, lone surrogates, invalid
@@ -90,6 +91,19 @@ public final class StrictJson {
   @SuppressWarnings("unchecked")
   public static Map<String, Object> object(Map<?, ?> map) {
     return (Map<String, Object>) map;
+  }
+
+  /** Those of a value that is a list; of any other none. */
+  public static List<Map<String, Object>> objects(@Nullable Object value) {
+    var out = new ArrayList<Map<String, Object>>();
+    if (value instanceof List<?> list) {
+      for (Object item : list) {
+        if (item instanceof Map<?, ?> map) {
+          out.add(object(map));
+        }
+      }
+    }
+    return out;
   }
 
   private static String decode(byte[] utf8) throws Malformed {

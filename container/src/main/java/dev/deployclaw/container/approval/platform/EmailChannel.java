@@ -1,6 +1,5 @@
 package dev.deployclaw.container.approval.platform;
 
-import dev.deployclaw.container.approval.ApprovalChannel;
 import dev.deployclaw.container.approval.CardDelivery;
 import dev.deployclaw.container.approval.CardEnding;
 import dev.deployclaw.container.approval.ChannelCondition;
@@ -15,12 +14,7 @@ import java.util.Optional;
  * thread. A message's reference is the first mail's id.
  */
 record EmailChannel(ApprovalChannelConfig config, Platform.Email email, DeliverySettings delivery)
-    implements ApprovalChannel {
-  @Override
-  public String name() {
-    return config.name();
-  }
-
+    implements PlatformChannel {
   @Override
   public CardDelivery post(HoldCard card) throws InterruptedException {
     return send(new EmailMessage.Content(card, Optional.empty(), Optional.empty()));

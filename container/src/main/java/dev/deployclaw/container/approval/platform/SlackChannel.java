@@ -1,6 +1,5 @@
 package dev.deployclaw.container.approval.platform;
 
-import dev.deployclaw.container.approval.ApprovalChannel;
 import dev.deployclaw.container.approval.CardDelivery;
 import dev.deployclaw.container.approval.CardEnding;
 import dev.deployclaw.container.approval.ChannelCondition;
@@ -15,12 +14,7 @@ import java.util.TreeMap;
 
 /** A channel of Slack. A message's reference is {@code CHANNEL/TS}. */
 record SlackChannel(ApprovalChannelConfig config, Platform.Slack slack, SlackClient client)
-    implements ApprovalChannel {
-  @Override
-  public String name() {
-    return config.name();
-  }
-
+    implements PlatformChannel {
   @Override
   public CardDelivery post(HoldCard card) throws InterruptedException {
     var message = message(card, Optional.empty());

@@ -1,14 +1,12 @@
 package dev.deployclaw.container.approval.platform;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.approval.ApprovalDesk;
 import dev.deployclaw.container.approval.platform.BotTokenVerifier.TokenCheck;
 import dev.deployclaw.container.approval.platform.ClickVerdict.Decider;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig.Platform;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
@@ -127,7 +125,6 @@ public final class TeamsCallback {
    * @param click empty for other activities: the bot was added, somebody wrote to it
    */
   private record TeamsActivity(String serviceUrl, Optional<Click> click) {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
 
     /**
@@ -142,18 +139,10 @@ public final class TeamsCallback {
 
     /** Empty where it is none. */
     static Optional<TeamsActivity> read(byte[] body) {
-      try {
-        var fields = JSON.readTree(body);
-        boolean whole =
-            fields != null
-                && fields.path("type").isTextual()
-                && fields.path("channelId").asText().equals(BotTokenVerifier.TEAMS);
-        return whole
-            ? Optional.of(new TeamsActivity(fields.path("serviceUrl").asText(), click(fields)))
-            : Optional.empty();
-      } catch (IOException e) {
-        return Optional.empty();
-      }
+      return TeamsClient.json(body)
+          .filter(fields -> fields.path("type").isTextual())
+          .filter(fields -> fields.path("channelId").asText().equals(BotTokenVerifier.TEAMS))
+          .map(fields -> new TeamsActivity(fields.path("serviceUrl").asText(), click(fields)));
     }
 
     private static Optional<Click> click(JsonNode fields) {

@@ -1,6 +1,5 @@
 package dev.deployclaw.container.approval.platform;
 
-import dev.deployclaw.container.approval.ApprovalChannel;
 import dev.deployclaw.container.approval.CardDelivery;
 import dev.deployclaw.container.approval.CardEnding;
 import dev.deployclaw.container.approval.ChannelCondition;
@@ -10,12 +9,7 @@ import java.util.Optional;
 
 /** A conversation of Microsoft Teams. A message's reference is its activity's id. */
 record TeamsChannel(ApprovalChannelConfig config, TeamsClient client, BotTokenVerifier tokens)
-    implements ApprovalChannel {
-  @Override
-  public String name() {
-    return config.name();
-  }
-
+    implements PlatformChannel {
   @Override
   public CardDelivery post(HoldCard card) throws InterruptedException {
     return client.post(TeamsCard.message(card, config.console(), Optional.empty()));

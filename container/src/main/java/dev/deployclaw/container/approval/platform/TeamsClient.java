@@ -174,7 +174,8 @@ final class TeamsClient {
     held = null;
   }
 
-  private static Optional<JsonNode> json(byte[] body) {
+  /** Empty where it is none. */
+  static Optional<JsonNode> json(byte[] body) {
     try {
       return Optional.ofNullable(JSON.readTree(body));
     } catch (IOException e) {

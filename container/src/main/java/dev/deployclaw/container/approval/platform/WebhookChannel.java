@@ -1,6 +1,5 @@
 package dev.deployclaw.container.approval.platform;
 
-import dev.deployclaw.container.approval.ApprovalChannel;
 import dev.deployclaw.container.approval.CardDelivery;
 import dev.deployclaw.container.approval.CardEnding;
 import dev.deployclaw.container.approval.ChannelCondition;
@@ -27,13 +26,8 @@ record WebhookChannel(
     Platform.SignedWebhook webhook,
     NotificationHttpClient http,
     InstantSource time)
-    implements ApprovalChannel {
+    implements PlatformChannel {
   private static final int GONE = 410;
-
-  @Override
-  public String name() {
-    return config.name();
-  }
 
   @Override
   public CardDelivery post(HoldCard card) throws InterruptedException {

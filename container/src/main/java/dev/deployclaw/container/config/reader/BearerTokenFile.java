@@ -1,12 +1,8 @@
 package dev.deployclaw.container.config.reader;
 
 import dev.deployclaw.container.config.ApiRole;
-import dev.deployclaw.container.config.yaml.ConfigProblem;
 import dev.deployclaw.container.config.yaml.ConfigSection;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
-import dev.deployclaw.container.file.FileFault;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -57,19 +53,7 @@ public final class BearerTokenFile {
   }
 
   public static List<Token> read(Path file) throws InvalidConfigException {
-    String text;
-    try {
-      text = Files.readString(file);
-    } catch (IOException e) {
-      throw new InvalidConfigException(
-          file.toString(),
-          List.of(
-              new ConfigProblem(
-                  "",
-                  0,
-                  "can't be read: " + FileFault.words(e),
-                  "check the path and its permissions")));
-    }
+    String text = ConfigReader.text(file, "check the path and its permissions");
     var reading = new ConfigSection.ReadContext(Map.of(), new ArrayList<>());
     var fields = new ConfigSection("", ConfigReader.compose(file, text), reading);
     var tokens = tokens(fields);

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code deployclaw.yaml}. All problems are reported at once. */
 public final class ConfigReader {
+  private static final String REMEDY = "give another with --config FILE";
+
   private final Path folder;
   private final Optional<Path> home;
   private final ConfigRole role;
@@ -59,7 +61,7 @@ public final class ConfigReader {
   /** Opens the secrets of that process only; of the others it says that they are configured. */
   public static AgentConfig read(Path file, Map<String, String> environment, ConfigRole role)
       throws InvalidConfigException {
-    return parsed(file, text(file), environment, role).config();
+    return parsed(file, text(file, REMEDY), environment, role).config();
   }
 
   /**
@@ -68,7 +70,7 @@ public final class ConfigReader {
    */
   public static Map<String, Object> effective(Path file, Map<String, String> environment)
       throws InvalidConfigException {
-    var parsed = parsed(file, text(file), environment, ConfigRole.BOTH);
+    var parsed = parsed(file, text(file, REMEDY), environment, ConfigRole.BOTH);
     var tokens = parsed.config().serve().tokensFile();
     if (tokens.isPresent()) {
       int _ = BearerTokenFile.read(tokens.get()).size();
@@ -76,18 +78,16 @@ public final class ConfigReader {
     return parsed.effective();
   }
 
-  private static String text(Path file) throws InvalidConfigException {
+  /**
+   * @param remedy what to do where it can't be read
+   */
+  static String text(Path file, String remedy) throws InvalidConfigException {
     try {
       return Files.readString(file);
     } catch (IOException e) {
       throw new InvalidConfigException(
           file.toString(),
-          List.of(
-              new ConfigProblem(
-                  "",
-                  0,
-                  "can't be read: " + FileFault.words(e),
-                  "give another with --config FILE")));
+          List.of(new ConfigProblem("", 0, "can't be read: " + FileFault.words(e), remedy)));
     }
   }
 

@@ -18,7 +18,6 @@ import dev.deployclaw.core.language.question.EstateQuestionReader;
 import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.rollback.CheckpointReport;
-import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.OpenQuestion;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,13 +141,16 @@ public record TaskRoutes(AgentServer server) {
   private ApiResponse rollback(ApiRequest call) throws InterruptedException {
     String id = call.path().apply("id");
     var key = key(call);
-    if (!id.equals("last") && isNoChange(id, call.caller().name())) {
+    String who = call.caller().name();
+    boolean known =
+        id.equals("last")
+            || (ExecutionIdFormat.fits(id) && server.approvals().knowsChange(id, who));
+    if (!known) {
       return ApiResponse.of(
           ProblemCatalogue.notFound("there is no change " + ExecutionIdFormat.shown(id)));
     }
     boolean manual = RequestBody.rollback(call.body()).manual();
-    return reply(
-        server.intake().submit(TaskSubmission.rollback(id, call.caller().name(), manual, key)));
+    return reply(server.intake().submit(TaskSubmission.rollback(id, who, manual, key)));
   }
 
   private ApiResponse reply(SubmissionResult answer) {
@@ -177,16 +179,6 @@ public record TaskRoutes(AgentServer server) {
     body.put("location", location);
     body.put("events", location + "/events");
     return ApiResponse.json(202, body).with("Location", location);
-  }
-
-  /** Another agent may have carried it out, so the state store is asked, not the logs here. */
-  private boolean isNoChange(String id, String who) throws InterruptedException {
-    return !ExecutionIdFormat.fits(id)
-        || server
-            .approvals()
-            .objection(id, who, false, "")
-            .filter(o -> o.kind() == ApprovalRefusal.Kind.NO_SUCH_CHANGE)
-            .isPresent();
   }
 
   private static Optional<String> key(ApiRequest call) {

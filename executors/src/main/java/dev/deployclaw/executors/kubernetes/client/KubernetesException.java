@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.kubernetes.client;
 
 import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.MemberReport;
 import java.io.IOException;
 
@@ -55,13 +56,9 @@ public final class KubernetesException extends IOException {
    */
   public MemberReport report(String member) {
     return switch (fault) {
-      case CallFault.Denied d -> MemberReport.denied(member, d.reason());
       case CallFault.Invalid i when status == NO_STATUS -> MemberReport.denied(member, i.reason());
-      case CallFault.Ungranted g -> MemberReport.no(member, g.reason());
-      case CallFault.Invalid i -> MemberReport.no(member, i.reason());
       case CallFault.Conflict c -> MemberReport.no(member, c.reason());
-      case CallFault.Unavailable u -> MemberReport.unknown(member, u.reason());
-      case CallFault.Unknown u -> MemberReport.unknown(member, u.reason());
+      default -> new CallOutcome.Failed(fault).report(member);
     };
   }
 }

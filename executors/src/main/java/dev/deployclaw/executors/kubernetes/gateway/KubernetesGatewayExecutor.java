@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.kubernetes.gateway;
 
-import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
@@ -21,9 +20,8 @@ import dev.deployclaw.executors.kubernetes.fleet.GatewaySnapshot;
 import dev.deployclaw.executors.kubernetes.gateway.GatewayAction.Order;
 import dev.deployclaw.executors.kubernetes.preflight.ConfigPreflight;
 import dev.deployclaw.executors.member.BoundedFanout;
-import dev.deployclaw.executors.nginx.DesiredGatewayFile;
+import dev.deployclaw.executors.nginx.GatewayExecutor;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
@@ -33,9 +31,7 @@ import java.util.function.BiFunction;
  * scan} say what is there. It never starts, stops or enters a gateway's pod. All verbs can be
  * repeated.
  */
-public final class KubernetesGatewayExecutor implements BackendExecutor {
-  private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
-
+public final class KubernetesGatewayExecutor implements GatewayExecutor {
   private final KubernetesConnection link;
   private final KubernetesSettings settings;
   private final ConfigMapStager staging;
@@ -51,16 +47,6 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
     this.publishing = new DeploymentPublisher(settings.shardBytes());
     this.converging = new DeploymentConvergence(settings.shardBytes());
     this.pace = RolloutPollPacer.of(settings.poll());
-  }
-
-  @Override
-  public String name() {
-    return DesiredGatewayFile.PARTICIPANT;
-  }
-
-  @Override
-  public Set<String> verbs() {
-    return BackendExecutor.participantWith(LOOKS);
   }
 
   @Override

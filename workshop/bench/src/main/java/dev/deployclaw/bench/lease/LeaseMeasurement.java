@@ -96,7 +96,8 @@ public record LeaseMeasurement(int callers, int requests, int rounds, Duration a
   private LeaseFigures figures(DecisionBenchEstate estate, Sample wide, DeciderGroup group)
       throws InterruptedException {
     var tight = new Sample(wide.algorithm(), wide.leased(), true);
-    var limiter = new GroupLimiter(group, wide.algorithm().word(), wide.questions());
+    var limiter =
+        new GroupLimiter(group, wide.algorithm().word(), wide.questions(), new AtomicInteger());
     var traffic =
         new Traffic(
             callers,
@@ -117,23 +118,9 @@ public record LeaseMeasurement(int callers, int requests, int rounds, Duration a
    * Tenants whose limits refuse nothing, asked for by turns: a caller stays with the instance that
    * answered it. The group is the caller's to close.
    */
-  private static final class GroupLimiter implements RateLimiter {
-    private final DeciderGroup group;
-    private final String title;
-    private final List<DecisionRequest> questions;
-    private final AtomicInteger turn = new AtomicInteger();
-
-    GroupLimiter(DeciderGroup group, String title, List<DecisionRequest> questions) {
-      this.group = group;
-      this.title = title;
-      this.questions = questions;
-    }
-
-    @Override
-    public String title() {
-      return title;
-    }
-
+  private record GroupLimiter(
+      DeciderGroup group, String title, List<DecisionRequest> questions, AtomicInteger turn)
+      implements RateLimiter {
     @Override
     public CompletionStage<?> ask(int tenant) {
       int here = group.here();

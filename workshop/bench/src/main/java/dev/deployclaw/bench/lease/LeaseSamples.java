@@ -63,7 +63,10 @@ final class LeaseSamples {
     }
 
     List<DecisionRequest> questions() {
-      return IntStream.range(0, tenants()).mapToObj(this::question).toList();
+      return IntStream.range(0, tenants())
+          .mapToObj(this::tenant)
+          .map(SampleLimits::question)
+          .toList();
     }
 
     List<String> counters() {
@@ -71,18 +74,6 @@ final class LeaseSamples {
           .mapToObj(this::tenant)
           .map(t -> RedisKeyLayout.counterKey(t, t, limit().name(), List.of()))
           .toList();
-    }
-
-    private DecisionRequest question(int tenant) {
-      return new DecisionRequest(
-          SampleLimits.GATEWAY,
-          SampleLimits.host(tenant(tenant)),
-          SampleLimits.METHOD,
-          SampleLimits.PATH,
-          "10.0.0.1",
-          "",
-          1,
-          _ -> "");
     }
 
     private String tenant(int number) {

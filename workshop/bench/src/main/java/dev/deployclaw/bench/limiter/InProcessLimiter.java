@@ -29,7 +29,10 @@ public final class InProcessLimiter implements RateLimiter {
   private InProcessLimiter(Vertx vertx, DecisionBenchEstate estate, int tenants) {
     this.vertx = vertx;
     loop = vertx.getOrCreateContext();
-    questions = IntStream.range(0, tenants).mapToObj(InProcessLimiter::question).toList();
+    questions =
+        IntStream.range(0, tenants)
+            .mapToObj(t -> SampleLimits.question(Kind.TOKEN_BUCKET.tenant(t)))
+            .toList();
     shards = ShardRouter.open(vertx, estate.cluster());
     decider = estate.decider(vertx, shards);
   }
@@ -76,17 +79,5 @@ public final class InProcessLimiter implements RateLimiter {
             told.completeExceptionally(new IllegalStateException("answered " + answer.result()));
           }
         });
-  }
-
-  private static DecisionRequest question(int tenant) {
-    return new DecisionRequest(
-        SampleLimits.GATEWAY,
-        SampleLimits.host(Kind.TOKEN_BUCKET.tenant(tenant)),
-        SampleLimits.METHOD,
-        SampleLimits.PATH,
-        "10.0.0.1",
-        "",
-        1,
-        _ -> "");
   }
 }

@@ -9,6 +9,7 @@ import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,6 +101,11 @@ public final class SampleLimits {
 
   public static String host(String tenant) {
     return tenant + "." + SUFFIX;
+  }
+
+  /** A request of a tenant that its limits decide. */
+  public static DecisionRequest question(String tenant) {
+    return new DecisionRequest(GATEWAY, host(tenant), METHOD, PATH, "10.0.0.1", "", 1, _ -> "");
   }
 
   public static List<Kind> ofOneLimit() {

@@ -106,7 +106,9 @@ record ContainerGatewayFleet(
     var run = Files.createDirectories(home.resolve("run"));
     Files.createDirectories(run.resolve("tmp"));
     var files = gateway.way().mounted ? files(gateway) : volume(client, gateway.name());
-    LabNginxGateway.lay(files, handWritten(gateway.gateway()));
+    var place = Map.of("FOLDER", RUN, "LISTEN", GatewayFleet.listen(PORT));
+    LabNginxGateway.lay(
+        files, LabNginxGateway.handWritten(gateway.gateway(), named(gateway.gateway()), place));
     String source =
         gateway.way().mounted
             ? files + ":" + LabContainers.FILES + ":ro"
@@ -130,15 +132,6 @@ record ContainerGatewayFleet(
   private static Path volume(DockerClient client, String name) {
     client.createVolumeCmd().withName(name).exec();
     return Path.of(client.inspectVolumeCmd(name).exec().getMountpoint());
-  }
-
-  private String handWritten(Gateway gateway) {
-    return LabNginxGateway.handWritten(
-        gateway, named(gateway), Map.of("FOLDER", RUN, "LISTEN", listen()));
-  }
-
-  private static String listen() {
-    return new HostPort("0.0.0.0", PORT).toString();
   }
 
   /** The services by their names, which the daemon resolves in their networks. */
@@ -191,7 +184,7 @@ record ContainerGatewayFleet(
             LabContainer.NGINX,
             RUN,
             RUN,
-            listen(),
+            GatewayFleet.listen(PORT),
             contained.url(),
             askers(contained),
             beside.service(gateway.namespace()),

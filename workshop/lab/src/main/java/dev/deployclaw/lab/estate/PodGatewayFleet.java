@@ -9,7 +9,6 @@ import dev.deployclaw.policy.parse.PolicyYamlWriter;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.network.FreePortFinder;
-import dev.deployclaw.testkit.network.HostPort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +97,9 @@ public record PodGatewayFleet(
   private void create(LocalCluster cluster, Replicated replicated) {
     var gateway = replicated.gateway();
     ObjectNode map = named(gateway.namespace(), gateway.name() + "-by-hand");
-    map.putObject("data").put("nginx.conf", handWritten(gateway));
+    var place = Map.of("FOLDER", INSIDE, "LISTEN", GatewayFleet.listen(port));
+    map.putObject("data")
+        .put("nginx.conf", LabNginxGateway.handWritten(gateway, beside.upstreams(), place));
     cluster.create(maps(gateway.namespace()), CREATOR, map);
     String text =
         ResourceTemplate.fill(
@@ -121,15 +122,6 @@ public record PodGatewayFleet(
               cluster.get(deployments(gateway.namespace()) + "/" + gateway.name());
           return deployment.at("/status/availableReplicas").asInt() == g.replicas();
         });
-  }
-
-  private String handWritten(Gateway gateway) {
-    return LabNginxGateway.handWritten(
-        gateway, beside.upstreams(), Map.of("FOLDER", INSIDE, "LISTEN", listen()));
-  }
-
-  private String listen() {
-    return new HostPort("0.0.0.0", port).toString();
   }
 
   private static ObjectNode policy(String namespace, String tenant, String yaml) {
@@ -186,7 +178,7 @@ public record PodGatewayFleet(
             LocalCluster.GATEWAY_VOLUME,
             INSIDE,
             INSIDE,
-            listen(),
+            GatewayFleet.listen(port),
             beside.service(gateway.namespace()),
             ReferenceScenario.HOST_SUFFIX,
             GatewayFleet.routes(gateway),

@@ -25,18 +25,10 @@ record PodInvariants(KubernetesReader cloud, ExpectedState wanted) {
   List<String> wrong() {
     var wrong = new ArrayList<String>();
     for (var workload : cloud.workloads()) {
-      try {
-        judge(workload, wrong);
-      } catch (IOException | IllegalArgumentException e) {
-        wrong.add(workload.name() + ": " + e);
-      }
+      PolicyReaderInvariants.said(workload.name(), wrong, () -> judge(workload, wrong));
     }
     for (var served : cloud.served()) {
-      try {
-        judge(served, wrong);
-      } catch (IOException | IllegalArgumentException e) {
-        wrong.add("store " + served.name() + ": " + e);
-      }
+      PolicyReaderInvariants.said("store " + served.name(), wrong, () -> judge(served, wrong));
     }
     return wrong;
   }

@@ -107,7 +107,7 @@ public record PodTrialRunner(TrialEstate site, AgentPod agent, TenantConfigMaps 
     boolean gone = agent.isGone(asked.pod());
     int kills = gone ? 1 + again(random) : 0;
     long from = System.nanoTime();
-    boolean _ = BoundedWait.cameTrue(ENDED, this::rests);
+    boolean _ = BoundedWait.cameTrue(ENDED, site::rests);
     var took = Duration.ofNanos(System.nanoTime() - from);
     var wrong = site.wrong();
     boolean same = before.digest().equals(site.judge().committed().digest());
@@ -152,14 +152,6 @@ public record PodTrialRunner(TrialEstate site, AgentPod agent, TenantConfigMaps 
     var process = agent.process(pod);
     process.ifPresent(DaemonProcess::kill);
     return process.isPresent() ? 1 : 0;
-  }
-
-  private boolean rests() {
-    try {
-      return site.judge().open().isEmpty();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /**

@@ -102,7 +102,7 @@ final class QueueFaults {
       site.inflict("kill", "nats");
       first.go();
       BoundedWait.until(
-          "the task ended", LONGEST, () -> isIdle(site.config().stateDir()) && rests(site));
+          "the task ended", LONGEST, () -> isIdle(site.config().stateDir()) && site.rests());
     }
   }
 
@@ -111,7 +111,7 @@ final class QueueFaults {
     BoundedWait.until(
         "the other agent has done it",
         LONGEST,
-        () -> queue.isEmpty() && isIdle(elsewhere) && rests(site));
+        () -> queue.isEmpty() && isIdle(elsewhere) && site.rests());
   }
 
   private static void judge(WorkQueueClient queue, Stage stage, long epochs) {
@@ -127,14 +127,6 @@ final class QueueFaults {
   private static boolean isIdle(Path state) {
     try (var files = Files.list(state.resolve("accepted"))) {
       return files.findAny().isEmpty();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static boolean rests(TrialEstate site) {
-    try {
-      return site.judge().open().isEmpty();
     } catch (IOException e) {
       return false;
     }

@@ -272,6 +272,15 @@ public final class TrialEstate implements AutoCloseable {
     return wrong;
   }
 
+  /** Whether no change is open; not where that can't be asked now. */
+  boolean rests() {
+    try {
+      return judge.open().isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   public void reject() throws IOException, InterruptedException {
     for (String id : judge.held()) {
       var ran = run("reject", id);
