@@ -48,7 +48,7 @@ class GuardTest {
       lab.up(new LabEstate.Size(3, true, false), _ -> {});
 
       var verdict =
-          new VerifyGuardCommand(around(out, out), false)
+          new VerifyGuardCommand(around(out, out))
               .verify(lab, folder, oneOfEachRisk(), List.of(everywhere));
 
       assertThat(verdict.holds()).as(String.join("\n", verdict.lines())).isTrue();
