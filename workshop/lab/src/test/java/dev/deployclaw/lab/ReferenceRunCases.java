@@ -33,6 +33,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * gateways.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@SuppressWarnings("NullAway.Init") // each class carries it out
 abstract class ReferenceRunCases extends RecoveryCases {
   private static final int PROBES = 500;
   private static final int LEAST_PROBES_EACH = 10;
