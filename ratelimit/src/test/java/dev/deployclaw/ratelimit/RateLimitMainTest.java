@@ -76,6 +76,8 @@ class RateLimitMainTest {
     var options =
         List.of(
             "-Xmx96m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
     return CommandRunner.of(JavaProgram.words(options, RateLimitMain.class, arguments))

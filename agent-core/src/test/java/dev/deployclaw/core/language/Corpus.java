@@ -106,9 +106,12 @@ public final class Corpus {
 
   /** A part of a file, chosen by a hash of each request: one of so many. */
   static List<Case> cases(String file, int every) {
-    return cases(file).stream()
-        .filter(c -> Math.floorMod(c.request().hashCode(), every) == 0)
-        .toList();
+    return cases(file).stream().filter(c -> isChosen(c.request(), every)).toList();
+  }
+
+  /** Whether a request is one of so many, chosen by its hash. */
+  static boolean isChosen(String request, int every) {
+    return Math.floorMod(request.hashCode(), every) == 0;
   }
 
   static Interpretation ask(String request) {

@@ -25,14 +25,16 @@ import org.junit.jupiter.api.Test;
 /**
  * A model that answers wrongly in every way that fits a request, and that says the same again when
  * it is told what is wrong. It cites as its source all that it claims to have a use for; or as
- * little as its values need, and claims to have no use for anything, or for each piece beside. An
- * eighth of the requests, chosen by their hash, is answered with every commit.
+ * little as its values need, and claims to have no use for anything, or for each piece beside. A
+ * few of the requests, chosen by their hash, are answered with every commit.
  */
 class CorruptedModelTest {
   private static final int CAUGHT_FLOOR = 98;
   private static final int STOPPED_CEILING = 10;
   private static final int ADDED = 6;
-  private static final int EIGHTH = 8;
+
+  /** One request of so many is answered with every commit. */
+  private static final int EVERY = 24;
 
   /** As if the grammar understood nothing: the model alone does. */
   private static final RequestInterpreter DEAF =
@@ -51,9 +53,9 @@ class CorruptedModelTest {
 
   @Test
   void planNothingUnaskedAndAreCaught() {
-    answerAll(EIGHTH);
+    answerAll(EVERY);
 
-    assertThat(made).isGreaterThan(250);
+    assertThat(made).isGreaterThan(80);
     holdTheirFloors();
   }
 

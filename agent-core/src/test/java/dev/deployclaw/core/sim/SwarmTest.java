@@ -18,9 +18,9 @@ class SwarmTest {
   private static final int SEEDS = Integer.getInteger("sim.seeds", 300);
 
   /** Those of the fast tier are few. */
-  private static final int FEW = 50;
+  private static final int FEW = 25;
 
-  private static final int FEW_TWICE = 10;
+  private static final int FEW_TWICE = 5;
 
   /** How many are played twice. */
   private static final int TWICE = 100;

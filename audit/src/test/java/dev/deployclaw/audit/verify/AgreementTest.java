@@ -170,6 +170,9 @@ class AgreementTest {
     assertThat(agreed()).contains("ok", "newer-version:2").anyMatch(v -> v.contains("bad-record"));
   }
 
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.AgreementTest#onTheGate",
+      because = "both verifiers read a log for each kind of list and of each person")
   @Test
   void onMembersThatAreLeftOut() throws Exception {
     for (Object members : VALUES) {

@@ -16,6 +16,10 @@ import org.junit.jupiter.api.Test;
 class SimulatedLogsTest {
   private static final int EVERY = Integer.getInteger("sim.every", 67);
   private static final int SWARMS = Integer.getInteger("sim.swarms", 20);
+
+  /** Those of the fast tier. */
+  private static final int FEW = 8;
+
   private static final int MOST_TOLD = 5;
 
   private final List<String> wrong = new ArrayList<>();
@@ -34,10 +38,22 @@ class SimulatedLogsTest {
 
   @Test
   void findsNothingWhereEverythingDoes() {
-    SimulatedLogs.ofSwarms(1, SWARMS, this::verify);
+    verifySwarms(1, FEW);
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.SimulatedLogsTest#findsNothingWhereEverythingDoes",
+      because = "it verifies the logs of more swarms")
+  @Test
+  void findsNothingInMoreSwarms() {
+    verifySwarms(1 + FEW, SWARMS - FEW);
+  }
+
+  private void verifySwarms(int first, int swarms) {
+    SimulatedLogs.ofSwarms(first, swarms, this::verify);
 
     assertThat(wrong).isEmpty();
-    assertThat(logs).isGreaterThan(SWARMS);
+    assertThat(logs).isGreaterThan(swarms);
   }
 
   private void verify(String origin, String execution, List<byte[]> records) {

@@ -71,7 +71,7 @@ class EscapeTest {
     kept = gateway.policy().capabilities();
     OUTCOMES.put("root", behindTheWall(world.byRoot().argv()));
     OUTCOMES.put("user", behindTheWall(byUser.argv()));
-    OUTCOMES.put("sockets", behindTheWall(world.withSockets().argv()));
+    OUTCOMES.put("sockets", harmless(world.withSockets().argv()));
     OUTCOMES.put("gateway", behindTheWall(world.byRoot(gateway).argv()));
     var pod = RealPolicy.ofPod(folder, user, port, world.jar);
     OUTCOMES.put("pod", behindTheWall(world.byUser(pod).argv()));
@@ -86,15 +86,21 @@ class EscapeTest {
   /** The fatal ones each in a process of its own. */
   private static List<String> behindTheWall(List<String> command)
       throws IOException, InterruptedException {
+    var all = harmless(command);
+    for (int i = 0; i < all.size(); i++) {
+      if (attempts.get(i).isFatal()) {
+        all.set(i, world.outcomes(command, List.of(attempts.get(i).attempt())).getFirst());
+      }
+    }
+    return all;
+  }
+
+  private static List<String> harmless(List<String> command)
+      throws IOException, InterruptedException {
     var harmless = attempts.stream().filter(a -> !a.isFatal()).map(EscapeAttempt::attempt).toList();
     var answers = world.outcomes(command, harmless).iterator();
     var all = new ArrayList<String>();
-    for (var attempt : attempts) {
-      all.add(
-          attempt.isFatal()
-              ? world.outcomes(command, List.of(attempt.attempt())).getFirst()
-              : answers.next());
-    }
+    attempts.forEach(a -> all.add(a.isFatal() ? "not tried" : answers.next()));
     return all;
   }
 

@@ -5,6 +5,7 @@ import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.Slow;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,10 @@ class ConsoleFlowTest extends ConsoleCases {
         .contains("\"approver\": \"ann\"", "Reason of a decision", "seen with the tenant");
   }
 
+  @Slow(
+      guard =
+          "dev.deployclaw.container.http.ConsoleFlowTest#fromARequestByQuestionPlanAndHoldToTheApprovalOfAnotherPerson",
+      because = "it opens two more browsers")
   @Test
   void aScheduledChangeSaysWhenItBeginsAndIsCancelled() {
     var olivia = signIn("/console/ask", OLIVIA);

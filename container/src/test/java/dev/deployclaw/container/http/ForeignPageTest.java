@@ -12,6 +12,7 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.ClientCertificate;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.config.ServerConfig;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.network.FakeHttpServer;
 import dev.deployclaw.testkit.server.TestCertificate;
 import java.nio.file.Files;
@@ -35,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A page of somebody else's in a real browser that holds an operator's client certificate, and
  * shows it wherever it calls.
  */
+@Slow(
+    guard = "dev.deployclaw.container.http.ForeignCallTest",
+    because = "it starts a browser, and an agent for each test")
 class ForeignPageTest {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
   private static final double LONGEST_MILLIS = 30_000;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** People who sign in to the console at a real OpenID Connect provider, in a real browser. */
 @Slow(
-    guard = "dev.deployclaw.container.http.ProviderSignInPageTest",
+    guard = "dev.deployclaw.container.http.ProviderSignInTest",
     because = "a Keycloak has to start")
 class KeycloakSignInTest {
   private static final String BUTTON = "#provider";

@@ -6,12 +6,14 @@ import com.microsoft.playwright.Page;
 import dev.deployclaw.container.server.ServerFixture;
 import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.Slow;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A person who signs in by a provider, in a real browser. */
+@Slow(guard = "dev.deployclaw.container.http.ProviderSignInTest", because = "it starts a browser")
 class ProviderSignInPageTest {
   private static final String BUTTON = "#provider";
 

@@ -15,6 +15,7 @@ import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +60,9 @@ class SlowClientTest {
     journal.close();
   }
 
+  @Slow(
+      guard = "dev.deployclaw.container.http.SlowClientTest#keepsLittleForAClientThatDoesNotRead",
+      because = "it writes and reads thousands of records")
   @Test
   void readsOnAfterAPauseAndGetsEachRecordOnce() throws Exception {
     var log = written(MANY, true);

@@ -34,7 +34,10 @@ import org.jose4j.jwt.JwtClaims;
 public final class TestProvider implements AutoCloseable {
   static final String AUDIENCE = "deployclaw";
 
-  final RsaJsonWebKey key = SignedToken.key("first");
+  /** Of all of them in this JVM: to make one takes long. */
+  private static final RsaJsonWebKey FIRST = SignedToken.key("first");
+
+  final RsaJsonWebKey key = FIRST;
   private final List<RsaJsonWebKey> published = new CopyOnWriteArrayList<>(List.of(key));
   final AtomicInteger asked = new AtomicInteger();
 

@@ -23,7 +23,7 @@ class RecordedModelTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"blind-2026-12-02-ad, 56", "blind-2026-12-02-ae, 57"})
+  @CsvSource("blind-2026-12-02-ae, 57")
   void plansNothingUnaskedAndUnderstandsNoLessThanTheGrammar(String set, int exact)
       throws IOException {
     assertThat(assertNoWorseThanTheGrammar(set)).isGreaterThanOrEqualTo(exact);
@@ -55,7 +55,8 @@ class RecordedModelTest {
     "blind-2026-12-01-z, 50",
     "blind-2026-12-02-aa, 57",
     "blind-2026-12-02-ab, 54",
-    "blind-2026-12-02-ac, 59"
+    "blind-2026-12-02-ac, 59",
+    "blind-2026-12-02-ad, 56"
   })
   void neitherDoesItWithEarlierSets(String set, int exact) throws IOException {
     assertThat(assertNoWorseThanTheGrammar(set)).isGreaterThanOrEqualTo(exact);

@@ -8,6 +8,7 @@ import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.lab.cluster.LocalCluster;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -84,6 +85,10 @@ class KubernetesLabTest {
     BoundedWait.until("it is ready", SOON, () -> pod("gw-01").ready());
   }
 
+  @Slow(
+      guard =
+          "dev.deployclaw.lab.cluster.LocalClusterTest#knowsItsObjectsAndProcessesAgainAfterItWasKilled",
+      because = "the cluster starts once more")
   @Test
   @Order(3)
   void aKilledKubernetesKnowsItsPodsAgain() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.container.config.reader.ConfigReader;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.process.DaemonProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Slow(
+    guard = "dev.deployclaw.lab.KubernetesLabTest#stopsAllPodsEvenWhenWhoStartedThemIsDead",
+    because = "it starts one more estate")
 class LabEstateTest {
   /** A log of an earlier lab. */
   private static final String EARLIER = "arch-2026-11-30-rate-limit-001";

@@ -1,29 +1,32 @@
 package dev.deployclaw.lab.supply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.process.CommandRunner;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Two checkouts in two folders make the same jars, byte for byte. Not faster, since Maven and the
- * compiler have to run for it.
- */
+/** Two checkouts in two folders make the same jars, byte for byte. */
 class ReproducibleJarsTest {
   private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
   private static final Set<String> LEFT_OUT = Set.of("target", ".git", ".deployclaw");
@@ -32,12 +35,45 @@ class ReproducibleJarsTest {
   /** It ends before the second compiler has earned what it costs. */
   private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
+  /** The {@code project.build.outputTimestamp} of the build. */
+  private static final LocalDateTime STAMP = LocalDateTime.of(2026, 11, 1, 0, 0);
+
   @TempDir Path folder;
 
+  /** What would tell two builds apart: the time, the place and who built. */
+  @Test
+  void aJarSaysNeitherWhenNorWhereItWasMade() throws Exception {
+    var packed = where();
+    assumeTrue(Files.isRegularFile(packed), packed + " isn't packed");
+    try (var jar = new JarFile(packed.toFile())) {
+      var entries = jar.stream().toList();
+
+      assertThat(entries).isNotEmpty();
+      assertThat(entries).extracting(ZipEntry::getTimeLocal).containsOnly(STAMP);
+      for (var entry : entries) {
+        try (var in = jar.getInputStream(entry)) {
+          var text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+          assertThat(text.contains(ROOT + "/")).as(entry.getName()).isFalse();
+        }
+      }
+      assertThat(jar.getManifest().getMainAttributes().keySet())
+          .extracting(String::valueOf)
+          .containsExactlyInAnyOrder(
+              "Manifest-Version", "Created-By", "Java-Version", "Build-Jdk-Spec");
+    }
+  }
+
+  private static Path where() throws URISyntaxException {
+    return Path.of(PolicySet.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+
   /** The build that runs this test has packed it already; where it hasn't, two others do. */
+  @Slow(
+      guard = "dev.deployclaw.lab.supply.ReproducibleJarsTest#aJarSaysNeitherWhenNorWhereItWasMade",
+      because = "Maven and the compiler run for it")
   @Test
   void aModuleIsTheSameTwice() throws Exception {
-    var here = Path.of(PolicySet.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    var here = where();
     if (Files.isDirectory(here)) {
       assertSameTwice("policy", 1);
     } else {
@@ -47,7 +83,7 @@ class ReproducibleJarsTest {
   }
 
   @Slow(
-      guard = "dev.deployclaw.lab.supply.ReproducibleJarsTest",
+      guard = "dev.deployclaw.lab.supply.ReproducibleJarsTest#aJarSaysNeitherWhenNorWhereItWasMade",
       because = "it compiles all that is shipped, twice")
   @Test
   void allThatIsShippedIsTheSameTwice() throws Exception {
