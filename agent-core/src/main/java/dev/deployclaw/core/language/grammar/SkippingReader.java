@@ -2,7 +2,6 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.Planned;
-import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -19,8 +18,8 @@ import java.util.stream.Stream;
 /**
  * What a request means without the words that no slot has a use for: for a suggestion, never for a
  * plan. They are left out of the whole, else of its sentences that order, of their clauses, and at
- * last of all but the slots, until the rest is read; a value or a word that may turn the order
- * around is never left out. A skipping parser, after GLR* (Lavie and Tomita, 1993). Pure.
+ * last of all but the slots, until the rest is read; beside the order, a value or a word that may
+ * turn it around is never left out. A skipping parser, after GLR* (Lavie and Tomita, 1993). Pure.
  *
  * @param request the whole
  * @param grammar cuts a request
@@ -31,9 +30,6 @@ public record SkippingReader(
     Function<String, RequestGrammar> grammar,
     Function<String, Interpretation> strict) {
   private static final int MOST_ROUNDS = 3;
-
-  /** A sentence that points at the order says so with its first words. */
-  private static final int POINTING = 5;
 
   /**
    * What is left.
@@ -255,26 +251,12 @@ public record SkippingReader(
         .anyMatch(t -> !TokenClass.has(clause.before(t), "naming $"));
   }
 
-  /**
-   * Whether a word is of a sentence before the order that tells of something else, whatever its
-   * words are: nothing in it points at the order, or binds one.
-   */
+  /** Whether a word is of a sentence before the order that is left out whole, and shown so. */
   private boolean isStory(Token token, String text) {
     return sentences().sentences().stream()
         .filter(s -> s.contains(token) && s.getLast().to() <= first(text))
         .anyMatch(s ->
-            isLeft(s, text)
-                && !"?:".contains(text().substring(s.getLast().to()).substring(0, 1))
-                && !TokenClass.has(s, "self | authority")
-                && s.stream().limit(POINTING).noneMatch(t -> TokenClass.is(t, "pointing"))
-                && sentences().clauses(s).stream().noneMatch(this::binds));
-  }
-
-  private boolean binds(RequestClause clause) {
-    return clause.asks()
-        || clause.orders()
-        || BindingCue.of(clause.read(), true, clause.past()).stream()
-            .anyMatch(c -> c.kind() != BindingCue.Kind.SOCIAL);
+            isLeft(s, text) && !"?:".contains(text().substring(s.getLast().to()).substring(0, 1)));
   }
 
   private Stream<RequestClause> clauses() {
