@@ -53,11 +53,7 @@ final class TokenClass {
       case '*' -> _ -> true;
       case '!' -> one(rest).negate();
       case '=' -> token -> token.text().equals(rest);
-      case '<' -> {
-        String phrase = rest.substring(0, rest.length() - 1);
-        yield token ->
-            token.is(Kind.PHRASE) ? token.text().equals(phrase) : token.kind().shape().equals(name);
-      }
+      case '<' -> token -> kind(token).equals(name);
       default -> {
         var words = words(name);
         yield token -> words.contains(isWord(token) ? token.text() : kind(token));

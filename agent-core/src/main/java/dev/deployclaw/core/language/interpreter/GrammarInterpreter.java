@@ -131,9 +131,6 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return new TaskRequest(text, request.requester(), request.received());
   }
 
-  /**
-   * @param cut its grammar, asked for where it isn't refused before
-   */
   private Interpretation readOnce(
       TaskRequest request, NameInventory inventory, Supplier<RequestGrammar> cut) {
     var unread = RequestRefusals.unread(request.text());
