@@ -67,8 +67,7 @@ public record SkippingReader(
   private String named(String text) {
     var tenants = sentences().typed().stream().filter(t -> t.is(Kind.TENANT)).toList();
     long several = tenants.stream().map(Token::text).distinct().count();
-    return several == 1
-            && tenants.getFirst().to() < first(text)
+    return several == 1 && tenants.getFirst().to() < first(text)
         ? only(List.of(List.of(tenants.getFirst()))).substring(0, first(text))
             + text.substring(first(text))
         : text;
