@@ -211,7 +211,7 @@ final class TestScriptTest {
   }
 
   private static Set<String> modules(List<String> classes) {
-    return classes.stream().map(line -> line.split(" ")[0]).collect(Collectors.toSet());
+    return classes.stream().map(line -> line.split(" ", -1)[0]).collect(Collectors.toSet());
   }
 
   /** What a function says of the tree that this test is in. */

@@ -85,7 +85,7 @@ public record ConversationReading(
     var read = new AnswerReader(scene, soFar, offers, asked.received(), turn).read(asked.text());
     return read instanceof TurnReading.Unclear
         ? new RestatedRequest(scene, soFar, asked.received())
-            .in(asked.text())
+            .in(asked.text(), offers.getFirst().slot())
             .<TurnReading>map(TurnReading.Unclear::restated)
             .orElse(read)
         : read;

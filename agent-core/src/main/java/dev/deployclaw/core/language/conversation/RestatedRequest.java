@@ -11,18 +11,21 @@ import java.util.stream.Stream;
 /**
  * An answer that explains something and gives the order again: "that's only the reason. contoso
  * orders 20 rps". What it may mean is suggested, never planned.
- *
- * @param before the request so far, its times pinned
  */
 record RestatedRequest(Scene scene, SpokenText before, Instant at) {
   private static final Pattern MARK = Pattern.compile("[.,:;!?](?=\\s)");
 
-  /** Ends of an answer that are tried. */
   private static final int MOST_ENDS = 8;
 
-  /** A whole request: the answer, else the longest end of it behind a mark; empty for none. */
-  Optional<String> in(String answer) {
-    if (new AnswerWords(answer).begins("shell")) {
+  /**
+   * A whole request: the answer, else the longest end of it behind a mark; none where it fills the
+   * slot.
+   */
+  Optional<String> in(String answer, String slot) {
+    var said = scene.read(answer, at).ordering().stream();
+    var first = said.flatMap(token -> SlotFamily.of(token).stream()).findFirst();
+    boolean fills = first.isPresent() && first.equals(SlotFamily.asked(slot));
+    if (fills || new AnswerWords(answer).begins("shell")) {
       return Optional.empty();
     }
     var ends = MARK.matcher(answer).results().map(mark -> mark.end());
@@ -43,9 +46,8 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
   }
 
   private Optional<String> request(String text) {
-    var read = scene.read(text, at);
     var meant =
-        switch (read.answer()) {
+        switch (scene.read(text, at).answer()) {
           case Planned _ -> Optional.of(text);
           case NeedsClarification(var questions) -> questions.getFirst().suggestion();
           default -> Optional.<String>empty();
