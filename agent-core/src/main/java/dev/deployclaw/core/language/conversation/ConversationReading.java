@@ -133,8 +133,8 @@ public record ConversationReading(
     var said = scene.read(asked.text(), asked.received()).ordering();
     boolean valued =
         question.suggestion().isPresent()
-            || said.stream().anyMatch(t -> SlotFamily.of(t).isPresent())
-                && !new AnswerWords(asked.text()).begins("shell");
+            || (said.stream().anyMatch(t -> SlotFamily.of(t).isPresent())
+                && !new AnswerWords(asked.text()).begins("shell"));
     var turns = turns(asked);
     var open = valued ? List.<Offer>of() : before.offers();
     var put = question.choosing(open.isEmpty() ? List.of() : open.getFirst().choices());
