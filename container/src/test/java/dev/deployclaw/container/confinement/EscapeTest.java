@@ -1,5 +1,6 @@
 package dev.deployclaw.container.confinement;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.host.RealPolicy;
@@ -72,7 +73,7 @@ class EscapeTest {
             .policy()
             .capabilities();
     var walls = new TreeMap<>(world.walls());
-    missingByUser = walls.get("user").missing();
+    missingByUser = requireNonNull(walls.get("user")).missing();
     var fatal = EscapeAttempt.fatal(world);
     int next = 0;
     for (var wall : walls.entrySet()) {
