@@ -3,8 +3,12 @@ package dev.deployclaw.core.language.conversation;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.conversation.ReadText.Scene;
+import dev.deployclaw.core.language.lexer.Token;
+import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -15,34 +19,42 @@ import java.util.stream.Stream;
 record RestatedRequest(Scene scene, SpokenText before, Instant at) {
   private static final Pattern MARK = Pattern.compile("[.,:;!?](?=\\s)");
 
+  private static final Set<SlotFamily> ALL = EnumSet.allOf(SlotFamily.class);
+
+  private static final Set<SlotFamily> PLACE = EnumSet.of(SlotFamily.WHO, SlotFamily.WHERE);
+
   private static final int MOST_ENDS = 8;
 
   /**
-   * A whole request: the answer, else the longest end of it behind a mark; none where it fills the
-   * slot.
+   * A whole request: the answer, else the longest end of it behind a mark. Where the answer begins
+   * with a value for the open slot, it is about the open request: "per minute, and block acme".
    */
   Optional<String> in(String answer, String slot) {
-    var said = scene.read(answer, at).ordering().stream();
-    var first = said.flatMap(token -> SlotFamily.of(token).stream()).findFirst();
-    boolean fills = first.isPresent() && first.equals(SlotFamily.asked(slot));
-    if (fills || new AnswerWords(answer).begins("shell")) {
+    if (new AnswerWords(answer).begins("shell")) {
       return Optional.empty();
     }
+    var said = scene.read(answer, at).typed().stream();
+    var first = said.flatMap(t -> asked(t).stream()).findFirst();
+    boolean fills = first.isPresent() && first.equals(SlotFamily.asked(slot));
     var ends = MARK.matcher(answer).results().map(mark -> mark.end());
     return Stream.concat(Stream.of(0), ends)
         .limit(MOST_ENDS)
-        .filter(from -> isExplanation(answer.substring(0, from), answer.substring(from)))
+        .filter(from -> says(answer.substring(from), answer.substring(0, from), ALL))
+        .filter(from -> !fills || says(answer.substring(from), before.text(), PLACE))
         .map(from -> answer.substring(from).strip())
         .flatMap(end -> request(end).stream())
         .findFirst();
   }
 
-  /** Whether words say of no slot what the rest doesn't say, too. */
-  private boolean isExplanation(String words, String rest) {
+  private static Optional<SlotFamily> asked(Token token) {
+    return token.is(Kind.UNIT) ? Optional.of(SlotFamily.WHAT) : SlotFamily.of(token);
+  }
+
+  /** Whether a text has each value for such slots that other words have. */
+  private boolean says(String text, String words, Set<SlotFamily> slots) {
     var values = scene.read(words, at).typed();
-    var said = scene.read(rest, at).typed();
-    return Stream.of(SlotFamily.values())
-        .allMatch(family -> family.said(said).containsAll(family.said(values)));
+    var said = scene.read(text, at).typed();
+    return slots.stream().allMatch(slot -> slot.said(said).containsAll(slot.said(values)));
   }
 
   private Optional<String> request(String text) {
