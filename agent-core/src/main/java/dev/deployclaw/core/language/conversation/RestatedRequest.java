@@ -3,12 +3,9 @@ package dev.deployclaw.core.language.conversation;
 import dev.deployclaw.core.language.Interpretation.NeedsClarification;
 import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.conversation.ReadText.Scene;
-import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -18,11 +15,6 @@ import java.util.stream.Stream;
  */
 record RestatedRequest(Scene scene, SpokenText before, Instant at) {
   private static final Pattern MARK = Pattern.compile("[.,:;!?](?=\\s)");
-
-  private static final Set<SlotFamily> ALL = EnumSet.allOf(SlotFamily.class);
-
-  private static final Set<SlotFamily> PLACE = EnumSet.of(SlotFamily.WHO, SlotFamily.WHERE);
-
   private static final int MOST_ENDS = 8;
 
   /**
@@ -34,27 +26,28 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
       return Optional.empty();
     }
     var said = scene.read(answer, at).typed().stream();
-    var first = said.flatMap(t -> asked(t).stream()).findFirst();
+    var first =
+        said.map(t -> t.is(Kind.UNIT) ? Optional.of(SlotFamily.WHAT) : SlotFamily.of(t))
+            .flatMap(Optional::stream)
+            .findFirst();
     boolean fills = first.isPresent() && first.equals(SlotFamily.asked(slot));
     var ends = MARK.matcher(answer).results().map(mark -> mark.end());
     return Stream.concat(Stream.of(0), ends)
         .limit(MOST_ENDS)
-        .filter(from -> says(answer.substring(from), answer.substring(0, from), ALL))
-        .filter(from -> !fills || says(answer.substring(from), before.text(), PLACE))
+        .filter(
+            from -> says(answer.substring(from), answer.substring(0, from), SlotFamily.values()))
+        .filter(from ->
+            !fills || says(answer.substring(from), before.text(), SlotFamily.WHO, SlotFamily.WHERE))
         .map(from -> answer.substring(from).strip())
         .flatMap(end -> request(end).stream())
         .findFirst();
   }
 
-  private static Optional<SlotFamily> asked(Token token) {
-    return token.is(Kind.UNIT) ? Optional.of(SlotFamily.WHAT) : SlotFamily.of(token);
-  }
-
   /** Whether a text has each value for such slots that other words have. */
-  private boolean says(String text, String words, Set<SlotFamily> slots) {
+  private boolean says(String text, String words, SlotFamily... slots) {
     var values = scene.read(words, at).typed();
     var said = scene.read(text, at).typed();
-    return slots.stream().allMatch(slot -> slot.said(said).containsAll(slot.said(values)));
+    return Stream.of(slots).allMatch(slot -> slot.said(said).containsAll(slot.said(values)));
   }
 
   private Optional<String> request(String text) {

@@ -33,7 +33,6 @@ public final class DaemonProcess implements DaemonHandle {
   private static final char NAME_END = ')';
 
   private static final String NOT_RUNNING = "TtZX";
-
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration TERM = Duration.ofSeconds(5);
   private static final Duration KILL = Duration.ofSeconds(10);
