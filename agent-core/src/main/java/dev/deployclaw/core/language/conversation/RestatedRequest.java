@@ -25,9 +25,9 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
     if (new AnswerWords(answer).begins("shell")) {
       return Optional.empty();
     }
-    var said = scene.read(answer, at).typed().stream();
     var first =
-        said.map(t -> t.is(Kind.UNIT) ? Optional.of(SlotFamily.WHAT) : SlotFamily.of(t))
+        scene.typed(answer, at).stream()
+            .map(t -> t.is(Kind.UNIT) ? Optional.of(SlotFamily.WHAT) : SlotFamily.of(t))
             .flatMap(Optional::stream)
             .findFirst();
     boolean fills = first.isPresent() && first.equals(SlotFamily.asked(slot));
@@ -45,8 +45,8 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
 
   /** Whether a text has each value for such slots that other words have. */
   private boolean says(String text, String words, SlotFamily... slots) {
-    var values = scene.read(words, at).typed();
-    var said = scene.read(text, at).typed();
+    var values = scene.typed(words, at);
+    var said = scene.typed(text, at);
     return Stream.of(slots).allMatch(slot -> slot.said(said).containsAll(slot.said(values)));
   }
 
