@@ -88,7 +88,14 @@ analyse() {
 analyse_beside() {
   analyse nice -n 19 &
   ANALYSIS=$!
-  trap 'pkill -P "$ANALYSIS" 2>/dev/null || true' EXIT
+  end_with_me "$ANALYSIS"
+}
+
+# end_with_me PID: what a process in the background has started ends with this script, on Ctrl+C too.
+BESIDE=()
+end_with_me() {
+  BESIDE+=("$1")
+  trap 'for pid in "${BESIDE[@]}"; do pkill -P "$pid" 2>/dev/null || true; done' EXIT
 }
 
 # --- Running ----------------------------------------------------------------------------------------
@@ -103,22 +110,62 @@ longest_first() {
   done
 }
 
+# part_classes NAME: the classes in $CHOSEN, or all that the part has.
+part_classes() {
+  if [[ -s $CHOSEN ]]; then cat "$CHOSEN"; else test_classes; fi >"$WORK/expected"
+  if [[ $1 == fast ]]; then slow_classes '' >"$WORK/unexpected"; else : >"$WORK/unexpected"; fi
+  grep -vxF -f "$WORK/unexpected" "$WORK/expected" || true
+}
+
+# split_lanes COLUMN: deals the modules of the classes that it reads out to two lanes, the longest first, each to the lane
+# that has less to do. Modules depend on each other in a row, so one Maven would test one after the other: at the end of each
+# a core has nothing to do. A class that isn't in the list of times takes a second.
+split_lanes() {
+  : >"$WORK/lane.1" >"$WORK/lane.2"
+  awk -v times="$TIMES" -v at="$1" -v lanes="$WORK/lane" '
+    BEGIN { while ((getline line < times) > 0) { split(line, t, " "); takes[t[2]] = t[at] } }
+    { sum[$1] += takes[$2] > 0 ? takes[$2] : 1; classes[$1] = classes[$1] $0 "\n" }
+    END {
+      for (;;) {
+        longest = ""
+        for (m in sum) if (longest == "" || sum[m] > sum[longest] || sum[m] == sum[longest] && m < longest) longest = m
+        if (longest == "") break
+        lane = work[2] < work[1] ? 2 : 1
+        work[lane] += sum[longest]
+        printf "%s", classes[longest] >(lanes "." lane)
+        delete sum[longest]
+      }
+    }'
+}
+
+# run_lane LANE [-D…]: runs its classes. The phase is that of the build, so that tests see what is packed already; nothing is
+# compiled, because two lanes would do it at once. A failure stops no other module.
+run_lane() {
+  local classes=$WORK/lane.$1 lane=$1
+  shift
+  [[ -s $classes ]] || return 0
+  cut -d ' ' -f 2 "$classes" | sed 's/\./\//g; s/$/.java/' >"$classes.files"
+  maven package -Dmaven.test.failure.ignore=true -Dmaven.main.skip -Dtest.compiled=true -Dprotobuf.skip -Dtest.lane="$lane" \
+    -Dsurefire.includesFile="$classes.files" --projects "$(cut -d ' ' -f 1 "$classes" | sort -u | paste -sd ,)" --also-make "$@"
+}
+
 # run_part NAME [-D…]: runs the classes in $CHOSEN, or all where that is empty, and keeps their results.
 run_part() {
-  local part=$1 status=0 only=() module
+  local part=$1 status=0 times=6 second module
   shift
   rm -rf "$ROOT"/{,workshop/}*/target/surefire-reports
-  if [[ -s $CHOSEN ]]; then
-    cut -d ' ' -f 2 "$CHOSEN" | sed 's/\./\//g; s/$/.java/' >"$CHOSEN.files"
-    only=("-Dsurefire.includesFile=$CHOSEN.files")
-    only+=(--projects "$(cut -d ' ' -f 1 "$CHOSEN" | sort -u | paste -sd ,)" --also-make)
-  fi
-  longest_first "$([[ $part == fast ]] && echo 4 || echo 6)"
-  # The same phase as the build: what is packed already is what the tests see. A failure stops no other module.
-  maven package -Dmaven.test.failure.ignore=true "${only[@]}" "$@" || status=$?
+  if [[ $part == fast ]]; then times=4; fi
+  longest_first $times
+  part_classes "$part" >"$WORK/classes"
+  split_lanes $times <"$WORK/classes"
+  run_lane 2 "$@" &
+  second=$!
+  end_with_me "$second"
+  run_lane 1 "$@" || status=$?
+  wait "$second" || status=$?
   for module in $(modules); do results_of "$part" "$module"; done >"$WORK/part"
   cat "$WORK/part" >>"$RESULTS"
-  without_result "$part" | while read -r module class; do
+  without_result | while read -r module class; do
     say "$class has no result: it was cut off, or took its JVM along"
     printf '%s %s %s 1 1 0 0\n' "$part" "$module" "$class" >>"$RESULTS"
     printf '  %s (%s): no result\n' "$class" "$module" >>"$FAILURES"
@@ -126,16 +173,11 @@ run_part() {
   ((status == 0)) && awk -v part="$part" '$1 == part && $5 > 0 { bad = 1 } END { exit bad }' "$RESULTS"
 }
 
-# without_result PART: classes of which Surefire reported nothing.
+# without_result: classes of the part of which Surefire reported nothing.
 without_result() {
-  if [[ -s $CHOSEN ]]; then cat "$CHOSEN"; else test_classes; fi >"$WORK/expected"
-  if [[ $1 == fast ]]; then slow_classes '' >"$WORK/unexpected"; else : >"$WORK/unexpected"; fi
-  awk -v file="$WORK/part" -v slow="$WORK/unexpected" '
-    BEGIN {
-      while ((getline line < file) > 0) { split(line, r, " "); seen[r[3]] = 1 }
-      while ((getline line < slow) > 0) { split(line, r, " "); seen[r[2]] = 1 }
-    }
-    !($2 in seen)' "$WORK/expected"
+  awk -v file="$WORK/part" '
+    BEGIN { while ((getline line < file) > 0) { split(line, r, " "); seen[r[3]] = 1 } }
+    !($2 in seen)' "$WORK/classes"
 }
 
 # results_of PART MODULE: the results of the module's classes, as Surefire reports them.

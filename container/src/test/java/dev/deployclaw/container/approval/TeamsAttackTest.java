@@ -89,7 +89,7 @@ class TeamsAttackTest {
   @Test
   void takesNoForgedToken() {
     byte[] publicKey = teams.key.getPublicKey().getEncoded();
-    var forger = SignedToken.key("first");
+    var forger = SignedToken.key("stranger");
     var claims = teams.claims();
 
     refused(claims, "signature is wrong", s -> s.setKey(forger.getPrivateKey()));

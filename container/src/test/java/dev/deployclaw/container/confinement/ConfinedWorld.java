@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -109,13 +110,24 @@ final class ConfinedWorld implements AutoCloseable {
     return builder.build();
   }
 
+  /** The attempts behind each wall, by who starts them or what the configuration opens. */
+  Map<String, ConfinedCommand> walls() throws Exception {
+    int port = configured.getLocalPort();
+    return Map.of(
+        "root", byRoot(),
+        "user", byUser(new StartTools(true, false)),
+        "sockets", withSockets(),
+        "gateway", byRoot(RealPolicy.ofGateway(top, USER.uid(), port, jar)),
+        "pod", byUser(RealPolicy.ofPod(top, USER.uid(), port, jar)));
+  }
+
   /** As root starts it with all tools. */
   ConfinedCommand byRoot() {
     return command(policy(Optional.of(USER)), StartRights.here(), StartTools.found());
   }
 
   /** As root starts it, with Docker's socket and names to look up. */
-  ConfinedCommand withSockets() {
+  private ConfinedCommand withSockets() {
     var open = new SocketFilter(true, true);
     return command(policy(Optional.of(USER)), open, StartRights.here(), StartTools.found());
   }
@@ -144,7 +156,7 @@ final class ConfinedWorld implements AutoCloseable {
   }
 
   /** As a container's own user would start it. */
-  ConfinedCommand byUser(RealPolicy real) {
+  private ConfinedCommand byUser(RealPolicy real) {
     var tools = new StartTools(true, false);
     var command = command(real.policy(), real.sockets(), new StartRights(USER.uid(), 0), tools);
     return new ConfinedCommand(as(USER, command.argv()), command.missing());

@@ -22,6 +22,10 @@ record EscapeAttempt(String name, String attempt, String byRoot, String byUser) 
     return byRoot.equals("SIGSYS");
   }
 
+  static List<EscapeAttempt> fatal(ConfinedWorld world) {
+    return all(world).stream().filter(EscapeAttempt::isFatal).toList();
+  }
+
   static List<EscapeAttempt> all(ConfinedWorld world) {
     return Stream.of(files(world), programs(world), sockets(world), calls(world.victim()))
         .flatMap(List::stream)

@@ -51,7 +51,7 @@ class ProviderFaultTest extends ProviderSignInCases {
 
   @Test
   void whatTheProviderDidNotSignIsRefused() {
-    var forger = SignedToken.key("first");
+    var forger = SignedToken.key("stranger");
     Consumer<JsonWebSignature> unsigned =
         s -> {
           s.setAlgorithmConstraints(AlgorithmConstraints.NO_CONSTRAINTS);

@@ -145,7 +145,7 @@ class ProviderTokenTest {
   void refusesWhatTheProviderDidNotSign() {
     var claims = provider.claims("rita", "ops");
     byte[] publicKey = provider.key.getPublicKey().getEncoded();
-    var forger = SignedToken.key("first");
+    var forger = SignedToken.key("stranger");
 
     assertRefused(claims, "isn't signed with a private key", this::unsign);
     assertRefused(
@@ -221,7 +221,7 @@ class ProviderTokenTest {
 
   @Test
   void forgedTokensUseUpTheShareOfTheirNetworkAlone() throws Exception {
-    var forger = SignedToken.key("first");
+    var forger = SignedToken.key("stranger");
     String rita = provider.token("rita", "ops");
     try (var other =
         Served.withProvider(

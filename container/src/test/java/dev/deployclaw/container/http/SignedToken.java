@@ -1,5 +1,7 @@
 package dev.deployclaw.container.http;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jose4j.jwk.RsaJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
@@ -10,9 +12,17 @@ import org.jose4j.lang.JoseException;
 
 /** Tokens as those who vouch for callers sign them, well or badly. */
 public final class SignedToken {
+  /** By their ids: each takes a JVM without the second compiler most of a second. */
+  private static final Map<String, RsaJsonWebKey> KEYS = new ConcurrentHashMap<>();
+
   private SignedToken() {}
 
+  /** One key for each id, for all tests of this JVM, none of which changes it. */
   public static RsaJsonWebKey key(String id) {
+    return KEYS.computeIfAbsent(id, SignedToken::generated);
+  }
+
+  private static RsaJsonWebKey generated(String id) {
     try {
       var key = RsaJwkGenerator.generateJwk(2048);
       key.setKeyId(id);

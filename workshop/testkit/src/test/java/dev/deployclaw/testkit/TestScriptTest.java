@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +196,22 @@ final class TestScriptTest {
 
     assertThat(all).hasSizeGreaterThan(20);
     assertThat(fifths).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  @Test
+  void theTwoLanesAreApartAndAreAllOfItAndNoModuleIsInBoth() throws Exception {
+    String split = "WORK='%s'; split_lanes 4 < <(test_classes); cat \"$WORK/lane.%d\"";
+    var first = lines(split.formatted(folder, 1));
+    var second = lines(split.formatted(folder, 2));
+
+    assertThat(Stream.concat(first.stream(), second.stream()))
+        .containsExactlyInAnyOrderElementsOf(lines("test_classes"));
+    assertThat(modules(first)).isNotEmpty().doesNotContainAnyElementsOf(modules(second));
+    assertThat(modules(second)).isNotEmpty();
+  }
+
+  private static Set<String> modules(List<String> classes) {
+    return classes.stream().map(line -> line.split(" ", -1)[0]).collect(Collectors.toSet());
   }
 
   /** What a function says of the tree that this test is in. */

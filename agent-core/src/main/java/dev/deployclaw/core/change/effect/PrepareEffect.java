@@ -1,7 +1,6 @@
 package dev.deployclaw.core.change.effect;
 
 import dev.deployclaw.core.call.ExecutorRegistry;
-import dev.deployclaw.core.call.ParticipantReplies;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.OrchestrationContext;
@@ -10,8 +9,7 @@ import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Stream;
 
 /** Asks every participant for its vote on the digest that it read back. */
 record PrepareEffect(EffectDependencies dependencies) implements EffectHandler.WithContent {
@@ -36,16 +34,10 @@ record PrepareEffect(EffectDependencies dependencies) implements EffectHandler.W
           "only %d of the %d gateways of the policy set voted: is each of them configured?"
               .formatted(heard, gateways));
     }
-    int yes = replies.with(Answer.YES).size();
     recorder.summarise(replies.counts() + " voted yes", RequiredReplies.status(replies));
+    // a rollback goes on without them: first those that refuse
+    var absent = Stream.of(Answer.NO, Answer.UNKNOWN).flatMap(a -> replies.members(a).stream());
     return new EffectResult.NextEvent(
-        new ChangeEvent.Voted(replies.digest(), yes, absent(replies)));
-  }
-
-  /** The members that a rollback goes on without: first those that refuse. */
-  private static List<String> absent(ParticipantReplies replies) {
-    var absent = new ArrayList<>(replies.members(Answer.NO));
-    absent.addAll(replies.members(Answer.UNKNOWN));
-    return absent;
+        new ChangeEvent.Voted(replies.digest(), replies.with(Answer.YES).size(), absent.toList()));
   }
 }

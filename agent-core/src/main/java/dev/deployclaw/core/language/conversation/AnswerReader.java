@@ -58,22 +58,13 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
     var alone = scene.read(answer, at);
     boolean accepts = offer.suggestion().isPresent() && words.begins("accepting");
     boolean whole = isNewRequest(alone, offer) && !accepts;
-    if (whole && leavesOut(alone)) {
+    if (whole && new RestatedRequest(scene, before, at).leavesOut(alone)) {
       return TurnReading.Unclear.of(
           answer, "that leaves out a condition or a time of the request.");
     }
     return whole
         ? new TurnReading.Whole(SpokenText.of(answer, turn))
         : filled(chosen.get(), offer, answer);
-  }
-
-  /** Whether a whole request instead of the open one says less of how or when. */
-  private boolean leavesOut(ReadText instead) {
-    var open = scene.read(before.text(), at).ordering();
-    var said = instead.ordering();
-    boolean untimed = SlotFamily.TIME.said(said).isEmpty();
-    return !SlotFamily.GUARD.said(said).containsAll(SlotFamily.GUARD.said(open))
-        || (untimed && !SlotFamily.TIME.said(open).isEmpty());
   }
 
   /** The choice that is named by its number, else the answer itself; empty for none or several. */

@@ -82,7 +82,13 @@ public record ConversationReading(
               () -> TurnReading.Unclear.of(asked.text(), "I can't tell what that is about."));
     }
     var offers = pinned(before.offers(), before, scene);
-    return new AnswerReader(scene, soFar, offers, asked.received(), turn).read(asked.text());
+    var read = new AnswerReader(scene, soFar, offers, asked.received(), turn).read(asked.text());
+    return read instanceof TurnReading.Unclear
+        ? new RestatedRequest(scene, soFar, asked.received())
+            .in(asked.text(), offers.getFirst().slot())
+            .<TurnReading>map(TurnReading.Unclear::restated)
+            .orElse(read)
+        : read;
   }
 
   private static SpokenText pinned(Conversation before, Scene scene) {
@@ -126,8 +132,9 @@ public record ConversationReading(
     var before = asked.conversation();
     var said = scene.read(asked.text(), asked.received()).ordering();
     boolean valued =
-        said.stream().anyMatch(t -> SlotFamily.of(t).isPresent())
-            && !new AnswerWords(asked.text()).begins("shell");
+        question.suggestion().isPresent()
+            || (said.stream().anyMatch(t -> SlotFamily.of(t).isPresent())
+                && !new AnswerWords(asked.text()).begins("shell"));
     var turns = turns(asked);
     var open = valued ? List.<Offer>of() : before.offers();
     var put = question.choosing(open.isEmpty() ? List.of() : open.getFirst().choices());

@@ -38,15 +38,14 @@ record ReadText(
   record Scene(NameInventory inventory, ZoneId zone) {
     ReadText read(String text, Instant at) {
       var request = new TaskRequest(text, "", at);
-      var names = new EstateNames(inventory);
-      var times = new TimeReader(text, at.atZone(zone), new OpenQuestions());
       var grammar = RequestGrammar.of(request, inventory, zone, new OpenQuestions());
-      return new ReadText(
-          text,
-          times.read(RequestLexer.read(text, names)).tokens(),
-          grammar.tokens(),
-          grammar.telling(),
-          new GrammarInterpreter(zone).read(request, inventory));
+      var answer = new GrammarInterpreter(zone).read(request, inventory);
+      return new ReadText(text, typed(text, at), grammar.tokens(), grammar.telling(), answer);
+    }
+
+    List<Token> typed(String text, Instant at) {
+      var times = new TimeReader(text, at.atZone(zone), new OpenQuestions());
+      return times.read(RequestLexer.read(text, new EstateNames(inventory))).tokens();
     }
   }
 

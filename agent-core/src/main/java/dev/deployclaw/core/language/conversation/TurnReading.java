@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.conversation;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
+import java.util.Optional;
 
 /** What a turn means after those before it. */
 sealed interface TurnReading {
@@ -20,6 +21,13 @@ sealed interface TurnReading {
               "answer-unclear",
               "words",
               "\"%s\": %s Say the request as a whole.".formatted(quote, what)));
+    }
+
+    /** It holds a whole request, which may be meant. */
+    static Unclear restated(String request) {
+      String asks = "Do you mean only this, and nothing else of what you said before?";
+      return new Unclear(
+          ClarificationQuestion.of("restated", "words", asks).suggesting(Optional.of(request)));
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * "Set acme to 100 rps": the limit of all its services, or the only limit that it has. Several are
@@ -61,6 +62,14 @@ record ImpliedPlace(EstateNames names, OpenQuestions questions) {
   private boolean overall(String tenant) {
     var limits = names.limits(tenant);
     return limits.isEmpty() || limits.stream().anyMatch(l -> l.match().equals(ANYTHING));
+  }
+
+  /** All services together are one limit of all; some of them are none. */
+  static Token pooled(Token token, EstateNames names) {
+    var services = token.each(Kind.SERVICE).map(Token::text).collect(Collectors.toSet());
+    return token.is("pool") && (services.isEmpty() || services.containsAll(names.services()))
+        ? Token.join(Kind.PHRASE, "overall", "phrase", token.parts())
+        : token;
   }
 
   private static List<Token> at(Frame frame, Token who, Limit limit) {

@@ -181,11 +181,13 @@ final class OrderEvidence {
   /** Whether no word of it orders, narrows, delays or denies. */
   static boolean orderless(List<Token> words, boolean past) {
     boolean refused = TokenClass.has(words, "turned-down") && !TokenClass.has(words, "<number>");
-    return !refused
-        && !TokenClass.has(words, "stop | <instant> | detail")
-        && IntStream.range(0, words.size()).noneMatch(i -> directs(words, i) || lasts(words, i))
-        && PhraseReader.read(words).stream().noneMatch(t -> orders(words, t, past))
-        && !binds(PhraseReader.read(words));
+    if (refused
+        || TokenClass.has(words, "stop | <instant> | detail")
+        || IntStream.range(0, words.size()).anyMatch(i -> directs(words, i) || lasts(words, i))) {
+      return false;
+    }
+    var read = PhraseReader.read(words);
+    return read.stream().noneMatch(t -> orders(words, t, past)) && !binds(read);
   }
 
   /** A length of time that is neither past nor the answer time of a gateway. */

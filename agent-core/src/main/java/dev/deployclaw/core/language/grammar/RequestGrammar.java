@@ -7,7 +7,6 @@ import dev.deployclaw.core.language.lexer.EstateNames;
 import dev.deployclaw.core.language.lexer.KeyPhrase;
 import dev.deployclaw.core.language.lexer.RequestLexer;
 import dev.deployclaw.core.language.lexer.Token;
-import dev.deployclaw.core.language.lexer.Token.Kind;
 import dev.deployclaw.core.language.time.EndClock;
 import dev.deployclaw.core.language.time.TimeReader;
 import dev.deployclaw.core.language.value.GroundingList;
@@ -40,6 +39,7 @@ public final class RequestGrammar {
 
   private final String text;
   private final EstateNames names;
+  private final OpenQuestions times;
   private final OpenQuestions questions;
   private final GroundingList grounds = new GroundingList();
   private final UnquotedPieces pieces;
@@ -64,6 +64,11 @@ public final class RequestGrammar {
     var sentences = sentences(request, names, zone, times);
     var pieces = new OrderCore(sentences, names, times).pieces();
     return new RequestGrammar(pieces, names, times, questions);
+  }
+
+  /** The same request, cut alike and not read yet, with other questions. */
+  public RequestGrammar asking(OpenQuestions others) {
+    return new RequestGrammar(pieces, names, times, others);
   }
 
   /**
@@ -93,6 +98,7 @@ public final class RequestGrammar {
     this.pieces = pieces;
     this.text = pieces.sentences().text();
     this.names = names;
+    this.times = times;
     this.questions = questions;
     this.typed = pieces.sentences().typed();
     this.told = pieces.told();
@@ -105,7 +111,7 @@ public final class RequestGrammar {
     var phrased =
         pieces.sentences().phrases(rest).stream()
             .map(t -> KeyPhrase.resolved(t, names))
-            .map(t -> pooled(t, names))
+            .map(t -> ImpliedPlace.pooled(t, names))
             .toList();
     this.phrases = PhraseReader.joined(EndClock.onDayOfStart(phrased), words);
     this.clauses = new ClauseReader(rest, phrases, pieces::isQuoted, words);
@@ -119,14 +125,6 @@ public final class RequestGrammar {
         .forEach(questions::ask);
     this.tokens = Antecedents.resolve(text, clauses.ordering(), telling(), questions);
     this.doubts = new OrderDoubts(tokens, questions);
-  }
-
-  /** All services together are one limit of all; some of them are none. */
-  private static Token pooled(Token token, EstateNames names) {
-    var services = token.each(Kind.SERVICE).map(Token::text).collect(Collectors.toSet());
-    return token.is("pool") && (services.isEmpty() || services.containsAll(names.services()))
-        ? Token.join(Kind.PHRASE, "overall", "phrase", token.parts())
-        : token;
   }
 
   /** What only tells why; the rest orders. */

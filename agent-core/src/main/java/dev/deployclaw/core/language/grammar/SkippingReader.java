@@ -2,7 +2,6 @@ package dev.deployclaw.core.language.grammar;
 
 import dev.deployclaw.core.language.Interpretation;
 import dev.deployclaw.core.language.Interpretation.Planned;
-import dev.deployclaw.core.language.cue.BindingCue;
 import dev.deployclaw.core.language.grammar.UnquotedPieces.Claims;
 import dev.deployclaw.core.language.lexer.Token;
 import dev.deployclaw.core.language.lexer.Token.Kind;
@@ -13,14 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * What a request means without the words that no slot has a use for: for a suggestion, never for a
  * plan. They are left out of the whole, else of its sentences that order, of their clauses, and at
- * last of all but the slots, until the rest is read; a value or a word that may turn the order
- * around is never left out. A skipping parser, after GLR* (Lavie and Tomita, 1993). Pure.
+ * last of all but the slots, until the rest is read; beside the order, a value or a word that may
+ * turn it around is never left out. A skipping parser, after GLR* (Lavie and Tomita, 1993). Pure.
  *
  * @param request the whole
  * @param grammar cuts a request
@@ -31,9 +29,6 @@ public record SkippingReader(
     Function<String, RequestGrammar> grammar,
     Function<String, Interpretation> strict) {
   private static final int MOST_ROUNDS = 3;
-
-  /** A sentence that points at the order says so with its first words. */
-  private static final int POINTING = 5;
 
   /**
    * What is left.
@@ -72,19 +67,10 @@ public record SkippingReader(
   private String named(String text) {
     var tenants = sentences().typed().stream().filter(t -> t.is(Kind.TENANT)).toList();
     long several = tenants.stream().map(Token::text).distinct().count();
-    return several == 1
-            && tenants.getFirst().to() < first(text)
-            && clauses()
-                .map(RequestClause::typed)
-                .filter(c -> c.contains(tenants.getFirst()))
-                .noneMatch(SkippingReader::isDenied)
+    return several == 1 && tenants.getFirst().to() < first(text)
         ? only(List.of(List.of(tenants.getFirst()))).substring(0, first(text))
             + text.substring(first(text))
         : text;
-  }
-
-  private static boolean isDenied(List<Token> clause) {
-    return clause.stream().anyMatch(t -> TokenClass.is(t, "refusing") || t.text().endsWith("n't"));
   }
 
   private static int first(String text) {
@@ -113,9 +99,6 @@ public record SkippingReader(
     return out.toString();
   }
 
-  /**
-   * @param named the same with whom it is for
-   */
   private Optional<Skipped> read(String text, String named) {
     return !text.isBlank()
             && !turns(text, false)
@@ -171,16 +154,6 @@ public record SkippingReader(
         .collect(Collectors.joining(" ", token.text() + " " + token.rule() + " ", ""));
   }
 
-  /** Whether a value is kept that is said to be so, and another one is said. */
-  private boolean isStatement(List<Token> kept) {
-    var stated = clauses().flatMap(c -> c.read().stream()).filter(t -> t.is("statement")).toList();
-    var typed = sentences().typed();
-    return stated.stream().anyMatch(s -> kept.stream().anyMatch(t -> within(t, s)))
-        && typed.stream()
-            .filter(t -> TokenClass.is(t, "figure | <number>"))
-            .anyMatch(t -> stated.stream().noneMatch(s -> within(t, s)));
-  }
-
   private static String value(Token token) {
     return "%s %s %s %s".formatted(token.kind(), token.text(), token.value(), token.window());
   }
@@ -205,16 +178,13 @@ public record SkippingReader(
     var left = typed.stream().filter(t -> isLeft(t, text)).toList();
     return turned
         || OrderEvidence.zones(text(), left, kept)
-        || isStatement(kept)
         || clauses()
             .filter(RequestClause::past)
             .flatMap(c -> c.typed().stream())
             .anyMatch(t -> !isLeft(t, text) && TokenClass.is(t, "figure"))
         || sentences().sentences().stream()
             .anyMatch(s -> isLeft(s, text) && (bends(s) || says(s, kept, placed, first)))
-        || IntStream.range(0, typed.size())
-            .filter(i -> isLeft(typed.get(i), text) && !isWhole(typed.get(i), text))
-            .anyMatch(i -> lost(typed.get(i), kept, values, first) || touches(i, text));
+        || left.stream().anyMatch(t -> !isWhole(t, text) && lost(t, kept, values, first));
   }
 
   /** Whether its whole sentence is left out, and shown so. */
@@ -255,26 +225,12 @@ public record SkippingReader(
         .anyMatch(t -> !TokenClass.has(clause.before(t), "naming $"));
   }
 
-  /**
-   * Whether a word is of a sentence before the order that tells of something else, whatever its
-   * words are: nothing in it points at the order, or binds one.
-   */
+  /** Whether a word is of a sentence before the order that is left out whole, and shown so. */
   private boolean isStory(Token token, String text) {
     return sentences().sentences().stream()
         .filter(s -> s.contains(token) && s.getLast().to() <= first(text))
         .anyMatch(s ->
-            isLeft(s, text)
-                && !"?:".contains(text().substring(s.getLast().to()).substring(0, 1))
-                && !TokenClass.has(s, "self | authority")
-                && s.stream().limit(POINTING).noneMatch(t -> TokenClass.is(t, "pointing"))
-                && sentences().clauses(s).stream().noneMatch(this::binds));
-  }
-
-  private boolean binds(RequestClause clause) {
-    return clause.asks()
-        || clause.orders()
-        || BindingCue.of(clause.read(), true, clause.past()).stream()
-            .anyMatch(c -> c.kind() != BindingCue.Kind.SOCIAL);
+            isLeft(s, text) && !"?:".contains(text().substring(s.getLast().to()).substring(0, 1)));
   }
 
   private Stream<RequestClause> clauses() {
@@ -300,59 +256,6 @@ public record SkippingReader(
         || (TokenClass.is(token, "moment")
             && !TokenClass.has(kept, "moment")
             && !OrderEvidence.passed(token));
-  }
-
-  /** A word that may say more of a value or a time that stays, or of one of several names. */
-  private boolean touches(int at, String text) {
-    var typed = sentences().typed();
-    var word = typed.get(at);
-    if (!ClauseReader.leftover(word) || !TokenClass.is(word, "<word> | <unknown>")) {
-      return false;
-    }
-    var before = typed.subList(Math.max(0, at - 2), at);
-    var next = typed.subList(at + 1, Math.min(typed.size(), at + 3));
-    boolean event =
-        TokenClass.has(before, "moment $")
-            || (word.is(Kind.UNKNOWN) && TokenClass.has(before, "timing $ | timing * $"));
-    boolean behind =
-        at > 0
-            && !isLeft(typed.get(at - 1), text)
-            && TokenClass.has(before, "figure $ | <number> $ | bound-value $");
-    boolean ahead =
-        next.stream().anyMatch(t -> !isLeft(t, text) && TokenClass.is(t, "bound-value"));
-    var beside =
-        sentences().sentences().stream()
-            .filter(s -> s.contains(word))
-            .flatMap(List::stream)
-            .filter(t -> !isLeft(t, text))
-            .toList();
-    boolean heads =
-        sentences().sentences().stream().anyMatch(s -> s.getFirst().equals(word))
-            && TokenClass.has(beside, "figure")
-            && !TokenClass.has(beside, "=to figure | =at figure");
-    return event
-        || dates(word, text)
-        || behind
-        || ahead
-        || heads
-        || isOneOf(beside)
-        || TokenClass.has(beside, "<factor>");
-  }
-
-  /** Whether a time that is kept may be of what such a word tells, rather than of the order. */
-  private boolean dates(Token word, String text) {
-    return Stream.concat(sentences().sentences().stream(), clauses().map(RequestClause::typed))
-        .filter(some -> some.contains(word))
-        .map(some -> some.stream().filter(t -> !isLeft(t, text)).toList())
-        .anyMatch(kept ->
-            TokenClass.has(kept, "moment | <duration>")
-                && !TokenClass.has(sentences().phrases(kept), "<op> | figure | <mode>"));
-  }
-
-  /** Whether several are named of a kind. */
-  private static boolean isOneOf(List<Token> tokens) {
-    return Stream.of(Kind.TENANT, Kind.SERVICE).anyMatch(kind -> OrderDoubts.several(tokens, kind))
-        || (TokenClass.has(tokens, "<tenant> | <service>") && TokenClass.has(tokens, "all-of"));
   }
 
   private boolean isLeft(Token token, String text) {

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -85,9 +86,17 @@ public final class GrammarInterpreter implements RequestInterpreter {
 
   /** What the grammar alone makes of it. */
   public Interpretation read(TaskRequest request, NameInventory inventory) {
+    var cuts = new HashMap<String, RequestGrammar>();
+    Function<String, RequestGrammar> grammar =
+        text ->
+            cuts.computeIfAbsent(
+                text,
+                t -> RequestGrammar.of(saying(t, request), inventory, zone, new OpenQuestions()));
     var readings = new HashMap<String, Interpretation>();
     Function<String, Interpretation> strict =
-        text -> readings.computeIfAbsent(text, t -> readOnce(saying(t, request), inventory));
+        text ->
+            readings.computeIfAbsent(
+                text, t -> readOnce(saying(t, request), inventory, () -> grammar.apply(t)));
     var answer = strict.apply(request.text());
     if (!(answer instanceof NeedsClarification(var questions))) {
       return answer;
@@ -99,8 +108,6 @@ public final class GrammarInterpreter implements RequestInterpreter {
     if (found.getFirst().suggestion().isPresent()) {
       return new NeedsClarification(found);
     }
-    Function<String, RequestGrammar> grammar =
-        text -> RequestGrammar.of(saying(text, request), inventory, zone, new OpenQuestions());
     var suggested =
         new SkippingReader(grammar.apply(request.text()), grammar, strict)
             .read()
@@ -124,7 +131,8 @@ public final class GrammarInterpreter implements RequestInterpreter {
     return new TaskRequest(text, request.requester(), request.received());
   }
 
-  private Interpretation readOnce(TaskRequest request, NameInventory inventory) {
+  private Interpretation readOnce(
+      TaskRequest request, NameInventory inventory, Supplier<RequestGrammar> cut) {
     var unread = RequestRefusals.unread(request.text());
     if (unread.isPresent()) {
       return new Refused(unread.get());
@@ -136,7 +144,7 @@ public final class GrammarInterpreter implements RequestInterpreter {
       return new Refused(attempt.get());
     }
     var questions = new OpenQuestions();
-    var grammar = RequestGrammar.of(request, inventory, zone, questions);
+    var grammar = cut.get().asking(questions);
     if (grammar.isAnswer()) {
       return ANSWER;
     }

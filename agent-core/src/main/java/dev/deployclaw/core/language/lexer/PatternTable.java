@@ -57,7 +57,8 @@ public final class PatternTable {
   public TokenLine replace(TokenLine line, BiFunction<String, Match, Optional<List<Token>>> with) {
     var out = line;
     var begun = begun(line);
-    for (int at = 0; at < rows.size(); at++) {
+    var rowsBegun = any(begun);
+    for (int at = rowsBegun.nextSetBit(0); at >= 0; at = rowsBegun.nextSetBit(at + 1)) {
       var row = rows.get(at);
       for (int i = 0; i < begun.size(); i++) {
         if (begun.get(i).get(at)) {
@@ -66,6 +67,7 @@ public final class PatternTable {
           if (made.isPresent()) {
             out = out.spliced(found.get(), made.get());
             begun = begun(out);
+            rowsBegun = any(begun);
             i += made.get().size() - 1;
           }
         }
@@ -77,6 +79,12 @@ public final class PatternTable {
   /** Which rows may begin with each token. */
   private List<BitSet> begun(TokenLine line) {
     return line.shapes().stream().map(this::begun).toList();
+  }
+
+  private static BitSet any(List<BitSet> sets) {
+    var out = new BitSet();
+    sets.forEach(out::or);
+    return out;
   }
 
   private BitSet begun(String shape) {

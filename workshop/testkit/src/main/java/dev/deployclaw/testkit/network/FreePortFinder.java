@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * Finds free ports. None is handed out twice in one JVM, and all lie below the range from which
  * Linux takes the ports of outgoing connections, so that a server that restarts finds its port
  * still free. JVMs that test side by side each have a share of their own, which the environment
- * names ({@code TESTKIT_SHARE}, from {@code share 1} to {@code share 8}) and their children
- * inherit. Safe for use by several threads.
+ * names ({@code TESTKIT_SHARE}: lane 1 or 2 and JVM 1 to 4, as in {@code share 2.1}) and their
+ * children inherit. Safe for use by several threads.
  */
 public final class FreePortFinder {
   private static final String SHARE = "TESTKIT_SHARE";
@@ -59,11 +59,11 @@ public final class FreePortFinder {
     }
     int count = ALL.count() / SHARES;
     return IntStream.range(0, SHARES)
-        .filter(i -> share.get().equals("share " + (i + 1)))
+        .filter(i -> share.get().equals("share %d.%d".formatted(i / 4 + 1, i % 4 + 1)))
         .mapToObj(i -> new Range(ALL.first() + i * count, count))
         .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException(SHARE + "=" + share.get() + ": not share 1 to 8"));
+        .orElseThrow(() ->
+            new IllegalArgumentException(SHARE + "=" + share.get() + ": not share 1.1 to 2.4"));
   }
 
   /** Whether no packet filter cuts it off, such as one that a test left that was killed. */

@@ -33,7 +33,6 @@ public final class DaemonProcess implements DaemonHandle {
   private static final char NAME_END = ')';
 
   private static final String NOT_RUNNING = "TtZX";
-
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration TERM = Duration.ofSeconds(5);
   private static final Duration KILL = Duration.ofSeconds(10);
@@ -274,12 +273,16 @@ public final class DaemonProcess implements DaemonHandle {
     return awaitId(launch, process);
   }
 
+  /** A signal reaches its group once that is there, which is after its number was written. */
   private static ProcessIdentity awaitId(LaunchSpec launch, Process process) {
+    var file = launch.pidFile();
     BoundedWait.until(
-        launch.name() + " has written " + launch.pidFile(),
+        launch.name() + " leads the group of " + file,
         START,
-        () -> ProcessIdentity.read(launch.pidFile()).isPresent() || !process.isAlive());
-    return ProcessIdentity.read(launch.pidFile())
+        () ->
+            !process.isAlive()
+                || ProcessIdentity.read(file).filter(i -> i.leads(i.pid())).isPresent());
+    return ProcessIdentity.read(file)
         .orElseThrow(
             () -> new IllegalStateException(launch.name() + " ended, see " + launch.log()));
   }

@@ -85,7 +85,7 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
     }
   }
 
-  private boolean leads(long member) {
+  boolean leads(long member) {
     List<String> stat = stat(member);
     return !stat.isEmpty()
         && !"ZX".contains(stat.get(STATE))
