@@ -16,6 +16,7 @@ final class OrderEvidence {
   private static final BigDecimal SECOND = BigDecimal.valueOf(1000);
   private static final int LONGEST_REASON = 12;
   private static final int NEAR = 3;
+  private static final int LONGEST_SUBJECT = 5;
   private static final Set<BindingCue.Kind> BINDING =
       Set.of(
           BindingCue.Kind.CONDITION,
@@ -125,9 +126,9 @@ final class OrderEvidence {
   }
 
   /**
-   * "They're backfilling", "since their cron job is hammering us": why, behind an order, by a cause
-   * that is known, without values, names and times, and without words that may turn an order
-   * around.
+   * "They're backfilling", "the import batch is late", "derby kickoff": why, by a cause or an
+   * occasion that is known, without values, names and times, and without words that may turn an
+   * order around.
    *
    * @param typed the clause as typed
    * @param read the same with phrases
@@ -135,17 +136,35 @@ final class OrderEvidence {
    */
   static boolean isReason(List<Token> typed, List<Token> read, boolean timed) {
     var said = typed.stream().filter(t -> !t.isMark()).dropWhile(ClauseReader::links).toList();
+    boolean cause =
+        TokenClass.has(said, "^ explaining | ^ <unknown>")
+            && TokenClass.has(said.subList(0, Math.min(said.size(), LONGEST_SUBJECT)), "happening")
+            && TokenClass.has(said, "causing | occasion $");
     return said.size() > 1
+        && !TokenClass.has(typed, "=?")
         && !isTerms(typed, true, timed)
         && said.size() <= LONGEST_REASON
-        && TokenClass.is(said.getFirst(), "explaining")
-        && TokenClass.has(said.subList(0, Math.min(said.size(), NEAR + 2)), "happening")
+        && (cause || isOccasion(said))
         && said.stream().allMatch(t -> TokenClass.isWord(t) && !t.text().endsWith("n't"))
-        && TokenClass.has(said, "causing")
-        && !TokenClass.has(
-            said, "turning | alike | urging | all-of | itself | pointing | limits | authority")
-        && !TokenClass.has(said, "beside | offering | extra | bound | timing | =next | =at | =per")
+        && !TokenClass.has(said, "turning | alike | urging | all-of | itself | pointing | limits")
+        && !TokenClass.has(said, "authority | overruling | thing | beside | offering | extra")
+        && !TokenClass.has(said, "bound | timing | =next | =at | =per")
         && !TokenClass.has(read, "<op> | <mode>");
+  }
+
+  /** "Their derby kickoff", "db maintenance on their side": what is on, by more than a word. */
+  private static boolean isOccasion(List<Token> said) {
+    var named = said.stream().dropWhile(t -> TokenClass.is(t, "naming-occasion")).toList();
+    var name =
+        named.stream()
+            .takeWhile(t -> TokenClass.is(t, "<unknown> | occasion-kind | occasion"))
+            .toList();
+    var rest = named.subList(name.size(), named.size());
+    boolean whole = TokenClass.has(name, "* occasion $");
+    boolean apart = TokenClass.has(name, "occasion $") && TokenClass.has(rest, "^ =of");
+    return (whole || apart)
+        && name.stream().noneMatch(OrderEvidence::directs)
+        && (rest.isEmpty() || TokenClass.has(rest, "^ occasion-of"));
   }
 
   static boolean passed(Token token) {
