@@ -139,7 +139,7 @@ final class OrderEvidence {
     boolean cause =
         TokenClass.has(said, "^ explaining | ^ <unknown>")
             && TokenClass.has(said.subList(0, Math.min(said.size(), LONGEST_SUBJECT)), "happening")
-            && TokenClass.has(said, "causing | occasion $");
+            && TokenClass.has(said, "causing | =went =live | =goes =live | =in occasion $");
     return said.size() > 1
         && !TokenClass.has(typed, "=?")
         && !isTerms(typed, true, timed)
