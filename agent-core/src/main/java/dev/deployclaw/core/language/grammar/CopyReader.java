@@ -23,7 +23,9 @@ record CopyReader(
 
   List<RequestedChange> changes(List<Frame> frames, ChangeBuilder builder) {
     var groups = new ArrayList<Token>();
-    Optional<Token> from = Optional.empty();
+    var from = new ArrayList<Token>();
+    tokens.stream().filter(t -> t.is("op") && TokenClass.holds(t, "<tenant>")).forEach(from::add);
+    boolean alike = !from.isEmpty();
     boolean told =
         IntStream.range(0, tokens.size()).anyMatch(i -> tokens.get(i).is("who") && way(i) < 0);
     boolean first =
@@ -33,27 +35,25 @@ record CopyReader(
             .filter(t -> t.is("op") && !TokenClass.is(t.parts().getFirst(), "giving"))
             .isPresent();
     for (int i = 0; i < tokens.size(); i++) {
-      if (!tokens.get(i).is("who")) {
-        continue;
-      }
-      boolean owns = i + 1 < tokens.size() && tokens.get(i + 1).text().equals("'s");
-      boolean source = way(i) < 0 || (!told && way(i) == 0 && (owns || first));
-      first = false;
-      if (source && from.isPresent()) {
-        return unclear();
-      }
-      if (source) {
-        from = Optional.of(tokens.get(i));
-      } else {
-        groups.add(tokens.get(i));
+      if (tokens.get(i).is("who")) {
+        boolean owns = i + 1 < tokens.size() && tokens.get(i + 1).text().equals("'s");
+        boolean source = way(i) < 0 || (!told && !alike && way(i) == 0 && (owns || first));
+        first = false;
+        (source ? from : groups).add(tokens.get(i));
       }
     }
     var names = from.stream().flatMap(t -> t.each(Kind.TENANT)).toList();
     boolean twice = tokens.stream().filter(t -> t.is("op")).count() > 1;
-    if (names.size() != 1 || groups.size() != 1 || twice) {
+    if (names.size() != 1 || from.size() != 1 || groups.size() != 1 || twice) {
       return unclear();
     }
     var source = names.getFirst();
+    var where = tokens.stream().flatMap(t -> t.each(Kind.SERVICE)).map(Token::text).findFirst();
+    if (alike && where.isPresent()) {
+      String ask = "Copy %1$s's limits on %2$s only, on all services, or set which value on %2$s?";
+      questions.ask("what", ask.formatted(source.text(), where.get()));
+      return List.of();
+    }
     grounds.add(source.text(), source, source.rule().equals("typo") ? "typo" : "tenant");
     var copied = Optional.of(source.text());
     var out = new ArrayList<RequestedChange>();
