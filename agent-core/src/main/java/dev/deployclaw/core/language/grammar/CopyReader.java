@@ -48,16 +48,20 @@ record CopyReader(
       return unclear();
     }
     var source = names.getFirst();
-    var where = tokens.stream().flatMap(t -> t.each(Kind.SERVICE)).map(Token::text).findFirst();
-    if (alike && where.isPresent()) {
-      String ask = "Copy %1$s's limits on %2$s only, on all services, or set which value on %2$s?";
-      questions.ask("what", ask.formatted(source.text(), where.get()));
-      return List.of();
-    }
     grounds.add(source.text(), source, source.rule().equals("typo") ? "typo" : "tenant");
     var copied = Optional.of(source.text());
     var out = new ArrayList<RequestedChange>();
     var places = frames.stream().filter(f -> f.has(Slot.WHERE)).findFirst().orElseGet(Frame::new);
+    var inside =
+        tokens.stream()
+            .filter(t -> t.is("op"))
+            .flatMap(t -> t.parts().stream())
+            .filter(t -> t.is("where"))
+            .toList();
+    if (inside.size() > (places.has(Slot.WHERE) ? 0 : 1)) {
+      questions.ask("where", "Copy the limits of which service?");
+    }
+    inside.forEach(where -> places.put(Slot.WHERE, where));
     for (Who who : whose.read(groups.getFirst())) {
       if (who.tenants().contains(source.text())) {
         return unclear();
