@@ -10,6 +10,7 @@ import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.gateway.PathStrictness;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
@@ -201,7 +202,8 @@ class SpellingTest {
         wide.burst(),
         wide.cost(),
         wide.mode(),
-        wide.onBackendFailure());
+        wide.onBackendFailure(),
+        LimitPrecision.EXACT);
   }
 
   private static NginxServer gateway(PathStrictness paths, int port) {
