@@ -208,12 +208,12 @@ class SpellingTest {
 
   private static NginxServer gateway(PathStrictness paths, int port) {
     var home = folder.resolve(paths.word());
-    var site = site(home, port).with(EdgePolicy.NONE.with(paths));
+    var site = site(home, port, paths);
     var gateway = set.gateways().values().iterator().next();
     return NginxServer.start(home, NginxConfigFile.render(set, gateway, site).text());
   }
 
-  private static GatewaySite site(Path home, int port) {
+  private static GatewaySite site(Path home, int port, PathStrictness paths) {
     var upstreams = new TreeMap<String, String>();
     List.of("web", "orders", "checkout").forEach(s -> upstreams.put(s, upstream.address()));
     return new GatewaySite(
@@ -225,7 +225,7 @@ class SpellingTest {
         true,
         Duration.ofSeconds(5),
         List.of(),
-        EdgePolicy.NONE);
+        new EdgePolicy(EdgePolicy.NONE.trusted(), EdgePolicy.NONE.backstop(), paths));
   }
 
   private static List<String> spellings() {
