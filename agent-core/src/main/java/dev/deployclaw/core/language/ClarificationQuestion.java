@@ -47,6 +47,11 @@ public record ClarificationQuestion(
     return new ClarificationQuestion(id, text, slot, choices, request, place);
   }
 
+  /** The same, and how else it may be answered. */
+  public ClarificationQuestion adding(String sentence) {
+    return new ClarificationQuestion(id, text + " " + sentence, slot, choices, suggestion, place);
+  }
+
   /** The same about these words. */
   public ClarificationQuestion at(int from, int to) {
     return new ClarificationQuestion(

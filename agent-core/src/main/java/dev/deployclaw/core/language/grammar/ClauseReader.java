@@ -15,9 +15,6 @@ import java.util.stream.Collectors;
  * a courtesy; what is neither is asked about.
  */
 final class ClauseReader {
-  private static final String AGAIN =
-      " Say it in other words, or send only the order, in one sentence.";
-
   private final List<Token> typed;
   private final List<Token> read;
   private final Predicate<Token> quoted;
@@ -131,7 +128,7 @@ final class ClauseReader {
     }
     if (token.is(Kind.UNKNOWN)) {
       return ClarificationQuestion.of(
-          "word-unknown", "words", "I don't know \"" + word + "\"." + AGAIN);
+          "word-unknown", "words", "I don't know \"" + word + "\": what does it mean?");
     }
     if (token.is("per-key")) {
       return ClarificationQuestion.of(
@@ -151,7 +148,7 @@ final class ClauseReader {
           "time-unclear", "time", "From when until when? Write it as 2026-12-24T06:00:00Z.");
     }
     return ClarificationQuestion.of(
-        "words-unused", "words", "What does \"" + word + "\" mean here?" + AGAIN);
+        "words-unused", "words", "What does \"" + word + "\" mean here?");
   }
 
   /** Whether a token is no slot and no courtesy. */
