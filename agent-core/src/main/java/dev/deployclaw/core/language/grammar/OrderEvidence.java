@@ -16,7 +16,6 @@ final class OrderEvidence {
   private static final BigDecimal SECOND = BigDecimal.valueOf(1000);
   private static final int LONGEST_REASON = 12;
   private static final int NEAR = 3;
-  private static final int LONGEST_SUBJECT = 5;
   private static final Set<BindingCue.Kind> BINDING =
       Set.of(
           BindingCue.Kind.CONDITION,
@@ -136,19 +135,27 @@ final class OrderEvidence {
    */
   static boolean isReason(List<Token> typed, List<Token> read, boolean timed) {
     var said = typed.stream().filter(t -> !t.isMark()).dropWhile(ClauseReader::links).toList();
+    var near = said.subList(0, Math.min(said.size(), NEAR + 2));
     boolean cause =
-        TokenClass.has(said, "^ explaining | ^ <unknown>")
-            && TokenClass.has(said.subList(0, Math.min(said.size(), LONGEST_SUBJECT)), "happening")
-            && TokenClass.has(said, "causing | =went =live | =goes =live | =in occasion $");
+        TokenClass.has(said, "^ explaining")
+            && TokenClass.has(near, "happening")
+            && TokenClass.has(said, "causing");
+    boolean state =
+        TokenClass.has(said, "^ explaining | ^ <unknown> | ^ =the")
+            && TokenClass.has(
+                said,
+                "happening state $ | gone state $ | gone =live $ | happening =in occasion $ | =being =patched $");
     return said.size() > 1
         && !TokenClass.has(typed, "=?")
         && !isTerms(typed, true, timed)
         && said.size() <= LONGEST_REASON
-        && (cause || isOccasion(said))
+        && (cause
+            || ((state || isOccasion(said)) && said.stream().noneMatch(OrderEvidence::directs)))
         && said.stream().allMatch(t -> TokenClass.isWord(t) && !t.text().endsWith("n't"))
-        && !TokenClass.has(said, "turning | alike | urging | all-of | itself | pointing | limits")
-        && !TokenClass.has(said, "authority | overruling | thing | beside | offering | extra")
-        && !TokenClass.has(said, "bound | timing | =next | =at | =per")
+        && !TokenClass.has(
+            said, "^ inverted | doubting | turning | alike | urging | all-of | itself")
+        && !TokenClass.has(said, "pointing | limits | authority | overruling | thing | beside")
+        && !TokenClass.has(said, "offering | extra | bound | timing | =next | =at | =per")
         && !TokenClass.has(read, "<op> | <mode>");
   }
 
@@ -163,7 +170,8 @@ final class OrderEvidence {
     boolean whole = TokenClass.has(name, "* occasion $");
     boolean apart = TokenClass.has(name, "occasion $") && TokenClass.has(rest, "^ =of");
     return (whole || apart)
-        && name.stream().noneMatch(OrderEvidence::directs)
+        && name.stream()
+            .noneMatch(t -> t.text().matches(".*(?:ed|ing)") && !TokenClass.is(t, "occasion"))
         && (rest.isEmpty() || TokenClass.has(rest, "^ occasion-of"));
   }
 

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Puts numbers and units together: durations, rates, counts, bursts, windows, factors. */
 final class QuantityReader {
@@ -89,8 +89,7 @@ final class QuantityReader {
 
   /** "12 orders a day", "8 contoso requests at once": the amount, and behind it whose and where. */
   private static Optional<List<Token>> served(String name, Match m) {
-    var names =
-        m.tokens().stream().filter(t -> t.is(Kind.SERVICE) || t.is(Kind.TENANT)).toList();
+    var names = m.tokens().stream().filter(t -> t.is(Kind.SERVICE) || t.is(Kind.TENANT)).toList();
     var of = m.tokens().stream().filter(t -> !names.contains(t)).toList();
     var amount =
         name.equals("rate") ? rate(of) : Token.join(Kind.PARALLEL, "", name, of).with(of(m));

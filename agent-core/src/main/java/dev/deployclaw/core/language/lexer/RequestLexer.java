@@ -24,6 +24,10 @@ public final class RequestLexer {
   private static final String DOTTED =
       "(?<![\\d.])(?:0?[1-9]|[12]\\d|3[01])\\.(?:0?[1-9]|1[0-2])\\.(?:\\d{4}(?!\\d)|(?=,? (?:at )?\\d{1,2}:\\d{2}))";
 
+  private static final Pattern LETTERS = Pattern.compile("\\p{L}*");
+  private static final Pattern WORD_END = Pattern.compile("[\\p{L}\\p{Nd}]*");
+  private static final Pattern NAME_END = Pattern.compile("[\\p{L}\\p{Nd}_-]*");
+
   /** Of a day that is named, to an hour of its second half: "tomorrow from 9 to 18 UTC". */
   private static final String HOURS =
       "(?<=(?i:day|tomorrow) (?:from )?)\\d{1,2}(?= to (?:1[3-9]|2[0-3]) (?:UTC|GMT|CES?T)\\b)|(?<="
@@ -200,7 +204,7 @@ public final class RequestLexer {
 
   /** A number, unless a known name starts with it ({@code 3m}). */
   private int number(int from, int to) {
-    int end = end(to, "[\\p{L}\\p{Nd}_-]*");
+    int end = end(to, NAME_END);
     String whole = text.substring(from, end).toLowerCase(Locale.ROOT);
     if (end > to && names.has(whole)) {
       tokens.add(Token.word(whole, from, end));
@@ -220,12 +224,12 @@ public final class RequestLexer {
 
   /** The letters right behind a number: {@code 2krpm} is 2, k and rpm; {@code 6OO} is no number. */
   private int suffix(int number, int from) {
-    int to = end(from, "\\p{L}*");
+    int to = end(from, LETTERS);
     String letters = text.substring(from, to).toLowerCase(Locale.ROOT);
     boolean rate = UNITS.getOrDefault(letters.substring(1), "").startsWith("rate");
     boolean glued = GLUED.contains(letters.substring(0, 1)) && rate;
     if (!glued && !WordResolver.knows(letters)) {
-      int end = end(to, "[\\p{L}\\p{Nd}]*");
+      int end = end(to, WORD_END);
       String whole = text.substring(number, end).toLowerCase(Locale.ROOT);
       tokens.set(tokens.size() - 1, Token.of(Kind.UNKNOWN, whole, number, end).by(""));
       return end;
@@ -300,8 +304,8 @@ public final class RequestLexer {
   }
 
   /** Where what begins at a place ends. */
-  private int end(int from, String characters) {
-    var matcher = Pattern.compile(characters).matcher(text).region(from, text.length());
+  private int end(int from, Pattern characters) {
+    var matcher = characters.matcher(text).region(from, text.length());
     return matcher.lookingAt() ? matcher.end() : from;
   }
 }
