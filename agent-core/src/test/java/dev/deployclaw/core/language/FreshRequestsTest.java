@@ -116,9 +116,9 @@ class FreshRequestsTest {
         case CASUAL -> floors(22, 11, 5, 0, 12, 0);
         case BANKING -> floors(22, 10, 5, 0, 12, 0);
         case GAMING -> floors(22, 7, 4, 0, 12, 0);
-        case HEALTH -> floors(19, 9, 9, 0, 12, 0);
+        case HEALTH -> floors(19, 8, 9, 0, 12, 0);
         case TELECOM -> floors(21, 8, 8, 0, 12, 0);
-        case RETAIL -> floors(20, 11, 7, 0, 12, 0);
+        case RETAIL -> floors(19, 11, 7, 0, 12, 0);
         case INSURANCE -> floors(22, 9, 8, 0, 12, 0);
         case ENERGY -> floors(14, 7, 4, 0, 10, 0);
         case TRAVEL -> floors(14, 10, 6, 0, 11, 0);
@@ -157,16 +157,16 @@ class FreshRequestsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(from = "HEALTH")
+  @EnumSource(from = "ENERGY")
   void newestHoldTheirScoreAndPlanNothingElse(RequestSet set) throws IOException {
     holdScoreAndPlanNothingElse(set);
   }
 
   @Slow(
       guard = "dev.deployclaw.core.language.FreshRequestsTest#anEighthOfEarlierOnesIsUnderstood",
-      because = "it reads some seventeen hundred requests, and what they don't mean")
+      because = "it reads some eighteen hundred requests, and what they don't mean")
   @ParameterizedTest
-  @EnumSource(to = "GAMING")
+  @EnumSource(to = "INSURANCE")
   void earlierOnesHoldTheirScoreAndPlanNothingElse(RequestSet set) throws IOException {
     holdScoreAndPlanNothingElse(set);
   }
@@ -176,7 +176,7 @@ class FreshRequestsTest {
   void anEighthOfEarlierOnesIsUnderstood() throws IOException {
     int right = 0;
     int all = 0;
-    for (var set : EnumSet.range(RequestSet.FRESH, RequestSet.GAMING)) {
+    for (var set : EnumSet.range(RequestSet.FRESH, RequestSet.INSURANCE)) {
       var evaluator = evaluator(set.inventory());
       for (var sample : cases(set.file)) {
         if (Corpus.isChosen(sample.request(), EIGHTH)) {
