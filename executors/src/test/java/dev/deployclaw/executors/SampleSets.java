@@ -2,9 +2,7 @@ package dev.deployclaw.executors;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
@@ -55,16 +53,7 @@ public final class SampleSets {
   }
 
   private static Limit limit(String name, long requests) {
-    return new Limit(
-        name,
-        RequestMatch.ANY,
-        List.of(),
-        LimitAlgorithm.TOKEN_BUCKET,
-        requests,
-        Duration.ofSeconds(60),
-        50,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket(name, RequestMatch.ANY, requests, Duration.ofSeconds(60))
+        .admitting(requests, Duration.ofSeconds(60), 50);
   }
 }

@@ -2,9 +2,9 @@ package dev.deployclaw.policy;
 
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.CounterKeyPart;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
@@ -26,31 +26,11 @@ public final class PolicyFixtures {
 
   /** A token bucket of {@code requests} in {@code seconds}, as much burst, no key. */
   public static Limit limit(String name, RequestMatch match, long requests, long seconds) {
-    return new Limit(
-        name,
-        match,
-        List.of(),
-        LimitAlgorithm.TOKEN_BUCKET,
-        requests,
-        Duration.ofSeconds(seconds),
-        Math.max(1, requests),
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket(name, match, requests, Duration.ofSeconds(seconds));
   }
 
   public static Limit keyed(Limit limit, CounterKeyPart... key) {
-    return new Limit(
-        limit.name(),
-        limit.match(),
-        List.of(key),
-        limit.algorithm(),
-        limit.requests(),
-        limit.window(),
-        limit.burst(),
-        limit.cost(),
-        limit.mode(),
-        limit.onBackendFailure());
+    return limit.per(List.of(key));
   }
 
   public static Limit bursting(Limit limit, long burst, long cost) {
@@ -64,7 +44,8 @@ public final class PolicyFixtures {
         burst,
         cost,
         limit.mode(),
-        limit.onBackendFailure());
+        limit.onBackendFailure(),
+        LimitPrecision.EXACT);
   }
 
   public static Limit counting(Limit limit, LimitAlgorithm algorithm) {
@@ -78,7 +59,8 @@ public final class PolicyFixtures {
         limit.burst(),
         limit.cost(),
         limit.mode(),
-        limit.onBackendFailure());
+        limit.onBackendFailure(),
+        LimitPrecision.EXACT);
   }
 
   public static RequestMatch route(String service, String route) {

@@ -88,7 +88,8 @@ public final class RandomPolicies {
         random.nextLong(1, Limit.MOST_REQUESTS + 1),
         random.nextLong(1, 10),
         of(EnforcementMode.values()),
-        maybe(() -> of(BackendFailureMode.values())));
+        maybe(() -> of(BackendFailureMode.values())),
+        LimitPrecision.EXACT);
   }
 
   private List<CounterKeyPart> keyParts() {

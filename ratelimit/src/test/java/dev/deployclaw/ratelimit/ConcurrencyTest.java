@@ -2,7 +2,6 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
@@ -214,16 +213,7 @@ class ConcurrencyTest extends EstateCases {
   }
 
   private static Limit atOnce(long requests, Duration lease) {
-    return new Limit(
-        "busy",
-        RequestMatch.ANY,
-        List.of(),
-        LimitAlgorithm.CONCURRENCY,
-        requests,
-        lease,
-        Math.max(1, requests),
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket("busy", RequestMatch.ANY, requests, lease)
+        .by(LimitAlgorithm.CONCURRENCY);
   }
 }

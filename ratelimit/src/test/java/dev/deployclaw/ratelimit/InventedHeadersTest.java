@@ -3,7 +3,6 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.model.CounterKeyPart;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,17 +49,9 @@ class InventedHeadersTest {
   }
 
   private static Limit byKey() {
-    return new Limit(
-        "by-key",
-        RequestMatch.ANY,
-        List.of(new CounterKeyPart.Header("x-api-key")),
-        LimitAlgorithm.FIXED_WINDOW,
-        ALLOWED,
-        Duration.ofHours(1),
-        ALLOWED,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket("by-key", RequestMatch.ANY, ALLOWED, Duration.ofHours(1))
+        .by(LimitAlgorithm.FIXED_WINDOW)
+        .per(List.of(new CounterKeyPart.Header("x-api-key")));
   }
 
   private static int decide(String key) {

@@ -53,16 +53,15 @@ class OddRequestTest {
     List.of("web", "checkout").forEach(s -> upstreams.put(s, upstream.address()));
     var site =
         new GatewaySite(
-                "127.0.0.1:" + port,
-                "127.0.0.1:" + estate.port(),
-                upstreams,
-                folder.resolve("nginx.pid"),
-                folder.resolve("access.log"),
-                true,
-                Duration.ofSeconds(5),
-                List.of(),
-                EdgePolicy.NONE)
-            .with(EdgePolicy.NONE);
+            "127.0.0.1:" + port,
+            "127.0.0.1:" + estate.port(),
+            upstreams,
+            folder.resolve("nginx.pid"),
+            folder.resolve("access.log"),
+            true,
+            Duration.ofSeconds(5),
+            List.of(),
+            EdgePolicy.NONE);
     var gateway = set.gateways().values().iterator().next();
     nginx = NginxServer.start(folder, NginxConfigFile.render(set, gateway, site).text());
     estate.activate(1, set);

@@ -3,7 +3,6 @@ package dev.deployclaw.ratelimit;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.CounterKeyPart;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
@@ -70,62 +69,28 @@ final class Sets {
 
   /** A concurrency limit whose leases outlast a test. */
   static Limit atOnce(String name, long requests) {
-    return new Limit(
-        name,
-        RequestMatch.ANY,
-        List.of(),
-        LimitAlgorithm.CONCURRENCY,
-        requests,
-        Duration.ofHours(1),
-        Math.max(1, requests),
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket(name, RequestMatch.ANY, requests, Duration.ofHours(1))
+        .by(LimitAlgorithm.CONCURRENCY);
   }
 
   static Limit fixedWindow(String name, long requests, Duration window) {
-    return new Limit(
-        name,
-        RequestMatch.ANY,
-        List.of(),
-        LimitAlgorithm.FIXED_WINDOW,
-        requests,
-        window,
-        requests,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket(name, RequestMatch.ANY, requests, window)
+        .by(LimitAlgorithm.FIXED_WINDOW);
   }
 
   /** So slow a bucket that it doesn't refill while a test runs. */
   static Limit burst(String name, long burst, CounterKeyPart... key) {
-    return new Limit(
-        name,
-        RequestMatch.ANY,
-        List.of(key),
-        LimitAlgorithm.TOKEN_BUCKET,
-        1,
-        Duration.ofDays(1),
-        burst,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket(name, RequestMatch.ANY, 1, Duration.ofDays(1))
+        .per(List.of(key))
+        .admitting(1, Duration.ofDays(1), burst);
   }
 
   /** So many requests in so long a window that nothing of it comes back while a test runs. */
   static Limit leased(
       LimitAlgorithm algorithm, long requests, Duration lease, CounterKeyPart... key) {
-    return new Limit(
-        "all",
-        RequestMatch.ANY,
-        List.of(key),
-        algorithm,
-        requests,
-        Limit.LONGEST_WINDOW,
-        requests,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty(),
-        LimitPrecision.leased(lease));
+    return Limit.tokenBucket("all", RequestMatch.ANY, requests, Limit.LONGEST_WINDOW)
+        .by(algorithm)
+        .per(List.of(key))
+        .in(LimitPrecision.leased(lease));
   }
 }

@@ -10,6 +10,7 @@ import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.gateway.PathStrictness;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NginxServer;
@@ -201,17 +202,18 @@ class SpellingTest {
         wide.burst(),
         wide.cost(),
         wide.mode(),
-        wide.onBackendFailure());
+        wide.onBackendFailure(),
+        LimitPrecision.EXACT);
   }
 
   private static NginxServer gateway(PathStrictness paths, int port) {
     var home = folder.resolve(paths.word());
-    var site = site(home, port).with(EdgePolicy.NONE.with(paths));
+    var site = site(home, port, paths);
     var gateway = set.gateways().values().iterator().next();
     return NginxServer.start(home, NginxConfigFile.render(set, gateway, site).text());
   }
 
-  private static GatewaySite site(Path home, int port) {
+  private static GatewaySite site(Path home, int port, PathStrictness paths) {
     var upstreams = new TreeMap<String, String>();
     List.of("web", "orders", "checkout").forEach(s -> upstreams.put(s, upstream.address()));
     return new GatewaySite(
@@ -223,7 +225,7 @@ class SpellingTest {
         true,
         Duration.ofSeconds(5),
         List.of(),
-        EdgePolicy.NONE);
+        new EdgePolicy(EdgePolicy.NONE.trusted(), EdgePolicy.NONE.backstop(), paths));
   }
 
   private static List<String> spellings() {

@@ -244,7 +244,8 @@ final class LimitEditor {
                 set.burst().orElse(Math.max(1, requests)),
                 1,
                 set.mode().orElse(EnforcementMode.ENFORCE),
-                set.onBackendFailure()));
+                set.onBackendFailure(),
+                LimitPrecision.EXACT));
   }
 
   private static CompilationStep<TenantPolicy> set(

@@ -9,7 +9,7 @@ import java.util.Optional;
  * What is asked back.
  *
  * @param id the same for the same kind of question, for programs
- * @param text the question, one sentence
+ * @param text the question, and how to answer it
  * @param slot what is missing: {@code who}, {@code where}, {@code what}, {@code window}, {@code
  *     time}, {@code operation}, {@code guard}, {@code words}
  * @param choices answers of which one is right; empty where any may be
@@ -45,6 +45,11 @@ public record ClarificationQuestion(
 
   public ClarificationQuestion suggesting(Optional<String> request) {
     return new ClarificationQuestion(id, text, slot, choices, request, place);
+  }
+
+  /** The same, and how else it may be answered. */
+  public ClarificationQuestion adding(String sentence) {
+    return new ClarificationQuestion(id, text + " " + sentence, slot, choices, suggestion, place);
   }
 
   /** The same about these words. */

@@ -61,7 +61,7 @@ public record ChangeLedger(StateStore state, AgentClock time, AgentSettings.Boun
   }
 
   public Optional<StoredExecution> read(String id) throws InterruptedException {
-    return state.get(StoreKeys.change(id)).map(ChangeLedger::stored);
+    return state.get(StoreKeys.change(id)).map(StoredExecution::read);
   }
 
   public List<ChangeExecution> changes() throws InterruptedException {
@@ -345,10 +345,6 @@ public record ChangeLedger(StateStore state, AgentClock time, AgentSettings.Boun
       case ChangeState.BeforeCommit _, ChangeState.OnTrial _, ChangeState.AfterCommit _ -> false;
       case ChangeState.Aborting _, ChangeState.Aborted _ -> false;
     };
-  }
-
-  private static StoredExecution stored(Entry entry) {
-    return new StoredExecution(ChangeExecution.read(entry.value()), entry.modRevision());
   }
 
   private static String text(Entry entry) {

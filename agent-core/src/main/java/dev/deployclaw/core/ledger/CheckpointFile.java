@@ -15,7 +15,6 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,12 +97,9 @@ public record CheckpointFile(
   }
 
   private static List<Map<String, Object>> facts(List<MemberReport> reports) {
-    List<Map<String, Object>> out = new ArrayList<>();
-    for (var report : reports) {
-      out.add(
-          report.unseen() ? ObservedState.unseen(report.member(), report.reason()) : seen(report));
-    }
-    return out;
+    return reports.stream()
+        .map(r -> r.unseen() ? ObservedState.unseen(r.member(), r.reason()) : seen(r))
+        .toList();
   }
 
   private static Map<String, Object> seen(MemberReport report) {

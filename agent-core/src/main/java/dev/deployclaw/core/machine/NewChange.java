@@ -31,25 +31,6 @@ public record NewChange(
     long epochRevision,
     List<Write> beside) {
 
-  /** The same, by a skill. */
-  public NewChange following(FollowedSkill skill) {
-    return new NewChange(
-        id,
-        log,
-        kind,
-        content,
-        base,
-        digest,
-        planHash,
-        requester,
-        undoes,
-        rollout,
-        Optional.of(skill),
-        lastEpoch,
-        epochRevision,
-        beside);
-  }
-
   public NewChange {
     beside = List.copyOf(beside);
   }

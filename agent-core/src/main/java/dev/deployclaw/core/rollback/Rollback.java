@@ -215,26 +215,24 @@ public record Rollback(
             "base_digest", base.digest(),
             "target_digest", digest);
     var mark = ledger().epochMark();
-    var opening =
-        new NewChange(
-            recorder.execution(),
-            recorder.execution(),
-            ChangeKind.ROLLBACK,
-            Optional.of(ChangeContent.rollbackTarget(undone.base())),
-            base,
-            digest,
-            CanonicalJson.sha256(CanonicalJson.bytes(plan)),
-            asked.by().requester(),
-            Optional.of(undone.id()),
-            RolloutPlan.AT_ONCE,
-            Optional.empty(),
-            mark.last(),
-            mark.revision(),
-            orchestrator
-                .store()
-                .archive()
-                .provenanceAgain(ChangeContent.rollbackTarget(undone.base()), mark.last() + 1));
-    return opening.following(SkillPinCheck.followed(TaskOperation.ROLLBACK, asked.procedure()));
+    return new NewChange(
+        recorder.execution(),
+        recorder.execution(),
+        ChangeKind.ROLLBACK,
+        Optional.of(ChangeContent.rollbackTarget(undone.base())),
+        base,
+        digest,
+        CanonicalJson.sha256(CanonicalJson.bytes(plan)),
+        asked.by().requester(),
+        Optional.of(undone.id()),
+        RolloutPlan.AT_ONCE,
+        Optional.of(SkillPinCheck.followed(TaskOperation.ROLLBACK, asked.procedure())),
+        mark.last(),
+        mark.revision(),
+        orchestrator
+            .store()
+            .archive()
+            .provenanceAgain(ChangeContent.rollbackTarget(undone.base()), mark.last() + 1));
   }
 
   private static LogEntryContent entry(

@@ -296,23 +296,21 @@ record RequestRunner(AgentComponents parts, Leadership leadership) {
             plan.base().revision(),
             now.predecessor(),
             now.step());
-    var opening =
-        new NewChange(
-            recorder.execution(),
-            recorder.execution(),
-            ChangeKind.FORWARD,
-            Optional.empty(),
-            base,
-            plan.targetDigest(),
-            hash,
-            request.requester(),
-            Optional.empty(),
-            plan.rollout(),
-            Optional.empty(),
-            mark.last(),
-            mark.revision(),
-            beside(ready, recorder.execution(), mark.last() + 1));
-    return opening.following(SkillPinCheck.followed(plan.intent().operation(), ready.procedure()));
+    return new NewChange(
+        recorder.execution(),
+        recorder.execution(),
+        ChangeKind.FORWARD,
+        Optional.empty(),
+        base,
+        plan.targetDigest(),
+        hash,
+        request.requester(),
+        Optional.empty(),
+        plan.rollout(),
+        Optional.of(SkillPinCheck.followed(plan.intent().operation(), ready.procedure())),
+        mark.last(),
+        mark.revision(),
+        beside(ready, recorder.execution(), mark.last() + 1));
   }
 
   /**

@@ -8,9 +8,7 @@ import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.document.DocumentProblem;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.source.CollectedPolicies;
@@ -94,16 +92,7 @@ final class CompilerFixtures {
   }
 
   static Limit limit(String name, String service, long requests, long window) {
-    return new Limit(
-        name,
-        RequestMatch.service(service),
-        List.of(),
-        LimitAlgorithm.TOKEN_BUCKET,
-        requests,
-        Duration.ofSeconds(window),
-        requests,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket(
+        name, RequestMatch.service(service), requests, Duration.ofSeconds(window));
   }
 }

@@ -16,9 +16,7 @@ import dev.deployclaw.core.language.interpreter.GrammarInterpreter;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.CounterKeyPart;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
@@ -26,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,17 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which of the limits that there are a request in words changes, from the words to the target. */
 class LimitChoiceTest {
   private static final Limit BY_USER =
-      new Limit(
-          "per-user",
-          RequestMatch.service("billing"),
-          List.of(new CounterKeyPart.Header("x-user-id")),
-          LimitAlgorithm.TOKEN_BUCKET,
-          5,
-          Duration.ofSeconds(1),
-          5,
-          1,
-          EnforcementMode.ENFORCE,
-          Optional.empty());
+      Limit.tokenBucket("per-user", RequestMatch.service("billing"), 5, Duration.ofSeconds(1))
+          .per(List.of(new CounterKeyPart.Header("x-user-id")));
 
   private final PolicySet committed =
       PolicySet.of(

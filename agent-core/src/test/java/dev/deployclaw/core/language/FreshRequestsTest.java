@@ -73,6 +73,12 @@ class FreshRequestsTest {
     CASUAL("blind-2026-12-02-ac.txt"),
     BANKING("blind-2026-12-02-ad.txt"),
     GAMING("blind-2026-12-02-ae.txt"),
+    HEALTH("blind-2026-12-03-af.txt"),
+    TELECOM("blind-2026-12-03-ag.txt"),
+    RETAIL("blind-2026-12-03-ah.txt"),
+    INSURANCE("blind-2026-12-03-ai.txt"),
+    ENERGY("blind-2026-12-03-aj.txt"),
+    TRAVEL("blind-2026-12-03-ak.txt"),
     OWN("dev-2026-11-30.txt");
 
     private final String file;
@@ -110,6 +116,12 @@ class FreshRequestsTest {
         case CASUAL -> floors(22, 11, 5, 0, 12, 0);
         case BANKING -> floors(22, 10, 5, 0, 12, 0);
         case GAMING -> floors(22, 7, 4, 0, 12, 0);
+        case HEALTH -> floors(19, 8, 9, 0, 12, 0);
+        case TELECOM -> floors(21, 8, 8, 0, 12, 0);
+        case RETAIL -> floors(19, 11, 7, 0, 12, 0);
+        case INSURANCE -> floors(22, 9, 8, 0, 12, 0);
+        case ENERGY -> floors(14, 7, 4, 0, 10, 0);
+        case TRAVEL -> floors(14, 10, 6, 0, 11, 0);
         case OWN -> floors(23, 7, 16, 0, 10, 0);
       };
     }
@@ -145,16 +157,16 @@ class FreshRequestsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(from = "CASUAL")
+  @EnumSource(from = "ENERGY")
   void newestHoldTheirScoreAndPlanNothingElse(RequestSet set) throws IOException {
     holdScoreAndPlanNothingElse(set);
   }
 
   @Slow(
       guard = "dev.deployclaw.core.language.FreshRequestsTest#anEighthOfEarlierOnesIsUnderstood",
-      because = "it reads some fifteen hundred requests, and what they don't mean")
+      because = "it reads some eighteen hundred requests, and what they don't mean")
   @ParameterizedTest
-  @EnumSource(to = "BUSY")
+  @EnumSource(to = "INSURANCE")
   void earlierOnesHoldTheirScoreAndPlanNothingElse(RequestSet set) throws IOException {
     holdScoreAndPlanNothingElse(set);
   }
@@ -164,7 +176,7 @@ class FreshRequestsTest {
   void anEighthOfEarlierOnesIsUnderstood() throws IOException {
     int right = 0;
     int all = 0;
-    for (var set : EnumSet.range(RequestSet.FRESH, RequestSet.BUSY)) {
+    for (var set : EnumSet.range(RequestSet.FRESH, RequestSet.INSURANCE)) {
       var evaluator = evaluator(set.inventory());
       for (var sample : cases(set.file)) {
         if (Corpus.isChosen(sample.request(), EIGHTH)) {

@@ -71,8 +71,6 @@ class StoryTest {
         "My boss wrote \"block fabrikam\", please do it.",
         "Maria says: \"Raise northwind to 90 rps on payments.\" Please carry that out.",
         "take a snapshot now, just in case",
-        "please make a snapshot before we start the migration",
-        "The last change broke the shop. Undo the last change.",
         "could you raise contoso to 60 rps on payments? They're in the middle of a bulk import right now.",
         "Raise contoso to 60 rps on payments, we're rolling out a new app",
         "block contoso because of the credential stuffing",

@@ -227,11 +227,9 @@ record StreamReconciler(JournalFolder folder, StreamStateFiles files, InstantSou
   }
 
   private static List<StreamRecord> records(Range range, List<byte[]> lines) {
-    var out = new ArrayList<StreamRecord>();
-    for (long seq = range.from(); seq <= range.to(); seq++) {
-      out.add(StreamRecord.of(range.execution(), seq, lines.get((int) seq - 1)));
-    }
-    return out;
+    return LongStream.rangeClosed(range.from(), range.to())
+        .mapToObj(seq -> StreamRecord.of(range.execution(), seq, lines.get((int) seq - 1)))
+        .toList();
   }
 
   /** Keeps that a record can't be shipped, and tells of it once. */

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Reads the records of an execution out of the stream. A server whose store lost a block goes on
@@ -44,11 +45,9 @@ record StreamRecordReader(Connection connection, JetStreamManagement management)
    * names as there are are in memory.
    */
   SortedSet<String> executions() throws IOException {
-    var out = new TreeSet<String>();
-    for (String subject : named(StreamRecord.FIRST_ONES)) {
-      out.add(StreamRecord.executionOf(subject));
-    }
-    return out;
+    return named(StreamRecord.FIRST_ONES).stream()
+        .map(StreamRecord::executionOf)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The newest message of a subject; empty where there is none, or none that can be read. */

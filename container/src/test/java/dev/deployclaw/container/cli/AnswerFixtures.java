@@ -17,9 +17,7 @@ import dev.deployclaw.policy.finding.CheckKind;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.finding.Severity;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
@@ -116,17 +114,8 @@ public final class AnswerFixtures {
 
   private static PolicySet set(long requests) {
     var limit =
-        new Limit(
-            "search",
-            RequestMatch.service("search"),
-            List.of(),
-            LimitAlgorithm.TOKEN_BUCKET,
-            requests,
-            Duration.ofMinutes(1),
-            90,
-            1,
-            EnforcementMode.ENFORCE,
-            Optional.empty());
+        Limit.tokenBucket("search", RequestMatch.service("search"), requests, Duration.ofMinutes(1))
+            .admitting(requests, Duration.ofMinutes(1), 90);
     var tenant =
         new TenantPolicy(
             "umbrella",

@@ -9,7 +9,6 @@ import dev.deployclaw.core.language.ProposalRequest.Turn;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
@@ -134,17 +133,9 @@ class IntentPromptTest {
     tenants.forEach(t -> labels.put(t, new TreeMap<>(Map.of("tier", "silver"))));
     labels.put(tenants.getLast(), new TreeMap<>(Map.of("tier", "gold")));
     var limit =
-        new Limit(
-            "per-minute",
-            RequestMatch.service("orders"),
-            List.of(),
-            LimitAlgorithm.SLIDING_WINDOW,
-            600,
-            Duration.ofMinutes(1),
-            50,
-            1,
-            EnforcementMode.ENFORCE,
-            Optional.empty());
+        Limit.tokenBucket("per-minute", RequestMatch.service("orders"), 600, Duration.ofMinutes(1))
+            .by(LimitAlgorithm.SLIDING_WINDOW)
+            .admitting(600, Duration.ofMinutes(1), 50);
     var policies =
         labels.entrySet().stream()
             .map(t ->

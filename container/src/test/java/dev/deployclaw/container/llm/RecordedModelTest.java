@@ -31,7 +31,7 @@ class RecordedModelTest {
 
   @Slow(
       guard = "dev.deployclaw.container.llm.RecordedModelTest",
-      because = "it reads some eight hundred requests twice")
+      because = "it reads some nine hundred requests twice")
   @ParameterizedTest
   @CsvSource({
     "blind-2026-11-29-h, 0",
@@ -56,7 +56,9 @@ class RecordedModelTest {
     "blind-2026-12-02-aa, 57",
     "blind-2026-12-02-ab, 54",
     "blind-2026-12-02-ac, 59",
-    "blind-2026-12-02-ad, 56"
+    "blind-2026-12-02-ad, 56",
+    "blind-2026-12-03-aj, 57",
+    "blind-2026-12-03-ak, 56"
   })
   void neitherDoesItWithEarlierSets(String set, int exact) throws IOException {
     assertThat(assertNoWorseThanTheGrammar(set)).isGreaterThanOrEqualTo(exact);

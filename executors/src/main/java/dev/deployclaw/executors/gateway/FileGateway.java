@@ -46,12 +46,6 @@ public record FileGateway(
     folder = folder.toAbsolutePath().normalize();
   }
 
-  /** The same with a watcher that reports in a folder. */
-  public FileGateway watchedIn(Path reports) {
-    return new FileGateway(
-        name, namespace, folder, binary, pidFile, url, site, Optional.of(reports));
-  }
-
   @Override
   public String member() {
     return "gateway/" + namespace + "/" + name;

@@ -106,15 +106,14 @@ class ConfinedGatewayTest {
             EdgePolicy.NONE);
     var url = URI.create("http://" + listen);
     return new FileGateway(
-            "gw-0",
-            "edge",
-            folder,
-            Path.of("/usr/sbin/nginx"),
-            site.pidFile(),
-            url,
-            site,
-            Optional.empty())
-        .watchedIn(reports);
+        "gw-0",
+        "edge",
+        folder,
+        Path.of("/usr/sbin/nginx"),
+        site.pidFile(),
+        url,
+        site,
+        Optional.of(reports));
   }
 
   private String start(TestDockerDaemon docker, String image) {

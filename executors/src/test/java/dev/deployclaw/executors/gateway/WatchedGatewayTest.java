@@ -67,15 +67,14 @@ class WatchedGatewayTest {
     Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs/0"));
     gateway =
         new FileGateway(
-                "gw-0",
-                "edge",
-                folder,
-                checker(run),
-                run.resolve("nginx.pid"),
-                URI.create("http://" + listen),
-                site(run),
-                Optional.empty())
-            .watchedIn(reports);
+            "gw-0",
+            "edge",
+            folder,
+            checker(run),
+            run.resolve("nginx.pid"),
+            URI.create("http://" + listen),
+            site(run),
+            Optional.of(reports));
   }
 
   @AfterEach

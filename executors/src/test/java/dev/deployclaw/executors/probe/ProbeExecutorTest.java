@@ -18,7 +18,6 @@ import dev.deployclaw.policy.gateway.EdgePolicy;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.gateway.NginxConfigFile;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
@@ -375,16 +374,8 @@ class ProbeExecutorTest {
 
   private static Limit limit(
       String name, String service, LimitAlgorithm algorithm, long requests, long burst) {
-    return new Limit(
-        name,
-        RequestMatch.service(service),
-        List.of(),
-        algorithm,
-        requests,
-        Duration.ofMinutes(1),
-        burst,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket(name, RequestMatch.service(service), requests, Duration.ofMinutes(1))
+        .by(algorithm)
+        .admitting(requests, Duration.ofMinutes(1), burst);
   }
 }

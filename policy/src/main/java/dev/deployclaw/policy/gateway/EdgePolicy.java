@@ -31,9 +31,4 @@ public record EdgePolicy(List<String> trusted, OptionalInt backstop, PathStrictn
           "backstop is below one request a second: " + backstop.getAsInt());
     }
   }
-
-  /** The same with other spellings. */
-  public EdgePolicy with(PathStrictness other) {
-    return new EdgePolicy(trusted, backstop, other);
-  }
 }

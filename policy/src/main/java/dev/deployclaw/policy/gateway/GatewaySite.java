@@ -58,12 +58,6 @@ public record GatewaySite(
     }
   }
 
-  /** The same place with other rules at its edge. */
-  public GatewaySite with(EdgePolicy other) {
-    return new GatewaySite(
-        listen, service, upstreams, pidFile, accessLog, foreground, workerShutdown, askers, other);
-  }
-
   /** The same place, with all that NGINX writes in another folder. */
   public GatewaySite writingTo(Path folder) {
     return new GatewaySite(

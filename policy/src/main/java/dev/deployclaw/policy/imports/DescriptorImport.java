@@ -209,17 +209,10 @@ public final class DescriptorImport {
       String name, DescriptorRule descriptor, DescriptorInterpretation here, Duration window) {
     long requests = descriptor.limit().orElseThrow().requests();
     boolean shadow = descriptor.marks().shadow() || !here.differs().isEmpty();
-    return new Limit(
-        name,
-        here.match(),
-        here.key(),
-        LimitAlgorithm.FIXED_WINDOW,
-        requests,
-        window,
-        Math.max(1, requests),
-        1,
-        shadow ? EnforcementMode.SHADOW : EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket(name, here.match(), requests, window)
+        .by(LimitAlgorithm.FIXED_WINDOW)
+        .per(here.key())
+        .in(shadow ? EnforcementMode.SHADOW : EnforcementMode.ENFORCE);
   }
 
   /** Its blocks of 30 days for a month are ours too; a year is longer than any window here. */

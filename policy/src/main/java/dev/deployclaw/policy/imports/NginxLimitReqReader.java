@@ -5,7 +5,6 @@ import dev.deployclaw.policy.imports.NginxDirectiveParser.Directive;
 import dev.deployclaw.policy.model.CounterKeyPart;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,36 +43,19 @@ final class NginxLimitReqReader {
         return new ImportedRule(place, words, Exactness.NOT_CARRIED, "", why);
       }
       String own = drafts.unused(GROUP, name);
-      drafts.add(GROUP, named(limit.get(), own));
+      drafts.add(GROUP, limit.get().named(own));
       var exactness = differs.isEmpty() ? Exactness.EXACT : Exactness.APPROXIMATE;
       return new ImportedRule(place, words, exactness, GROUP + "/" + own, differs);
-    }
-
-    private static Limit named(Limit l, String name) {
-      return new Limit(
-          name,
-          l.match(),
-          l.key(),
-          l.algorithm(),
-          l.requests(),
-          l.window(),
-          l.burst(),
-          l.cost(),
-          l.mode(),
-          l.onBackendFailure());
     }
   }
 
   static List<Rule> read(String source, String text) {
     var all = NginxDirectiveParser.of(text);
     var zones = zones(all);
-    List<Rule> out = new ArrayList<>();
-    for (var directive : all) {
-      if (directive.words().getFirst().equals("limit_req")) {
-        out.add(rule(source + ":" + directive.line(), directive, zones));
-      }
-    }
-    return out;
+    return all.stream()
+        .filter(d -> d.words().getFirst().equals("limit_req"))
+        .map(d -> rule(source + ":" + d.line(), d, zones))
+        .toList();
   }
 
   private static Map<String, Zone> zones(List<Directive> all) {
@@ -121,17 +103,12 @@ final class NginxLimitReqReader {
 
   /** One request more than its burst passes at once: the one that the rate itself lets through. */
   private static Limit limit(String label, RequestMatch match, CounterKeyPart key, Burst burst) {
-    return new Limit(
-        label,
-        match,
-        List.of(key),
-        LimitAlgorithm.TOKEN_BUCKET,
-        burst.zone().requests(),
-        burst.zone().window(),
-        Math.min(Limit.MOST_REQUESTS, burst.extra() + 1),
-        1,
-        EnforcementMode.SHADOW,
-        Optional.empty());
+    var zone = burst.zone();
+    long atOnce = Math.min(Limit.MOST_REQUESTS, burst.extra() + 1);
+    return Limit.tokenBucket(label, match, zone.requests(), zone.window())
+        .admitting(zone.requests(), zone.window(), atOnce)
+        .per(List.of(key))
+        .in(EnforcementMode.SHADOW);
   }
 
   private record Burst(Zone zone, long extra) {}

@@ -40,32 +40,6 @@ public record Limit(
   /** Above this, products with a window in microseconds no longer fit 2^53. */
   public static final long MOST_REQUESTS = 1_000_000_000L;
 
-  /** An exact limit. */
-  public Limit(
-      String name,
-      RequestMatch match,
-      List<CounterKeyPart> key,
-      LimitAlgorithm algorithm,
-      long requests,
-      Duration window,
-      long burst,
-      long cost,
-      EnforcementMode mode,
-      Optional<BackendFailureMode> onBackendFailure) {
-    this(
-        name,
-        match,
-        key,
-        algorithm,
-        requests,
-        window,
-        burst,
-        cost,
-        mode,
-        onBackendFailure,
-        LimitPrecision.EXACT);
-  }
-
   public Limit {
     DnsLabel.label("limit name", name);
     key = List.copyOf(key);
@@ -85,7 +59,10 @@ public record Limit(
         "window is not in whole seconds: " + window);
   }
 
-  /** An enforced token bucket of a whole tenant, which holds what it gets in a window, or one. */
+  /**
+   * An enforced and exact token bucket of a whole tenant, which holds what it gets in a window, or
+   * one.
+   */
   public static Limit tokenBucket(String name, RequestMatch match, long requests, Duration window) {
     return new Limit(
         name,
@@ -97,7 +74,8 @@ public record Limit(
         Math.max(1, requests),
         1,
         EnforcementMode.ENFORCE,
-        Optional.empty());
+        Optional.empty(),
+        LimitPrecision.EXACT);
   }
 
   /** Of what differs most, since it is asked of each limit of a large set. */
@@ -110,6 +88,42 @@ public record Limit(
   public Limit admitting(long amount, Duration over, long atOnce) {
     return new Limit(
         name, match, key, algorithm, amount, over, atOnce, cost, mode, onBackendFailure, precision);
+  }
+
+  public Limit named(String other) {
+    return new Limit(
+        other,
+        match,
+        key,
+        algorithm,
+        requests,
+        window,
+        burst,
+        cost,
+        mode,
+        onBackendFailure,
+        precision);
+  }
+
+  /** The same with a counter for each value of these parts. */
+  public Limit per(List<CounterKeyPart> parts) {
+    return new Limit(
+        name,
+        match,
+        parts,
+        algorithm,
+        requests,
+        window,
+        burst,
+        cost,
+        mode,
+        onBackendFailure,
+        precision);
+  }
+
+  public Limit by(LimitAlgorithm other) {
+    return new Limit(
+        name, match, key, other, requests, window, burst, cost, mode, onBackendFailure, precision);
   }
 
   public Limit in(EnforcementMode other) {

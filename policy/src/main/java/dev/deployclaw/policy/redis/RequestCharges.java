@@ -82,6 +82,12 @@ public record RequestCharges(long epoch, String digest, String root, List<Owner>
     return new RequestCharges(held.epoch(), held.digest(), line.root(), owners);
   }
 
+  /** The tenant's hash: the first owner is the tenant itself. */
+  public String tenant() {
+    String key = owners.getFirst().policyKey();
+    return key.substring(key.lastIndexOf(':') + 1);
+  }
+
   /** The same, with what is equal in another epoch's charges as one object: many are kept. */
   public RequestCharges sharing(RequestCharges other) {
     return owners.equals(other.owners)

@@ -19,6 +19,7 @@ import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.util.List;
 import java.util.Map;
@@ -164,7 +165,8 @@ class EstateChecksTest {
             FAST.burst(),
             FAST.cost(),
             FAST.mode(),
-            Optional.of(BackendFailureMode.DENY));
+            Optional.of(BackendFailureMode.DENY),
+            LimitPrecision.EXACT);
 
     assertThat(CheckFixture.by(CheckKind.PARTITION, one(closing), cluster(3))).hasSize(1);
   }

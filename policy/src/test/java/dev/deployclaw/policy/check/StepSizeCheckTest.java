@@ -135,16 +135,6 @@ class StepSizeCheckTest {
   }
 
   private static Limit shadow(Limit limit) {
-    return new Limit(
-        limit.name(),
-        limit.match(),
-        limit.key(),
-        limit.algorithm(),
-        limit.requests(),
-        limit.window(),
-        limit.burst(),
-        limit.cost(),
-        EnforcementMode.SHADOW,
-        limit.onBackendFailure());
+    return limit.in(EnforcementMode.SHADOW);
   }
 }

@@ -6,6 +6,7 @@ import dev.deployclaw.policy.finding.LimitPhrases;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.time.Duration;
 import java.util.HashMap;
@@ -91,6 +92,7 @@ class ArrivalCurveTest {
         random.nextLong(1, 12),
         random.nextLong(1, 3),
         EnforcementMode.ENFORCE,
-        Optional.empty());
+        Optional.empty(),
+        LimitPrecision.EXACT);
   }
 }

@@ -334,16 +334,15 @@ class EnvoyBootstrapFileTest {
     var upstreams =
         new TreeMap<>(Map.of("search", "10.0.3.1:80", "export", "10.0.3.2:80", "web", "web:80"));
     return new GatewaySite(
-            "0.0.0.0:8000",
-            "127.0.0.1:8081",
-            upstreams,
-            Path.of("/run/pid"),
-            Path.of("/log/access.log"),
-            true,
-            Duration.ofSeconds(5),
-            List.of(),
-            EdgePolicy.NONE)
-        .with(edge);
+        "0.0.0.0:8000",
+        "127.0.0.1:8081",
+        upstreams,
+        Path.of("/run/pid"),
+        Path.of("/log/access.log"),
+        true,
+        Duration.ofSeconds(5),
+        List.of(),
+        edge);
   }
 
   private static Gateway gateway(Gateway.Identity identity) {

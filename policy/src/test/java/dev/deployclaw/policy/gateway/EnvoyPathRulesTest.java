@@ -181,16 +181,15 @@ class EnvoyPathRulesTest {
   private static List<String> losses(PathStrictness spelling) {
     var site =
         new GatewaySite(
-                "0.0.0.0:8000",
-                "127.0.0.1:8081",
-                new TreeMap<>(Map.of("web", "web:80")),
-                Path.of("/run/pid"),
-                Path.of("/log/access.log"),
-                true,
-                Duration.ofSeconds(5),
-                List.of(),
-                EdgePolicy.NONE)
-            .with(EdgePolicy.NONE.with(spelling));
+            "0.0.0.0:8000",
+            "127.0.0.1:8081",
+            new TreeMap<>(Map.of("web", "web:80")),
+            Path.of("/run/pid"),
+            Path.of("/log/access.log"),
+            true,
+            Duration.ofSeconds(5),
+            List.of(),
+            new EdgePolicy(EdgePolicy.NONE.trusted(), EdgePolicy.NONE.backstop(), spelling));
     return EnvoyBootstrapFile.render(PolicySet.EMPTY, GATEWAY, site).losses().stream()
         .map(UnsupportedSetting::about)
         .toList();

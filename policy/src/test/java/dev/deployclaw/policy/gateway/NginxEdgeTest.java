@@ -269,16 +269,15 @@ class NginxEdgeTest {
 
   private GatewaySite site(EdgePolicy edge, FakeHttpServer asked) {
     return new GatewaySite(
-            "127.0.0.1:" + port,
-            asked.address(),
-            new TreeMap<>(Map.of("search", upstream.address())),
-            folder.resolve("nginx.pid"),
-            folder.resolve("access.log"),
-            true,
-            Duration.ofSeconds(30),
-            List.of(),
-            EdgePolicy.NONE)
-        .with(edge);
+        "127.0.0.1:" + port,
+        asked.address(),
+        new TreeMap<>(Map.of("search", upstream.address())),
+        folder.resolve("nginx.pid"),
+        folder.resolve("access.log"),
+        true,
+        Duration.ofSeconds(30),
+        List.of(),
+        edge);
   }
 
   private static Gateway byHost() {

@@ -80,7 +80,8 @@ class PolicyDocumentReaderTest {
                 4,
                 1,
                 EnforcementMode.ENFORCE,
-                Optional.empty()));
+                Optional.empty(),
+                LimitPrecision.EXACT));
   }
 
   @Test
@@ -89,18 +90,7 @@ class PolicyDocumentReaderTest {
 
     assertThat(policy.onBackendFailure()).isEqualTo(BackendFailureMode.DENY);
     assertThat(policy.limits().getFirst())
-        .isEqualTo(
-            new Limit(
-                "all",
-                RequestMatch.ANY,
-                List.of(),
-                LimitAlgorithm.TOKEN_BUCKET,
-                0,
-                Duration.ofDays(30),
-                1,
-                1,
-                EnforcementMode.ENFORCE,
-                Optional.empty()));
+        .isEqualTo(Limit.tokenBucket("all", RequestMatch.ANY, 0, Duration.ofDays(30)));
   }
 
   @Test

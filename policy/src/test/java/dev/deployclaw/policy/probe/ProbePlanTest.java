@@ -218,17 +218,10 @@ class ProbePlanTest {
   private static Limit of(Limit limit, int ratePercent, int burstPercent) {
     boolean bucket = limit.algorithm().bursts();
     int requestsPercent = bucket || ratePercent != 100 ? ratePercent : burstPercent;
-    return new Limit(
-        limit.name(),
-        limit.match(),
-        limit.key(),
-        limit.algorithm(),
+    return limit.admitting(
         limit.requests() * requestsPercent / 100,
         limit.window(),
-        Math.max(1, scaled(limit.burst(), burstPercent)),
-        limit.cost(),
-        limit.mode(),
-        limit.onBackendFailure());
+        Math.max(1, scaled(limit.burst(), burstPercent)));
   }
 
   /** Away from what it was, also where a tenth is less than one. */
@@ -237,17 +230,7 @@ class ProbePlanTest {
   }
 
   private static Limit shadow(Limit limit) {
-    return new Limit(
-        limit.name(),
-        limit.match(),
-        limit.key(),
-        limit.algorithm(),
-        limit.requests(),
-        limit.window(),
-        limit.burst(),
-        limit.cost(),
-        EnforcementMode.SHADOW,
-        limit.onBackendFailure());
+    return limit.in(EnforcementMode.SHADOW);
   }
 
   private static Limit bucket(String service, long requests, long burst) {

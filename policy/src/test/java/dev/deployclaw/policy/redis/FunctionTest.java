@@ -327,17 +327,7 @@ class FunctionTest {
 
   private static Limit atOnce(long requests, Duration lease) {
     var l = counting(limit("all", RequestMatch.ANY, requests, 60), LimitAlgorithm.CONCURRENCY);
-    return new Limit(
-        l.name(),
-        l.match(),
-        l.key(),
-        l.algorithm(),
-        l.requests(),
-        lease,
-        l.burst(),
-        l.cost(),
-        l.mode(),
-        l.onBackendFailure());
+    return l.admitting(l.requests(), lease, l.burst());
   }
 
   private static DecideCall call(EpochPolicySet held, String lease) {

@@ -11,6 +11,7 @@ import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
+import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
@@ -201,7 +202,8 @@ final class RandomHistory {
         random.nextBoolean() ? Math.max(1, requests) : one(5, 1_000, MOST),
         one(1, 3, 20),
         random.nextInt(4) == 0 ? EnforcementMode.SHADOW : EnforcementMode.ENFORCE,
-        Optional.empty());
+        Optional.empty(),
+        LimitPrecision.EXACT);
   }
 
   /** Mostly {@code usual}, at times up to {@code some}, seldom up to {@code most}. */

@@ -32,13 +32,7 @@ public record ChargeHeaders(
       }
     }
     return new ChargeHeaders(
-        claim, tenant(claim), RuleDigest.of(claim.applied()), names, String.join(", ", policies));
-  }
-
-  /** The hash of the first owner is the tenant's own. */
-  private static String tenant(RequestCharges claim) {
-    String key = claim.owners().getFirst().policyKey();
-    return key.substring(key.lastIndexOf(':') + 1);
+        claim, claim.tenant(), RuleDigest.of(claim.applied()), names, String.join(", ", policies));
   }
 
   /** A structured-field string; a group's limit says whose it is. */

@@ -59,7 +59,7 @@ final class UsageCounters {
     }
     for (var owner : claim.owners()) {
       if (owner.blocked()) {
-        count(tenant(claim), BLOCKED, false, 1);
+        count(claim.tenant(), BLOCKED, false, 1);
         return;
       }
     }
@@ -102,11 +102,5 @@ final class UsageCounters {
       }
     }
     return there;
-  }
-
-  /** The hash of the first owner is the tenant's own. */
-  private static String tenant(RequestCharges claim) {
-    String key = claim.owners().getFirst().policyKey();
-    return key.substring(key.lastIndexOf(':') + 1);
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.LimitPrecision;
@@ -23,30 +22,11 @@ import org.junit.jupiter.api.Test;
 
 class CoalescibleCallTest {
   private static final Limit EXACT =
-      new Limit(
-          "all",
-          RequestMatch.ANY,
-          List.of(),
-          LimitAlgorithm.TOKEN_BUCKET,
-          10,
-          Duration.ofMinutes(1),
-          10,
-          1,
-          EnforcementMode.ENFORCE,
-          Optional.empty());
+      Limit.tokenBucket("all", RequestMatch.ANY, 10, Duration.ofMinutes(1));
 
   private static final Limit AT_ONCE =
-      new Limit(
-          "at-once",
-          RequestMatch.ANY,
-          List.of(),
-          LimitAlgorithm.CONCURRENCY,
-          10,
-          Duration.ofMinutes(1),
-          10,
-          1,
-          EnforcementMode.ENFORCE,
-          Optional.empty());
+      Limit.tokenBucket("at-once", RequestMatch.ANY, 10, Duration.ofMinutes(1))
+          .by(LimitAlgorithm.CONCURRENCY);
 
   @Test
   void tellsTheLeaseOfEachEpochThatHasOne() {

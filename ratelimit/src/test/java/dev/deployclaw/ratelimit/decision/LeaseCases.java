@@ -68,18 +68,10 @@ final class LeaseCases {
 
   /** In five seconds, with leases of half a second. */
   static Limit limited(LimitAlgorithm algorithm, long requests, List<CounterKeyPart> key) {
-    return new Limit(
-        "rps",
-        RequestMatch.ANY,
-        key,
-        algorithm,
-        requests,
-        Duration.ofSeconds(5),
-        requests,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty(),
-        LimitPrecision.leased(Duration.ofMillis(500)));
+    return Limit.tokenBucket("rps", RequestMatch.ANY, requests, Duration.ofSeconds(5))
+        .by(algorithm)
+        .per(key)
+        .in(LimitPrecision.leased(Duration.ofMillis(500)));
   }
 
   /** For how long a unit may be spent after it was charged. */

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.CounterKeyPart;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.EpochPolicySet;
@@ -178,17 +176,7 @@ class MatchCacheTest {
 
   private static PolicySnapshot view(long epoch, CounterKeyPart key) {
     var limit =
-        new Limit(
-            "each",
-            RequestMatch.ANY,
-            List.of(key),
-            LimitAlgorithm.TOKEN_BUCKET,
-            10,
-            Duration.ofMinutes(1),
-            10,
-            1,
-            EnforcementMode.ENFORCE,
-            Optional.empty());
+        Limit.tokenBucket("each", RequestMatch.ANY, 10, Duration.ofMinutes(1)).per(List.of(key));
     var gateway =
         new Gateway(
             "edge-1",

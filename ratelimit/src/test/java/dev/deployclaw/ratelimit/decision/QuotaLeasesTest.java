@@ -14,7 +14,6 @@ import dev.deployclaw.testkit.SeededLoop;
 import dev.deployclaw.testkit.Slow;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Leases against the reference model, on a clock of the test's own. */
@@ -216,17 +215,9 @@ class QuotaLeasesTest {
   }
 
   private static Limit window(long requests, Duration window, EnforcementMode mode) {
-    return new Limit(
-        "window",
-        RequestMatch.ANY,
-        List.of(),
-        LimitAlgorithm.FIXED_WINDOW,
-        requests,
-        window,
-        Math.max(1, requests),
-        1,
-        mode,
-        Optional.empty(),
-        LimitPrecision.leased(Duration.ofMillis(500)));
+    return Limit.tokenBucket("window", RequestMatch.ANY, requests, window)
+        .by(LimitAlgorithm.FIXED_WINDOW)
+        .in(mode)
+        .in(LimitPrecision.leased(Duration.ofMillis(500)));
   }
 }

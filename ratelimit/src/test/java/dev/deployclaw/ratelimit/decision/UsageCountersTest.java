@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.EpochPolicySet;
@@ -50,16 +48,6 @@ class UsageCountersTest {
   }
 
   private static Limit limit(String name) {
-    return new Limit(
-        name,
-        RequestMatch.ANY,
-        List.of(),
-        LimitAlgorithm.TOKEN_BUCKET,
-        10,
-        Duration.ofMinutes(1),
-        10,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    return Limit.tokenBucket(name, RequestMatch.ANY, 10, Duration.ofMinutes(1));
   }
 }

@@ -58,9 +58,12 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
     var alone = scene.read(answer, at);
     boolean accepts = offer.suggestion().isPresent() && words.begins("accepting");
     boolean whole = isNewRequest(alone, offer) && !accepts;
-    if (whole && new RestatedRequest(scene, before, at).leavesOut(alone)) {
-      return TurnReading.Unclear.of(
-          answer, "that leaves out a condition or a time of the request.");
+    var restated = new RestatedRequest(scene, before, at);
+    if (whole && restated.isUnguarded(alone)) {
+      return TurnReading.Unclear.of(answer, "that leaves out a condition of the request.");
+    }
+    if (whole && !restated.untold(alone).isEmpty()) {
+      return TurnReading.Unclear.restated(answer, restated.untold(alone));
     }
     return whole
         ? new TurnReading.Whole(SpokenText.of(answer, turn))
@@ -221,7 +224,7 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
         }
       } else if (slot.equals("time")) {
         boolean dated = said.typed().stream().anyMatch(t -> t.rule().equals("calendar"));
-        boolean day = asked.endsWith("At what time of that day?") || asked.contains("o'clock");
+        boolean day = asked.contains("At what time of that day?") || asked.contains("o'clock");
         if (day && !dated) {
           out.add(behind(place, " " + answer));
           out.add(behind(place, " at " + answer));

@@ -86,7 +86,7 @@ public record ConversationReading(
     return read instanceof TurnReading.Unclear
         ? new RestatedRequest(scene, soFar, asked.received())
             .in(asked.text(), offers.getFirst().slot())
-            .<TurnReading>map(TurnReading.Unclear::restated)
+            .<TurnReading>map(restated -> restated)
             .orElse(read)
         : read;
   }

@@ -5,6 +5,7 @@ import dev.deployclaw.core.language.Interpretation.Planned;
 import dev.deployclaw.core.language.conversation.ReadText.Scene;
 import dev.deployclaw.core.language.lexer.Token.Kind;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,7 +22,7 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
    * A whole request: the answer, else the longest end of it behind a mark. Where the answer begins
    * with a value for the open slot, it is about the open request: "per minute, and block acme".
    */
-  Optional<String> in(String answer, String slot) {
+  Optional<TurnReading.Unclear> in(String answer, String slot) {
     if (new AnswerWords(answer).begins("shell")) {
       return Optional.empty();
     }
@@ -40,7 +41,8 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
             !fills || says(answer.substring(from), before.text(), SlotFamily.WHO, SlotFamily.WHERE))
         .map(from -> answer.substring(from).strip())
         .flatMap(end -> request(end).stream())
-        .findFirst();
+        .findFirst()
+        .map(end -> TurnReading.Unclear.restated(end, untold(scene.read(end, at))));
   }
 
   /** Whether a text has each value for such slots that other words have. */
@@ -57,15 +59,24 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
           case NeedsClarification(var questions) -> questions.getFirst().suggestion();
           default -> Optional.<String>empty();
         };
-    return meant.filter(request -> !leavesOut(scene.read(request, at)));
+    return meant.filter(request -> !isUnguarded(scene.read(request, at)));
   }
 
-  /** Whether a whole request instead of the open one says less of how or when. */
-  boolean leavesOut(ReadText instead) {
+  /** Whether a whole request instead of the open one has less guards. */
+  boolean isUnguarded(ReadText instead) {
     var open = scene.read(before.text(), at).ordering();
-    var said = instead.ordering();
-    boolean untimed = SlotFamily.TIME.said(said).isEmpty();
-    return !SlotFamily.GUARD.said(said).containsAll(SlotFamily.GUARD.said(open))
-        || (untimed && !SlotFamily.TIME.said(open).isEmpty());
+    return !SlotFamily.GUARD.said(instead.ordering()).containsAll(SlotFamily.GUARD.said(open));
+  }
+
+  /** Words of the open request that say when, where one instead of it doesn't say that. */
+  List<String> untold(ReadText instead) {
+    var open = scene.read(before.text(), at);
+    return SlotFamily.TIME.said(instead.ordering()).isEmpty()
+        ? open.ordering().stream()
+            .filter(t -> SlotFamily.of(t).filter(SlotFamily.TIME::equals).isPresent())
+            .map(t -> open.text().substring(t.from(), t.to()))
+            .distinct()
+            .toList()
+        : List.of();
   }
 }

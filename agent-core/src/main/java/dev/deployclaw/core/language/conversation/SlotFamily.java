@@ -59,7 +59,10 @@ enum SlotFamily {
     var out = new TreeSet<String>();
     for (Token token : tokens) {
       if (of(token).filter(this::equals).isPresent()) {
-        var typed = leaves(token).stream().filter(t -> !t.is(Kind.WORD)).map(SlotFamily::key);
+        var typed =
+            leaves(token).stream()
+                .filter(t -> !t.is(Kind.WORD) && !t.is(Kind.UNKNOWN))
+                .map(SlotFamily::key);
         int before = out.size();
         typed.forEach(out::add);
         if (out.size() == before) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.language.conversation;
 
 import dev.deployclaw.core.language.ClarificationQuestion;
+import java.util.List;
 import java.util.Optional;
 
 /** What a turn means after those before it. */
@@ -23,9 +24,16 @@ sealed interface TurnReading {
               "\"%s\": %s Say the request as a whole.".formatted(quote, what)));
     }
 
-    /** It holds a whole request, which may be meant. */
-    static Unclear restated(String request) {
-      String asks = "Do you mean only this, and nothing else of what you said before?";
+    /**
+     * It holds a whole request, which may be meant.
+     *
+     * @param times of the request before that it doesn't say
+     */
+    static Unclear restated(String request, List<String> times) {
+      String without = "without \"" + String.join("\", \"", times) + "\"";
+      String asks =
+          "Do you mean only this, %s?"
+              .formatted(times.isEmpty() ? "and nothing else of what you said before" : without);
       return new Unclear(
           ClarificationQuestion.of("restated", "words", asks).suggesting(Optional.of(request)));
     }

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.language.evaluation;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.deployclaw.core.language.EstateQuestion;
 import dev.deployclaw.core.language.IntentJson;
 import dev.deployclaw.core.language.Interpretation;
@@ -18,7 +20,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +41,7 @@ public final class OutcomeText {
           "(?<=@|\\.\\.)\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)");
   private static final Pattern LASTING =
       Pattern.compile("@(?<start>\\d{4}-\\S+Z) ~(?<seconds>\\d{1,12})(?!\\S)");
+  private static final Pattern NAMES = Pattern.compile("(?<=[ !])[a-z][\\w.-]*(?:,[a-z][\\w.-]*)+");
 
   private OutcomeText() {}
 
@@ -66,15 +68,19 @@ public final class OutcomeText {
   }
 
   /**
-   * Whether both say the same: an instant in whatever offset, an end as such or as a length, an
-   * operation once or with each of its changes; what a change begins with is its own.
+   * Whether both say the same: names in any order, an instant in any offset, an end as such or as a
+   * length, an operation once or with each of its changes; what a change begins with is its own.
    */
   static boolean same(String one, String other) {
     return one.equals(other) || instants(once(one)).equals(instants(once(other)));
   }
 
   private static String once(String outcome) {
-    String change = outcome.replaceFirst("^(?:snapshot|validate) \\+ ", "");
+    String named =
+        NAMES
+            .matcher(outcome)
+            .replaceAll(m -> Stream.of(m.group().split(",", -1)).sorted().collect(joining(",")));
+    String change = named.replaceFirst("^(?:snapshot|validate) \\+ ", "");
     return change.replace(" + " + change.split(" ", -1)[0] + " ", " + ");
   }
 
@@ -111,7 +117,7 @@ public final class OutcomeText {
     var out = new ArrayList<String>();
     map.forEach((key, value) ->
         out.add(key.equals("operation") ? 0 : out.size(), part(String.valueOf(key), value)));
-    return out.stream().filter(part -> !part.isEmpty()).collect(Collectors.joining(" "));
+    return out.stream().filter(part -> !part.isEmpty()).collect(joining(" "));
   }
 
   private static String part(String key, Object value) {
@@ -123,9 +129,7 @@ public final class OutcomeText {
   }
 
   private static String changes(Collection<?> changes) {
-    return changes.stream()
-        .map(change -> parts((Map<?, ?>) change))
-        .collect(Collectors.joining(" + "));
+    return changes.stream().map(change -> parts((Map<?, ?>) change)).collect(joining(" + "));
   }
 
   private static String text(Object value) {
@@ -138,6 +142,6 @@ public final class OutcomeText {
   }
 
   private static String joined(Stream<?> parts) {
-    return parts.map(String::valueOf).collect(Collectors.joining(","));
+    return parts.map(String::valueOf).collect(joining(","));
   }
 }

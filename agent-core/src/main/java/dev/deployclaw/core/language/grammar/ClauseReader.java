@@ -82,9 +82,10 @@ final class ClauseReader {
     var words = typed.stream().filter(t -> t.from() >= from && t.to() <= to).toList();
     boolean goesOn = told && !hasOrder() && OrderEvidence.goesOn(words, piece);
     boolean used = words.stream().anyMatch(quoted);
-    boolean within = !ordering.isEmpty() && !ordering.getLast().isStop();
+    boolean opens = ordering.isEmpty() && !next.equals(piece.getLast());
+    boolean within = opens || (hasOrder() && !ordering.getLast().isStop());
     boolean timed = TokenClass.has(ordering, "timed");
-    boolean reason = within && hasOrder() && OrderEvidence.isReason(words, piece, timed);
+    boolean reason = within && OrderEvidence.isReason(words, piece, timed);
     var at = new Position(hasOrder(), timed, TokenClass.is(next, "=so"));
     boolean tells = reason || OrderEvidence.isBackground(words, piece, at);
     if (!used && (goesOn || tells)) {

@@ -23,7 +23,9 @@ record CopyReader(
 
   List<RequestedChange> changes(List<Frame> frames, ChangeBuilder builder) {
     var groups = new ArrayList<Token>();
-    Optional<Token> from = Optional.empty();
+    var from = new ArrayList<Token>();
+    tokens.stream().filter(t -> t.is("op") && TokenClass.holds(t, "<tenant>")).forEach(from::add);
+    boolean alike = !from.isEmpty();
     boolean told =
         IntStream.range(0, tokens.size()).anyMatch(i -> tokens.get(i).is("who") && way(i) < 0);
     boolean first =
@@ -33,24 +35,16 @@ record CopyReader(
             .filter(t -> t.is("op") && !TokenClass.is(t.parts().getFirst(), "giving"))
             .isPresent();
     for (int i = 0; i < tokens.size(); i++) {
-      if (!tokens.get(i).is("who")) {
-        continue;
-      }
-      boolean owns = i + 1 < tokens.size() && tokens.get(i + 1).text().equals("'s");
-      boolean source = way(i) < 0 || (!told && way(i) == 0 && (owns || first));
-      first = false;
-      if (source && from.isPresent()) {
-        return unclear();
-      }
-      if (source) {
-        from = Optional.of(tokens.get(i));
-      } else {
-        groups.add(tokens.get(i));
+      if (tokens.get(i).is("who")) {
+        boolean owns = i + 1 < tokens.size() && tokens.get(i + 1).text().equals("'s");
+        boolean source = way(i) < 0 || (!told && !alike && way(i) == 0 && (owns || first));
+        first = false;
+        (source ? from : groups).add(tokens.get(i));
       }
     }
     var names = from.stream().flatMap(t -> t.each(Kind.TENANT)).toList();
     boolean twice = tokens.stream().filter(t -> t.is("op")).count() > 1;
-    if (names.size() != 1 || groups.size() != 1 || twice) {
+    if (names.size() != 1 || from.size() != 1 || groups.size() != 1 || twice) {
       return unclear();
     }
     var source = names.getFirst();
@@ -58,6 +52,16 @@ record CopyReader(
     var copied = Optional.of(source.text());
     var out = new ArrayList<RequestedChange>();
     var places = frames.stream().filter(f -> f.has(Slot.WHERE)).findFirst().orElseGet(Frame::new);
+    var inside =
+        tokens.stream()
+            .filter(t -> t.is("op"))
+            .flatMap(t -> t.parts().stream())
+            .filter(t -> t.is("where"))
+            .toList();
+    if (inside.size() > (places.has(Slot.WHERE) ? 0 : 1)) {
+      questions.ask("where", "Copy the limits of which service?");
+    }
+    inside.forEach(where -> places.put(Slot.WHERE, where));
     for (Who who : whose.read(groups.getFirst())) {
       if (who.tenants().contains(source.text())) {
         return unclear();

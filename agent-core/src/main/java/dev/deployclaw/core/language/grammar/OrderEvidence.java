@@ -125,9 +125,9 @@ final class OrderEvidence {
   }
 
   /**
-   * "They're backfilling", "since their cron job is hammering us": why, behind an order, by a cause
-   * that is known, without values, names and times, and without words that may turn an order
-   * around.
+   * "They're backfilling", "the import batch is late", "derby kickoff": why, by a cause or an
+   * occasion that is known, without values, names and times, and without words that may turn an
+   * order around.
    *
    * @param typed the clause as typed
    * @param read the same with phrases
@@ -135,17 +135,44 @@ final class OrderEvidence {
    */
   static boolean isReason(List<Token> typed, List<Token> read, boolean timed) {
     var said = typed.stream().filter(t -> !t.isMark()).dropWhile(ClauseReader::links).toList();
+    var near = said.subList(0, Math.min(said.size(), NEAR + 2));
+    boolean cause =
+        TokenClass.has(said, "^ explaining")
+            && TokenClass.has(near, "happening")
+            && TokenClass.has(said, "causing");
+    boolean state =
+        TokenClass.has(said, "^ explaining | ^ <unknown> | ^ =the")
+            && TokenClass.has(
+                said,
+                "happening state $ | gone state $ | gone =live $ | happening =in occasion $ | =being =patched $");
     return said.size() > 1
+        && !TokenClass.has(typed, "=?")
         && !isTerms(typed, true, timed)
         && said.size() <= LONGEST_REASON
-        && TokenClass.is(said.getFirst(), "explaining")
-        && TokenClass.has(said.subList(0, Math.min(said.size(), NEAR + 2)), "happening")
+        && (cause
+            || ((state || isOccasion(said)) && said.stream().noneMatch(OrderEvidence::directs)))
         && said.stream().allMatch(t -> TokenClass.isWord(t) && !t.text().endsWith("n't"))
-        && TokenClass.has(said, "causing")
         && !TokenClass.has(
-            said, "turning | alike | urging | all-of | itself | pointing | limits | authority")
-        && !TokenClass.has(said, "beside | offering | extra | bound | timing | =next | =at | =per")
+            said, "^ inverted | doubting | turning | alike | urging | all-of | itself")
+        && !TokenClass.has(said, "pointing | limits | authority | overruling | thing | beside")
+        && !TokenClass.has(said, "offering | extra | bound | timing | =next | =at | =per")
         && !TokenClass.has(read, "<op> | <mode>");
+  }
+
+  /** "Their derby kickoff", "db maintenance on their side": what is on, by more than a word. */
+  private static boolean isOccasion(List<Token> said) {
+    var named = said.stream().dropWhile(t -> TokenClass.is(t, "naming-occasion")).toList();
+    var name =
+        named.stream()
+            .takeWhile(t -> TokenClass.is(t, "<unknown> | occasion-kind | occasion"))
+            .toList();
+    var rest = named.subList(name.size(), named.size());
+    boolean whole = TokenClass.has(name, "* occasion $");
+    boolean apart = TokenClass.has(name, "occasion $") && TokenClass.has(rest, "^ =of");
+    return (whole || apart)
+        && name.stream()
+            .noneMatch(t -> t.text().matches(".*(?:ed|ing)") && !TokenClass.is(t, "occasion"))
+        && (rest.isEmpty() || TokenClass.has(rest, "^ occasion-of"));
   }
 
   static boolean passed(Token token) {

@@ -56,6 +56,11 @@ public final class GrammarInterpreter implements RequestInterpreter {
                   "what",
                   "Which request does that answer? Say who, on which service, and how much.")));
 
+  /** A request of its own is read better than an answer to what its background makes one ask. */
+  private static final String AGAIN = "Or send the request again in one short sentence.";
+
+  private static final int MANY_WORDS = 12;
+
   private final ZoneId zone;
 
   public GrammarInterpreter() {
@@ -114,7 +119,15 @@ public final class GrammarInterpreter implements RequestInterpreter {
             .filter(s -> isBorneOut(s, request, inventory))
             .flatMap(
                 s -> SuggestedReading.of(s.intent(), SuggestedReading.leaving(s.left()), strict));
-    return new NeedsClarification(Stream.concat(suggested.stream(), found.stream()).toList());
+    return new NeedsClarification(
+        suggested.isPresent() || !(isLong(request) || found.getFirst().slot().equals("words"))
+            ? Stream.concat(suggested.stream(), found.stream()).toList()
+            : found.stream().map(q -> q.adding(AGAIN)).toList());
+  }
+
+  /** It may tell more than it orders. */
+  private static boolean isLong(TaskRequest request) {
+    return request.text().strip().split("\\s+", -1).length > MANY_WORDS;
   }
 
   /** Whether the whole request says nothing against it, judged like a model's reading. */

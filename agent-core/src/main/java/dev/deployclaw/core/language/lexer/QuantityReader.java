@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Puts numbers and units together: durations, rates, counts, bursts, windows, factors. */
 final class QuantityReader {
@@ -86,12 +87,13 @@ final class QuantityReader {
     return Optional.of(out);
   }
 
-  /** "12 orders a day": the rate, and behind it where. */
+  /** "12 orders a day", "8 contoso requests at once": the amount, and behind it whose and where. */
   private static Optional<List<Token>> served(String name, Match m) {
-    var of = m.tokens().stream().filter(t -> !t.is(Kind.SERVICE)).toList();
+    var names = m.tokens().stream().filter(t -> t.is(Kind.SERVICE) || t.is(Kind.TENANT)).toList();
+    var of = m.tokens().stream().filter(t -> !names.contains(t)).toList();
     var amount =
         name.equals("rate") ? rate(of) : Token.join(Kind.PARALLEL, "", name, of).with(of(m));
-    return Optional.of(List.of(amount, last(m.tokens(), Kind.SERVICE)));
+    return Optional.of(Stream.concat(Stream.of(amount), names.stream()).toList());
   }
 
   private static boolean isPer(List<Token> tokens, int i) {

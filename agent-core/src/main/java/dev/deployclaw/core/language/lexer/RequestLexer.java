@@ -24,6 +24,15 @@ public final class RequestLexer {
   private static final String DOTTED =
       "(?<![\\d.])(?:0?[1-9]|[12]\\d|3[01])\\.(?:0?[1-9]|1[0-2])\\.(?:\\d{4}(?!\\d)|(?=,? (?:at )?\\d{1,2}:\\d{2}))";
 
+  private static final Pattern LETTERS = Pattern.compile("\\p{L}*");
+  private static final Pattern WORD_END = Pattern.compile("[\\p{L}\\p{Nd}]*");
+  private static final Pattern NAME_END = Pattern.compile("[\\p{L}\\p{Nd}_-]*");
+
+  /** Of a day that is named, to an hour of its second half: "tomorrow from 9 to 18 UTC". */
+  private static final String HOURS =
+      "(?<=(?i:day|tomorrow) (?:from )?)\\d{1,2}(?= to (?:1[3-9]|2[0-3]) (?:UTC|GMT|CES?T)\\b)|(?<="
+          + "(?i:day|tomorrow) (?:from )?\\d{1,2} to )(?:1[3-9]|2[0-3])(?= (?:UTC|GMT|CES?T)\\b)";
+
   private static final Pattern TOKEN =
       Pattern.compile(
           String.join(
@@ -40,7 +49,11 @@ public final class RequestLexer {
               "(?<zone>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?!\\w))",
               "(?<date>" + DATE + "|" + DOTTED + ")(?:T(?=\\d{2}:\\d{2}))?",
               "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?"
-                  + "|\\d{1,2}(?:\\.\\d{2})?\\s?[aApP]\\.?[mM]\\b|(?<=(?i:at|from|until|till|by) )\\d{4}(?= ?(?:UTC|GMT|Z)\\b))",
+                  + "|\\d{1,2}(?:\\.\\d{2})?\\s?[aApP]\\.?[mM]\\b|\\d{4}(?=[zZ]\\b)|(?<="
+                  + "(?i:at|from|until|till|by) )\\d{4}(?= ?(?:UTC|GMT|Z)\\b)|"
+                  + "(?<=(?i:at|from|until|till|by|\\dh\\d{2} to) )\\d{1,2}h\\d{2}\\b|"
+                  + HOURS
+                  + ")",
               "(?<route>(?<![\\p{L}\\p{N}_.])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
               "(?<number>" + WrittenNumber.PATTERN + ")",
               "(?<word>\\p{L}[\\p{L}\\p{M}\\p{N}_]*([-'’.][\\p{L}\\p{N}_]+)*)",
@@ -184,20 +197,14 @@ public final class RequestLexer {
       tokens.add(Token.word("/", from, from + 1));
       return from + 1;
     }
-    int end = to;
-    while (".:".indexOf(text.charAt(end - 1)) >= 0) {
-      end--;
-    }
+    int end = from + text.substring(from, to).replaceAll("[.:]+$", "").length();
     tokens.add(Token.of(Kind.ROUTE, text.substring(from, end), from, end));
     return end;
   }
 
   /** A number, unless a known name starts with it ({@code 3m}). */
   private int number(int from, int to) {
-    int end = to;
-    while (end < text.length() && nameLike(text.charAt(end))) {
-      end++;
-    }
+    int end = end(to, NAME_END);
     String whole = text.substring(from, end).toLowerCase(Locale.ROOT);
     if (end > to && names.has(whole)) {
       tokens.add(Token.word(whole, from, end));
@@ -217,18 +224,12 @@ public final class RequestLexer {
 
   /** The letters right behind a number: {@code 2krpm} is 2, k and rpm; {@code 6OO} is no number. */
   private int suffix(int number, int from) {
-    int to = from;
-    while (to < text.length() && Character.isLetter(text.charAt(to))) {
-      to++;
-    }
+    int to = end(from, LETTERS);
     String letters = text.substring(from, to).toLowerCase(Locale.ROOT);
     boolean rate = UNITS.getOrDefault(letters.substring(1), "").startsWith("rate");
     boolean glued = GLUED.contains(letters.substring(0, 1)) && rate;
     if (!glued && !WordResolver.knows(letters)) {
-      int end = to;
-      while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {
-        end++;
-      }
+      int end = end(to, WORD_END);
       String whole = text.substring(number, end).toLowerCase(Locale.ROOT);
       tokens.set(tokens.size() - 1, Token.of(Kind.UNKNOWN, whole, number, end).by(""));
       return end;
@@ -302,7 +303,9 @@ public final class RequestLexer {
     }
   }
 
-  private static boolean nameLike(char c) {
-    return Character.isLetterOrDigit(c) || c == '-' || c == '_';
+  /** Where what begins at a place ends. */
+  private int end(int from, Pattern characters) {
+    var matcher = characters.matcher(text).region(from, text.length());
+    return matcher.lookingAt() ? matcher.end() : from;
   }
 }

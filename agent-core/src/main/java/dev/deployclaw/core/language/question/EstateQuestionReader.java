@@ -69,7 +69,7 @@ public final class EstateQuestionReader {
   /** "I'd like to know whether", in the middle of a sentence. */
   private static final Pattern WONDERS =
       Pattern.compile(
-          "(?is).*\\b(?:(?:to|you|i) know|understand why|let me (?:know|have)|(?:i|we) need (?:an? |the )?(?:list|overview) of|wondering|curious|tell (?:me|us)|show (?:me|us)"
+          "(?is).*\\b(?:(?:to|you|i) know|understand why|let me (?:know|have)|(?:i|we) need (?:an? |the )?(?:list|overview) of|wondering(?!\\W+(?:if|whether)\\W+(?:we|i|they)\\W+(?:(?:would|will|might|may|could|d)\\W+)?(?:want|need|should|ought|might|like|prefer|better)\\b)|curious|tell (?:me|us)|show (?:me|us)"
               + "|any idea|find out|question (?:is|about)|asks? (?:why|how|what|when|who|whether))\\b.*");
 
   /** The last change is one; "the last 5" are five. */
@@ -140,7 +140,7 @@ public final class EstateQuestionReader {
                   in.period,
                   words.stream().filter(t -> t.is(Kind.EXECUTION)).map(Token::text).findFirst(),
                   topic == Topic.IMPACT ? change : Optional.empty());
-          return scope.tenants().isEmpty() && isAboutSomebody(in.text, said)
+          return scope.tenants().isEmpty() && topic != Topic.DRIFT && isAboutSomebody(in.text, said)
               ? Optional.<EstateQuestion>empty()
               : Optional.of(new EstateQuestion(topic, scope, rows(topic, line, in.period)));
         });

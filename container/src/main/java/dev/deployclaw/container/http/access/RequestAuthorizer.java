@@ -242,7 +242,8 @@ public record RequestAuthorizer(
     }
   }
 
-  static String address(HttpServerRequest request) {
+  /** Where a request comes from; empty where that can't be told. */
+  public static String address(HttpServerRequest request) {
     var address = request.remoteAddress();
     return address == null ? "" : String.valueOf(address.hostAddress());
   }

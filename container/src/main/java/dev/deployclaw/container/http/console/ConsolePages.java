@@ -5,11 +5,8 @@ import dev.deployclaw.container.http.exchange.ApiRequest;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
+import dev.deployclaw.policy.document.PackagedText;
 import dev.deployclaw.policy.json.CanonicalJson;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,12 +89,14 @@ public final class ConsolePages {
     private final String page;
 
     ConsoleAssets() {
-      NAMES.forEach(name -> files.put(name, resource(name)));
+      NAMES.forEach(name -> files.put(name, PackagedText.read(ConsoleAssets.class, name)));
       files.put("log.css", LogHtmlRenderer.style());
       files.put("log.js", LogHtmlRenderer.script());
       String all = String.join("\n", files.values());
       version = CanonicalJson.sha256(all).substring(0, VERSION_DIGITS);
-      page = resource("index.html").replace("{{assets}}", "/console/assets/" + version);
+      page =
+          PackagedText.read(ConsoleAssets.class, "index.html")
+              .replace("{{assets}}", "/console/assets/" + version);
     }
 
     /** The one page; its script shows what its address names. */
@@ -127,17 +126,6 @@ public final class ConsolePages {
         case "svg" -> "image/svg+xml";
         default -> throw new IllegalStateException("no media type for " + name);
       };
-    }
-
-    private static String resource(String name) {
-      try (InputStream in = ConsoleAssets.class.getResourceAsStream(name)) {
-        if (in == null) {
-          throw new IllegalStateException("the packaged file " + name + " is missing");
-        }
-        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      } catch (IOException e) {
-        throw new UncheckedIOException("can't read the packaged " + name, e);
-      }
     }
   }
 }

@@ -100,7 +100,7 @@ public final class ProviderSignInRoutes {
       return;
     }
     var reply =
-        by.begin(NetworkPrefix.of(SessionRoutes.from(request)))
+        by.begin(NetworkPrefix.of(RequestAuthorizer.address(request)))
             .map(way ->
                 ApiResponse.json(200, Map.of("to", way.to().toString()))
                     .with(
@@ -127,7 +127,7 @@ public final class ProviderSignInRoutes {
         new Return(
             sessions.cookie().departed(request),
             exchange.queryParams(),
-            SessionRoutes.from(request));
+            RequestAuthorizer.address(request));
     if (!places.tryAcquire()) {
       RequestDispatcher.send(exchange, failed(SignInResult.Failure.AWAY));
       return;

@@ -64,7 +64,7 @@ public record SessionRoutes(
       case CredentialCheck.Known(ApiCaller caller) -> {
         sessions.close(request);
         String secret = sessions.store().open(caller.name(), hash(token.get()));
-        guard.signIns().began(caller.name(), "console", from(request));
+        guard.signIns().began(caller.name(), "console", RequestAuthorizer.address(request));
         yield reply(caller, sessions.store().find(secret, true))
             .with("Set-Cookie", sessions.cookie().begin(secret, transport));
       }
@@ -74,7 +74,7 @@ public record SessionRoutes(
   }
 
   private ApiResponse refused(HttpServerRequest request, String why) {
-    guard.signInRefused("console", why, from(request));
+    guard.signInRefused("console", why, RequestAuthorizer.address(request));
     return ApiResponse.of(ProblemCatalogue.refusedToken(why));
   }
 
@@ -99,7 +99,9 @@ public record SessionRoutes(
     boolean had = guard.session(request).isPresent();
     sessions.close(request);
     if (had) {
-      guard.signIns().ended(RequestDispatcher.caller(exchange).name(), from(request));
+      guard
+          .signIns()
+          .ended(RequestDispatcher.caller(exchange).name(), RequestAuthorizer.address(request));
     }
     var transport = sessions.cookie().transport(request);
     RequestDispatcher.send(
@@ -120,10 +122,5 @@ public record SessionRoutes(
 
   private static SessionCredential hash(String token) {
     return new SessionCredential.FileToken(CanonicalJson.sha256(token));
-  }
-
-  static String from(HttpServerRequest request) {
-    var address = request.remoteAddress();
-    return address == null ? "" : String.valueOf(address.hostAddress());
   }
 }

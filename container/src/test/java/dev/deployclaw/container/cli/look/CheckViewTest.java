@@ -12,9 +12,7 @@ import dev.deployclaw.policy.decision.AdmissionDecision.Verdict;
 import dev.deployclaw.policy.match.LimitExplanation;
 import dev.deployclaw.policy.match.LimitExplanation.Why;
 import dev.deployclaw.policy.match.RequestShape;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.LimitPrecision;
 import dev.deployclaw.policy.model.RequestMatch;
 import java.nio.file.Path;
@@ -103,17 +101,6 @@ class CheckViewTest {
   }
 
   private static Limit limit(String name, LimitPrecision precision) {
-    return new Limit(
-        name,
-        RequestMatch.ANY,
-        List.of(),
-        LimitAlgorithm.TOKEN_BUCKET,
-        60,
-        Duration.ofMinutes(1),
-        60,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty(),
-        precision);
+    return Limit.tokenBucket(name, RequestMatch.ANY, 60, Duration.ofMinutes(1)).in(precision);
   }
 }

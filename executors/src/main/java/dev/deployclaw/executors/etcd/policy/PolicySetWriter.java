@@ -103,19 +103,15 @@ record PolicySetWriter(StateStore store) {
         marker.isPresent()
             ? store.get(StoreKeys.change(Checkpoint.change(marker.get().value())))
             : Optional.<Entry>empty();
-    var owner = marked.map(PolicySetWriter::stored).filter(s -> s.execution().epoch() == epoch);
+    var owner = marked.map(StoredExecution::read).filter(s -> s.execution().epoch() == epoch);
     return owner.isPresent() ? owner : amongAll(epoch);
   }
 
   private Optional<StoredExecution> amongAll(long epoch) throws InterruptedException {
     return store.list(StoreKeys.CHANGES).stream()
-        .map(PolicySetWriter::stored)
+        .map(StoredExecution::read)
         .filter(s -> s.execution().epoch() == epoch)
         .findFirst();
-  }
-
-  private static StoredExecution stored(Entry change) {
-    return new StoredExecution(ChangeExecution.read(change.value()), change.modRevision());
   }
 
   /** Held or under way; one that is being given up lets go of it. */

@@ -2,7 +2,6 @@ package dev.deployclaw.bench.lease;
 
 import dev.deployclaw.bench.sample.SampleLimits;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.LimitPrecision;
@@ -13,7 +12,6 @@ import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Tenants with one limit each, by all that is compared. */
@@ -44,18 +42,11 @@ final class LeaseSamples {
     }
 
     Limit limit() {
-      return new Limit(
-          "limit",
-          RequestMatch.ANY,
-          List.of(),
-          algorithm,
-          tight ? TIGHT_REQUESTS : Limit.MOST_REQUESTS,
-          tight ? TIGHT_WINDOW : Duration.ofMinutes(1),
-          tight ? TIGHT_REQUESTS : Limit.MOST_REQUESTS,
-          1,
-          EnforcementMode.ENFORCE,
-          Optional.empty(),
-          leased ? LimitPrecision.leased(lease()) : LimitPrecision.EXACT);
+      long requests = tight ? TIGHT_REQUESTS : Limit.MOST_REQUESTS;
+      var window = tight ? TIGHT_WINDOW : Duration.ofMinutes(1);
+      return Limit.tokenBucket("limit", RequestMatch.ANY, requests, window)
+          .by(algorithm)
+          .in(leased ? LimitPrecision.leased(lease()) : LimitPrecision.EXACT);
     }
 
     Duration lease() {

@@ -2,7 +2,6 @@ package dev.deployclaw.bench.sample;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
@@ -131,17 +130,8 @@ public final class SampleLimits {
   }
 
   private static Limit limit(Kind kind, int number, long most) {
-    return new Limit(
-        "limit-" + number,
-        RequestMatch.ANY,
-        List.of(),
-        kind.algorithm(),
-        most,
-        Duration.ofMinutes(1),
-        most,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty(),
-        kind == Kind.LEASED ? LimitPrecision.leased(LEASE) : LimitPrecision.EXACT);
+    return Limit.tokenBucket("limit-" + number, RequestMatch.ANY, most, Duration.ofMinutes(1))
+        .by(kind.algorithm())
+        .in(kind == Kind.LEASED ? LimitPrecision.leased(LEASE) : LimitPrecision.EXACT);
   }
 }

@@ -3,7 +3,6 @@ package dev.deployclaw.bench.sample;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.policy.model.CounterKeyPart;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
 import dev.deployclaw.policy.model.RequestMatch;
@@ -56,16 +55,10 @@ public final class SampleTenants {
   }
 
   private static Limit costly(String route, long requests) {
-    return new Limit(
-        route,
-        new RequestMatch(Optional.empty(), Optional.of("/v1/" + route + "/*"), Optional.of("POST")),
-        List.of(new CounterKeyPart.ClientAddress()),
-        LimitAlgorithm.SLIDING_WINDOW,
-        requests,
-        Duration.ofSeconds(1),
-        requests,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    var match =
+        new RequestMatch(Optional.empty(), Optional.of("/v1/" + route + "/*"), Optional.of("POST"));
+    return Limit.tokenBucket(route, match, requests, Duration.ofSeconds(1))
+        .by(LimitAlgorithm.SLIDING_WINDOW)
+        .per(List.of(new CounterKeyPart.ClientAddress()));
   }
 }

@@ -2,7 +2,6 @@ package dev.deployclaw.lab.estate;
 
 import dev.deployclaw.lab.estate.PodGatewayFleet.Replicated;
 import dev.deployclaw.policy.model.BackendFailureMode;
-import dev.deployclaw.policy.model.EnforcementMode;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.LimitAlgorithm;
@@ -108,16 +107,8 @@ public final class ReferenceScenario {
   }
 
   private static Limit window(String service, long requests) {
-    return new Limit(
-        service + "-long",
-        RequestMatch.service(service),
-        List.of(),
-        LimitAlgorithm.SLIDING_WINDOW,
-        requests,
-        FIVE_MINUTES,
-        requests,
-        1,
-        EnforcementMode.ENFORCE,
-        Optional.empty());
+    var match = RequestMatch.service(service);
+    return Limit.tokenBucket(service + "-long", match, requests, FIVE_MINUTES)
+        .by(LimitAlgorithm.SLIDING_WINDOW);
   }
 }

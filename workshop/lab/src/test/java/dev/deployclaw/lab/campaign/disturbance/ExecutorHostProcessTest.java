@@ -11,7 +11,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +66,16 @@ class ExecutorHostProcessTest {
         JavaProgram.words(
             List.of(), EchoServer.class, ExecutorHostProcess.MAIN, socket.toString()));
     agent = CommandRunner.of(words).start(folder.resolve("out"), folder.resolve("err"));
-    BoundedWait.until("the host listens", SOON, () -> Files.exists(socket));
+    BoundedWait.until("the host listens", SOON, this::isListening);
+  }
+
+  /** The file is there before anybody listens at it. */
+  private boolean isListening() {
+    try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @AfterEach
