@@ -248,8 +248,8 @@ public final class RequestDispatcher {
       return;
     }
     switch (route.way()) {
-      case ApiRoute.ResponseMode.Streamed(var streamer) -> streamer.stream(exchange);
-      case ApiRoute.ResponseMode.Whole(var responder) -> whole(exchange, route.lane(), responder);
+      case ApiRoute.Streamer streamer -> streamer.stream(exchange);
+      case ApiRoute.Responder responder -> whole(exchange, route.lane(), responder);
     }
   }
 

@@ -77,13 +77,8 @@ public final class ProviderSignInRoutes {
     return flow.map(f ->
             List.of(
                 offer,
-                ApiRoute.signIn(SIGN_IN, exchange -> depart(exchange, f)),
-                new ApiRoute(
-                    "GET",
-                    BrowserClient.CALLBACK,
-                    Optional.empty(),
-                    ApiRoute.Lane.SIGN_IN,
-                    new ApiRoute.ResponseMode.Streamed(exchange -> comeBack(exchange, f)))))
+                ApiRoute.signIn("POST", SIGN_IN, exchange -> depart(exchange, f)),
+                ApiRoute.signIn("GET", BrowserClient.CALLBACK, exchange -> comeBack(exchange, f))))
         .orElse(List.of(offer));
   }
 

@@ -36,7 +36,7 @@ public record SessionRoutes(
 
   public List<ApiRoute> routes() {
     return List.of(
-        ApiRoute.signIn(SESSION, this::signIn),
+        ApiRoute.signIn("POST", SESSION, this::signIn),
         ApiRoute.streamed("GET", SESSION, Optional.empty(), this::signedIn),
         ApiRoute.streamed("POST", SESSION + "/end", Optional.of(ApiRole.VIEWER), this::signOut));
   }

@@ -26,12 +26,12 @@ public record FreezeRoutes(AgentServer server) {
   private ApiResponse freeze(ApiRequest call) throws InterruptedException {
     var reason = TypedText.of(RequestBody.freeze(call.body()).text("reason").strip());
     String masked = reason.maskedOrLeftOut(server.resources().mask());
-    return reply(server.freeze(call.caller().name(), masked));
+    return reply(server.changes().freeze(call.caller().name(), masked));
   }
 
   private ApiResponse thaw(ApiRequest call) throws InterruptedException {
     RequestBody.thaw(call.body());
-    return reply(server.thaw(call.caller().name()));
+    return reply(server.changes().thaw(call.caller().name()));
   }
 
   /** What isn't certain is no success: somebody would rely on it. */

@@ -113,7 +113,7 @@ public record TaskRoutes(AgentServer server) {
 
   private OpenQuestion asked(String id, ApiRequest call) throws InterruptedException {
     return ExecutionIdFormat.fits(id)
-        ? server.question(id, call.caller().name())
+        ? server.changes().queries().question(id, call.caller().name())
         : new OpenQuestion.Closed(
             OpenQuestion.Flaw.NO_QUESTION, "there is no execution " + ExecutionIdFormat.shown(id));
   }
