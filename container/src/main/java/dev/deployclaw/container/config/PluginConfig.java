@@ -1,9 +1,11 @@
 package dev.deployclaw.container.config;
 
+import dev.deployclaw.core.grant.EffectClass;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,6 +25,16 @@ public record PluginConfig(
     List<String> members,
     Rights rights,
     Duration start) {
+  /** What the six operations of a participant do at least. */
+  public static final Map<String, EffectClass> LEAST =
+      Map.of(
+          "observe", EffectClass.OBSERVE,
+          "stage", EffectClass.STAGE,
+          "prepare", EffectClass.STAGE,
+          "publish", EffectClass.ACTIVATE,
+          "converge", EffectClass.OBSERVE,
+          "discard", EffectClass.DESTROY);
+
   public PluginConfig {
     operations = Collections.unmodifiableSortedMap(new TreeMap<>(operations));
     members = List.copyOf(members);

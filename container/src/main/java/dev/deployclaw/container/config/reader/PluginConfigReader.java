@@ -2,37 +2,29 @@ package dev.deployclaw.container.config.reader;
 
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.yaml.ConfigSection;
+import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.policy.model.DnsLabel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the list {@code plugins}; without it no plugin is started. */
 record PluginConfigReader(Function<String, Path> absolute) {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern VERB = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   private static final Pattern MEMBER = Pattern.compile("[a-z0-9][a-z0-9.:_/-]{0,199}");
-  private static final List<String> EFFECTS = List.of("observe", "stage", "activate", "destroy");
+  private static final List<String> EFFECTS =
+      Stream.of(EffectClass.values()).map(EffectClass::word).toList();
   private static final Duration START = Duration.ofSeconds(30);
   private static final int HIGHEST_PORT = 65_535;
   private static final int HIGHEST_USER = 65_533;
-
-  /** What the six operations of a participant do at least. */
-  private static final Map<String, String> LEAST =
-      Map.of(
-          "observe", "observe",
-          "stage", "stage",
-          "prepare", "stage",
-          "publish", "activate",
-          "converge", "observe",
-          "discard", "destroy");
 
   /** The kernel's own, and the product's executors; no plugin is called that. */
   private static final Set<String> KERNEL =
@@ -109,7 +101,8 @@ record PluginConfigReader(Function<String, Path> absolute) {
   }
 
   private static void checkOperation(ConfigSection f, String verb, String effect) {
-    boolean participants = LEAST.containsKey(verb);
+    boolean participants = PluginConfig.LEAST.containsKey(verb);
+    var least = PluginConfig.LEAST.getOrDefault(verb, EffectClass.OBSERVE);
     if (!VERB.matcher(verb).matches()) {
       f.wrong("operations", "\"" + verb + "\" isn't an operation", "write a verb, as status");
     } else if (!EFFECTS.contains(effect)) {
@@ -118,17 +111,17 @@ record PluginConfigReader(Function<String, Path> absolute) {
     } else if (!participants && !effect.equals("observe")) {
       f.wrong(
           "operations", verb + " isn't one of a participant's six", "drop it, or admit observe");
-    } else if (EFFECTS.indexOf(effect) < EFFECTS.indexOf(LEAST.getOrDefault(verb, "observe"))) {
-      String least = LEAST.getOrDefault(verb, "observe");
-      f.wrong("operations", verb + " is of class " + least, "admit " + least + ", or drop all six");
+    } else if (EFFECTS.indexOf(effect) < least.ordinal()) {
+      String word = least.word();
+      f.wrong("operations", verb + " is of class " + word, "admit " + word + ", or drop all six");
     }
   }
 
   /** All six, with members, or none. */
   private static void checkParticipant(ConfigSection f, Set<String> verbs, List<String> members) {
-    var six = new TreeSet<>(LEAST.keySet());
+    var six = new TreeSet<>(PluginConfig.LEAST.keySet());
     six.removeAll(verbs);
-    boolean some = six.size() < LEAST.size();
+    boolean some = six.size() < PluginConfig.LEAST.size();
     if (some && !six.isEmpty()) {
       String missing = String.join(", ", six);
       f.wrong("operations", "lacks " + missing, "admit all six of a participant, or none");
