@@ -102,7 +102,7 @@ public final class RequestDispatcher {
     methods.forEach((pattern, known) -> router.route(pattern).handler(e -> wrongMethod(e, known)));
     router.route().handler(e -> unrouted(e, nowhere(e)));
     router.errorHandler(404, e -> unrouted(e, nowhere(e))); // what isn't a path meets no handler
-    router.errorHandler(413, e -> send(e, ApiResponse.of(ProblemCatalogue.tooLarge(bodyBytes))));
+    router.errorHandler(413, e -> send(e, ProblemCatalogue.tooLarge(bodyBytes)));
     router.errorHandler(417, e -> unrouted(e, ProblemCatalogue.unexpected()));
     router.errorHandler(400, e -> unrouted(e, malformed()));
     router.errorHandler(500, this::failed);
@@ -124,6 +124,11 @@ public final class RequestDispatcher {
     var _ =
         send(request.response(), ApiResponse.of(told))
             .onComplete(_ -> request.connection().close());
+  }
+
+  /** Ends an exchange that isn't answered as asked. */
+  public static void send(RoutingContext exchange, ProblemDetail problem) {
+    send(exchange, ApiResponse.of(problem));
   }
 
   /** Ends an exchange. */
@@ -194,7 +199,7 @@ public final class RequestDispatcher {
   }
 
   private void unrouted(RoutingContext exchange, ProblemDetail problem) {
-    send(exchange, ApiResponse.of(guard.charge(exchange.request()).orElse(problem)));
+    send(exchange, guard.charge(exchange.request()).orElse(problem));
   }
 
   /**
@@ -203,8 +208,7 @@ public final class RequestDispatcher {
   private void admit(RoutingContext exchange, ApiRoute route, Handler<RoutingContext> next) {
     exchange.put(ROUTE, route.path());
     switch (guard.judge(exchange.request(), route)) {
-      case RequestAuthorizer.Verdict.Refused(ProblemDetail problem) ->
-          send(exchange, ApiResponse.of(problem));
+      case RequestAuthorizer.Verdict.Refused(ProblemDetail problem) -> send(exchange, problem);
       case RequestAuthorizer.Verdict.Passed(ApiCaller caller) -> {
         exchange.put(CALLER, caller);
         next.handle(exchange);
@@ -226,7 +230,7 @@ public final class RequestDispatcher {
           if (exchange.response().ended()) {
             var _ = request.connection().close(); // it was refused, and is sent all the same
           } else {
-            send(exchange, ApiResponse.of(ProblemCatalogue.tooSlow()));
+            send(exchange, ProblemCatalogue.tooSlow());
           }
         };
     long timer = exchange.vertx().setTimer(SLOWEST_BODY_MILLIS, tooSlow);
@@ -242,9 +246,7 @@ public final class RequestDispatcher {
   private void serve(RoutingContext exchange, ApiRoute route) {
     var from = exchange.request().connection().remoteAddress();
     if (connections.channel(from).filter(MalformedMessageHandler::on).isPresent()) {
-      send(
-          exchange,
-          ApiResponse.of(ProblemCatalogue.unreadable(400, "invalid", "the body can't be read")));
+      send(exchange, ProblemCatalogue.unreadable(400, "invalid", "the body can't be read"));
       return;
     }
     switch (route.way()) {
@@ -257,9 +259,7 @@ public final class RequestDispatcher {
     var places = Objects.requireNonNull(slots.get(lane));
     String name = caller(exchange).name();
     if (!places.take(name)) {
-      send(
-          exchange,
-          ApiResponse.of(ProblemCatalogue.busy(places.taken() + " calls are being answered")));
+      send(exchange, ProblemCatalogue.busy(places.taken() + " calls are being answered"));
       return;
     }
     var context = exchange.vertx().getOrCreateContext();
@@ -278,7 +278,7 @@ public final class RequestDispatcher {
       threads.execute(answering);
     } catch (RejectedExecutionException e) {
       places.give(name);
-      send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
+      send(exchange, ProblemCatalogue.stopping());
     }
   }
 
@@ -323,7 +323,7 @@ public final class RequestDispatcher {
 
   private void failed(RoutingContext exchange) {
     LOG.atError().setCause(exchange.failure()).log("a call failed");
-    send(exchange, ApiResponse.of(ProblemCatalogue.fault()));
+    send(exchange, ProblemCatalogue.fault());
   }
 
   private static ProblemDetail nowhere(RoutingContext exchange) {

@@ -85,13 +85,13 @@ public final class ProviderSignInRoutes {
   private void depart(RoutingContext exchange, AuthorizationCodeFlow by) {
     var request = exchange.request();
     if (!RequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")))) {
-      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.notJson()));
+      RequestDispatcher.send(exchange, ProblemCatalogue.notJson());
       return;
     }
     var transport = sessions.cookie().transport(request);
     String origin = by.browsers().origin();
     if (transport == Transport.PLAINTEXT || !origin.equals(request.getHeader("Origin"))) {
-      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.otherConsole(origin)));
+      RequestDispatcher.send(exchange, ProblemCatalogue.otherConsole(origin));
       return;
     }
     var reply =
@@ -142,7 +142,7 @@ public final class ProviderSignInRoutes {
       around.threads().execute(work);
     } catch (RejectedExecutionException e) {
       places.release();
-      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
+      RequestDispatcher.send(exchange, ProblemCatalogue.stopping());
     }
   }
 

@@ -2,7 +2,6 @@ package dev.deployclaw.container.http.route;
 
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.http.access.RequestDispatcher;
-import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.query.ExecutionQueries;
@@ -210,7 +209,7 @@ final class EventStream {
     if (begun) {
       end();
     } else {
-      RequestDispatcher.send(exchange, ApiResponse.of(problem));
+      RequestDispatcher.send(exchange, problem);
     }
   }
 
