@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The stream, and how its servers keep what they acknowledge. */
 final class NatsStreamCheck {
@@ -162,6 +163,31 @@ final class NatsStreamCheck {
     @Override
     public void close() {
       http.close();
+    }
+  }
+
+  /** What a NATS server says of when it syncs its files. */
+  sealed interface NatsSyncMode {
+    /**
+     * Before each acknowledgement.
+     *
+     * @param at host and port of its monitoring
+     * @param id of the server
+     */
+    record Always(String at, String id) implements NatsSyncMode {}
+
+    /** Now and then. */
+    record Periodic(String at, String id, long seconds) implements NatsSyncMode {}
+
+    /** Nothing that tells. */
+    record NotReported(String at, String why) implements NatsSyncMode {}
+
+    default Optional<String> server() {
+      return switch (this) {
+        case Always(String _, String id) -> Optional.of(id);
+        case Periodic(String _, String id, long _) -> Optional.of(id);
+        case NotReported _ -> Optional.empty();
+      };
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.deployclaw.audit.stream.StreamHealth;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
+import dev.deployclaw.container.doctor.NatsStreamCheck.NatsSyncMode;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NatsServer;
