@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -262,22 +263,33 @@ public final class RequestDispatcher {
       send(exchange, ProblemCatalogue.busy(places.taken() + " calls are being answered"));
       return;
     }
-    var context = exchange.vertx().getOrCreateContext();
     var call = received(exchange);
-    Runnable answering =
+    answer(exchange, threads, () -> reply(responder, call), () -> places.give(name));
+  }
+
+  /**
+   * Ends an exchange with a reply that is made elsewhere.
+   *
+   * @param threads where making it may block
+   * @param made runs there, before the reply is sent or where it can't be made
+   */
+  public static void answer(
+      RoutingContext exchange, Executor threads, Supplier<ApiResponse> making, Runnable made) {
+    var context = exchange.vertx().getOrCreateContext();
+    Runnable work =
         () -> {
           ApiResponse reply;
           try {
-            reply = reply(responder, call);
+            reply = making.get();
           } finally {
-            places.give(name);
+            made.run();
           }
           context.runOnContext(_ -> send(exchange, reply));
         };
     try {
-      threads.execute(answering);
+      threads.execute(work);
     } catch (RejectedExecutionException e) {
-      places.give(name);
+      made.run();
       send(exchange, ProblemCatalogue.stopping());
     }
   }

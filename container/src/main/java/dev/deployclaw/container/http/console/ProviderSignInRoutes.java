@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,23 +126,7 @@ public final class ProviderSignInRoutes {
       RequestDispatcher.send(exchange, failed(SignInResult.Failure.AWAY));
       return;
     }
-    var context = exchange.vertx().getOrCreateContext();
-    Runnable work =
-        () -> {
-          ApiResponse reply;
-          try {
-            reply = reply(back, by);
-          } finally {
-            places.release();
-          }
-          context.runOnContext(_ -> RequestDispatcher.send(exchange, reply));
-        };
-    try {
-      around.threads().execute(work);
-    } catch (RejectedExecutionException e) {
-      places.release();
-      RequestDispatcher.send(exchange, ProblemCatalogue.stopping());
-    }
+    RequestDispatcher.answer(exchange, around.threads(), () -> reply(back, by), places::release);
   }
 
   private ApiResponse reply(Return back, AuthorizationCodeFlow by) {

@@ -118,8 +118,7 @@ public final class EventStreamRoute {
     try {
       return ExecutionIdFormat.fits(id) && server.executions().known(id)
           ? Optional.empty()
-          : Optional.of(
-              ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id)));
+          : Optional.of(ProblemCatalogue.noExecution(id));
     } catch (RuntimeException e) {
       return Optional.of(RequestDispatcher.problem(e, "an event stream can't begin"));
     }
