@@ -101,9 +101,8 @@ record TaskTools(AgentGateway agent) {
   }
 
   CallToolOutcome run(Call call) throws InterruptedException {
-    String state = call.request().requestState();
-    if (state != null) {
-      return goOn(call, Asked.of(state));
+    if (call.request().requestState() != null) {
+      return goOn(call);
     }
     String request = masked(call.text("request"));
     return begin(
@@ -111,9 +110,8 @@ record TaskTools(AgentGateway agent) {
   }
 
   CallToolOutcome rollback(Call call) throws InterruptedException {
-    String state = call.request().requestState();
-    if (state != null) {
-      return goOn(call, Asked.of(state));
+    if (call.request().requestState() != null) {
+      return goOn(call);
     }
     return begin(
         call,
@@ -160,7 +158,8 @@ record TaskTools(AgentGateway agent) {
   }
 
   /** The second call. Whether the caller may, and how the change is now, is looked up again. */
-  private CallToolOutcome goOn(Call call, Asked asked) throws InterruptedException {
+  private CallToolOutcome goOn(Call call) throws InterruptedException {
+    var asked = Asked.of(call.request().requestState());
     var answered = answered(call);
     boolean accepted = answered.filter(a -> a.action() == ElicitResult.Action.ACCEPT).isPresent();
     Map<String, Object> content = answered.map(ElicitResult::content).orElse(Map.of());

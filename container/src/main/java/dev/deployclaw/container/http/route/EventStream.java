@@ -7,6 +7,7 @@ import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.query.LogFollower;
 import dev.deployclaw.container.query.LogFollower.Batch;
+import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
@@ -220,11 +220,10 @@ final class EventStream {
   }
 
   private static String result(Map<String, Object> outcome) {
-    var out = new TreeMap<String, Object>();
-    for (var key : List.of("execution_id", "result", "reason", "epoch", "rollback_available")) {
-      Optional.ofNullable(outcome.get(key)).ifPresent(v -> out.put(key, v));
-    }
+    var out =
+        OutcomeDocuments.picked(
+            outcome, List.of("execution_id", "result", "reason", "epoch", "rollback_available"));
     out.put("location", "/v1/executions/" + outcome.get("execution_id"));
-    return CanonicalJson.text(Map.copyOf(out));
+    return CanonicalJson.text(out);
   }
 }
