@@ -131,7 +131,7 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     });
     this.routes = routes(serve, agent, threads, guard);
     routes.addAll(new SkillRoutes(mcp).routes());
-    mcp.filter(_ -> serve.mcp())
+    mcp.filter(_ -> serve.surfaces().mcp())
         .map(gateway ->
             new McpHttpRoute(
                 McpServers.server(gateway, McpCaller.NO_CALLER), threads, guard, serve.bounds()))

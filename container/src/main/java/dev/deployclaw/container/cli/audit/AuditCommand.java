@@ -163,7 +163,7 @@ public final class AuditCommand {
       if (chosen.isEmpty()) {
         return CommandFailure.noExecution(id).report(around, shared.json());
       }
-      var told = ExecutionTimeline.of(logs.read(chosen.get()), narrowing.filter());
+      var told = ExecutionTimeline.of(logs.journal().read(chosen.get()), narrowing.filter());
       if (narrator.isPresent()) {
         return inWords(told, shared.json(), narrator.get());
       }
