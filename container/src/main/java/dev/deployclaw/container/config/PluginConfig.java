@@ -1,6 +1,5 @@
 package dev.deployclaw.container.config;
 
-import dev.deployclaw.core.grant.EffectClass;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -25,15 +24,15 @@ public record PluginConfig(
     List<String> members,
     Rights rights,
     Duration start) {
-  /** What the six operations of a participant do at least. */
-  public static final Map<String, EffectClass> LEAST =
+  /** What the six operations of a participant do at least, in the same words. */
+  public static final Map<String, String> LEAST =
       Map.of(
-          "observe", EffectClass.OBSERVE,
-          "stage", EffectClass.STAGE,
-          "prepare", EffectClass.STAGE,
-          "publish", EffectClass.ACTIVATE,
-          "converge", EffectClass.OBSERVE,
-          "discard", EffectClass.DESTROY);
+          "observe", "observe",
+          "stage", "stage",
+          "prepare", "stage",
+          "publish", "activate",
+          "converge", "observe",
+          "discard", "destroy");
 
   public PluginConfig {
     operations = Collections.unmodifiableSortedMap(new TreeMap<>(operations));

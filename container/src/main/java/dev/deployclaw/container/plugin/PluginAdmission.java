@@ -46,7 +46,7 @@ final class PluginAdmission {
     plugin
         .operations()
         .forEach((verb, word) ->
-            operations.put(verb, PluginConfig.LEAST.getOrDefault(verb, admitted(word))));
+            operations.put(verb, admitted(PluginConfig.LEAST.getOrDefault(verb, word))));
     return new OfferedExecutor(plugin.name(), operations);
   }
 

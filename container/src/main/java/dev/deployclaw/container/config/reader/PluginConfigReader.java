@@ -2,7 +2,6 @@ package dev.deployclaw.container.config.reader;
 
 import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.container.config.yaml.ConfigSection;
-import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.policy.model.DnsLabel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,15 +12,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Reads the list {@code plugins}; without it no plugin is started. */
 record PluginConfigReader(Function<String, Path> absolute) {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern VERB = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   private static final Pattern MEMBER = Pattern.compile("[a-z0-9][a-z0-9.:_/-]{0,199}");
-  private static final List<String> EFFECTS =
-      Stream.of(EffectClass.values()).map(EffectClass::word).toList();
+  private static final List<String> EFFECTS = List.of("observe", "stage", "activate", "destroy");
   private static final Duration START = Duration.ofSeconds(30);
   private static final int HIGHEST_PORT = 65_535;
   private static final int HIGHEST_USER = 65_533;
@@ -102,7 +99,7 @@ record PluginConfigReader(Function<String, Path> absolute) {
 
   private static void checkOperation(ConfigSection f, String verb, String effect) {
     boolean participants = PluginConfig.LEAST.containsKey(verb);
-    var least = PluginConfig.LEAST.getOrDefault(verb, EffectClass.OBSERVE);
+    String least = PluginConfig.LEAST.getOrDefault(verb, "observe");
     if (!VERB.matcher(verb).matches()) {
       f.wrong("operations", "\"" + verb + "\" isn't an operation", "write a verb, as status");
     } else if (!EFFECTS.contains(effect)) {
@@ -111,9 +108,8 @@ record PluginConfigReader(Function<String, Path> absolute) {
     } else if (!participants && !effect.equals("observe")) {
       f.wrong(
           "operations", verb + " isn't one of a participant's six", "drop it, or admit observe");
-    } else if (EFFECTS.indexOf(effect) < least.ordinal()) {
-      String word = least.word();
-      f.wrong("operations", verb + " is of class " + word, "admit " + word + ", or drop all six");
+    } else if (EFFECTS.indexOf(effect) < EFFECTS.indexOf(least)) {
+      f.wrong("operations", verb + " is of class " + least, "admit " + least + ", or drop all six");
     }
   }
 

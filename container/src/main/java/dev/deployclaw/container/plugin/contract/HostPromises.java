@@ -12,7 +12,7 @@ import dev.deployclaw.executors.protocol.v1.Purpose;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.policy.model.DnsLabel;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 
 /** What each executor host promises: who it is, and that it acts by grants alone. */
 final class HostPromises {
@@ -56,10 +56,8 @@ final class HostPromises {
       var effect = operation.getEffect();
       unless(verb.matches("[a-z][a-z0-9-]{0,62}"), "\"" + verb + "\" isn't a verb");
       boolean six = BackendExecutor.PARTICIPANT_VERBS.contains(verb);
-      var least =
-          Optional.ofNullable(PluginConfig.LEAST.get(verb))
-              .map(known -> EffectClass.valueOf(known.name()))
-              .orElse(EffectClass.OBSERVE);
+      String word = PluginConfig.LEAST.getOrDefault(verb, "observe");
+      var least = EffectClass.valueOf(word.toUpperCase(Locale.ROOT));
       unless(
           six ? effect.getNumber() >= least.getNumber() : effect == EffectClass.OBSERVE,
           "%s is declared as %s, and is of class %s".formatted(verb, effect, least));
