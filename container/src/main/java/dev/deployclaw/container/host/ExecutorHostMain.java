@@ -3,6 +3,7 @@ package dev.deployclaw.container.host;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
+import dev.deployclaw.container.config.HostConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.secret.SecretRegistry;
@@ -11,6 +12,7 @@ import dev.deployclaw.container.confinement.IsolationProbe;
 import dev.deployclaw.container.confinement.SocketFilter;
 import dev.deployclaw.container.remote.ProgramIdentity;
 import dev.deployclaw.container.wiring.LocalBackends;
+import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.BackendExecutor;
@@ -22,20 +24,25 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.host.ExecutorHostServer;
 import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
+import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
 import dev.deployclaw.executors.wire.IsolationFinding;
 import dev.deployclaw.executors.wire.ProtocolRevisions;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The executor host: holds the credentials of all back ends and performs the agent's calls. The
@@ -46,6 +53,9 @@ public final class ExecutorHostMain {
   private static final OperationAllowlist TABLE =
       OperationAllowlist.KERNEL.admitting(
           TextMaskExecutor.NAME, Set.of(TextMaskExecutor.MASK), Set.of());
+
+  /** How long its parts may take to be closed. */
+  private static final Duration CLOSING = Duration.ofSeconds(4);
 
   private ExecutorHostMain() {}
 
@@ -78,9 +88,12 @@ public final class ExecutorHostMain {
       throws SetupException, IOException, InterruptedException {
     var start = HostStart.of(config.host());
     close(HostRights.sockets(config)); // before any back end is connected
-    try (var ending = new HostEnd(start.endsWithInput());
+    try (var ending = new ProcessEnd(CLOSING);
         var backends = LocalBackends.open(config);
         var objects = backends.objects()) {
+      if (start.endsWithInput()) {
+        ending.withInput();
+      }
       var executors = new ArrayList<BackendExecutor>();
       backends.executors().forEach(e -> executors.add(new RedactingExecutor(e)));
       executors.add(new TextMaskExecutor(System::nanoTime));
@@ -108,59 +121,6 @@ public final class ExecutorHostMain {
     return IsolationProbe.report(List.of(HostFiles.of(config).folder())).stream()
         .map(layer -> new IsolationFinding(layer.name(), layer.enforced(), layer.detail()))
         .toList();
-  }
-
-  /**
-   * When an executor host ends: with its standard input, which its agent holds open, or at SIGTERM.
-   * A host that doesn't close its parts in time is halted.
-   */
-  private static final class HostEnd implements AutoCloseable {
-    private static final Duration CLOSING = Duration.ofSeconds(4);
-
-    private final CountDownLatch told = new CountDownLatch(1);
-    private final CountDownLatch done = new CountDownLatch(1);
-
-    HostEnd(boolean withInput) {
-      Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "stop"));
-      if (withInput) {
-        var _ = Thread.ofPlatform().daemon().name("agent").start(this::watchInput);
-      }
-    }
-
-    void await() throws InterruptedException {
-      told.await();
-    }
-
-    @Override
-    public void close() {
-      done.countDown();
-    }
-
-    private void signalled() {
-      told.countDown();
-      var _ = awaitClosing();
-    }
-
-    @SuppressWarnings("SystemExitOutsideMain")
-    private void watchInput() {
-      try {
-        var _ = System.in.transferTo(java.io.OutputStream.nullOutputStream());
-      } catch (IOException e) {
-        // an input that can't be read has ended
-      }
-      told.countDown();
-      if (!awaitClosing()) {
-        Runtime.getRuntime().halt(1);
-      }
-    }
-
-    private boolean awaitClosing() {
-      try {
-        return done.await(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        return false;
-      }
-    }
   }
 
   /**
@@ -198,6 +158,62 @@ public final class ExecutorHostMain {
         case CallFault.Conflict _ -> new CallFault.Conflict(reason);
         case CallFault.Unknown _ -> new CallFault.Unknown(reason);
       };
+    }
+  }
+
+  /**
+   * What an executor host is told at its start.
+   *
+   * @param key of the grants that it takes
+   * @param socket where it listens
+   * @param endsWithInput whether it ends when its standard input does
+   */
+  private record HostStart(GrantKey key, HostSocket socket, boolean endsWithInput) {
+    private static final int LONGEST_KEY = 128;
+
+    /** From its agent by standard input. Where a key file is named, it makes a key itself. */
+    static HostStart of(HostConfig config) throws IOException, SetupException {
+      var socket =
+          config
+              .socket()
+              .orElseThrow(() ->
+                  new SetupException(
+                      "no socket is named: set DEPLOYCLAW_HOST_SOCKET, or host.socket"));
+      if (config.keyFile().isEmpty()) {
+        return new HostStart(read(System.in), HostSocket.ownersOnly(socket), true);
+      }
+      var key = GrantKey.random();
+      write(config.keyFile().get(), key);
+      return new HostStart(key, HostSocket.shared(socket), false);
+    }
+
+    /** One line, byte by byte: nothing of it stays in a buffer of the JDK. */
+    private static GrantKey read(InputStream in) throws IOException, SetupException {
+      var line = new ByteArrayOutputStream();
+      for (int next = in.read(); next != -1 && next != '\n'; next = in.read()) {
+        line.write(next);
+        if (line.size() > LONGEST_KEY) {
+          throw new SetupException("the line on standard input is no key");
+        }
+      }
+      try {
+        return GrantKey.ofHex(line.toString(StandardCharsets.US_ASCII).strip());
+      } catch (IllegalArgumentException e) {
+        throw new SetupException("standard input has no key: " + e.getMessage());
+      }
+    }
+
+    /** For the owner and the group of the folder, in which the agent is. */
+    private static void write(Path file, GrantKey key) throws IOException {
+      var rights =
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--r-----"));
+      var next = file.resolveSibling(file.getFileName() + ".new");
+      Files.deleteIfExists(next);
+      Files.createFile(
+          next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(next, key.hex() + "\n");
+      Files.setPosixFilePermissions(next, rights.value());
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

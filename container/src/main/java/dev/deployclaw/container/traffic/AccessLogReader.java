@@ -65,8 +65,8 @@ public final class AccessLogReader implements AutoCloseable {
     return format;
   }
 
-  /** Bytes of the file that were read so far. */
-  public long bytes() {
+  /** How far the file was read, in bytes from its begin. */
+  public long bytes() throws IOException {
     return lines.bytes();
   }
 
