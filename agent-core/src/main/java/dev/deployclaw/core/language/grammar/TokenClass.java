@@ -81,8 +81,7 @@ final class TokenClass {
    * {@code $}.
    */
   static boolean has(List<Token> tokens, String sequences) {
-    var known = SEQUENCES.get(sequences);
-    for (var sequence : known == null ? cutOnce(sequences) : known) {
+    for (var sequence : SEQUENCES.computeIfAbsent(sequences, TokenClass::cut)) {
       if (sequence.isIn(tokens)) {
         return true;
       }
@@ -93,10 +92,6 @@ final class TokenClass {
   /** Whether it, or a token that it was put together from, is one. */
   static boolean holds(Token token, String names) {
     return token.all().anyMatch(t -> is(t, names));
-  }
-
-  private static List<Sequence> cutOnce(String sequences) {
-    return SEQUENCES.computeIfAbsent(sequences, TokenClass::cut);
   }
 
   private static List<Sequence> cut(String sequences) {

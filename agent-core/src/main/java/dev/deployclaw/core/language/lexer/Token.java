@@ -119,7 +119,6 @@ public record Token(
     return new Token(kind, text, value, window, from, to, rule, others);
   }
 
-  /** Of its place and its text: few tokens of a request share both. */
   @Override
   public int hashCode() {
     return 31 * (31 * from + to) + text.hashCode();
