@@ -46,6 +46,7 @@ public final class PatternTable {
    */
   public record NamedPattern(String name, Pattern pattern, Pattern front) {
     /** Whatever stands behind: more input may match. */
+    @SuppressWarnings("JdkObsolete")
     private boolean mayBegin(Start start) {
       String line = " " + start.shape + " " + (start.next.isEmpty() ? "" : start.next + " ");
       var matcher = front.matcher(line).useTransparentBounds(true);
