@@ -83,10 +83,10 @@ analyse() {
   say "analysed in $((SECONDS - started)) s: nothing found"
 }
 
-# analyse_beside: starts the same beside tests, with less of the CPU than those; its process is $ANALYSIS. It ends with this
-# script. With what tests leave alone (nice 19) it went on for three minutes behind them, on one core.
+# analyse_beside: starts the same beside tests, with the CPU that those leave; its process is $ANALYSIS. It ends with this
+# script.
 analyse_beside() {
-  analyse nice -n 5 &
+  analyse nice -n 19 &
   ANALYSIS=$!
   end_with_me "$ANALYSIS"
 }
