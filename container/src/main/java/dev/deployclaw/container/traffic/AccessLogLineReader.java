@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,27 +25,26 @@ public final class AccessLogLineReader implements AutoCloseable {
   private static final int TAIL_BUFFER = 32 << 10;
 
   private final InputStream in;
-  private final SeekableByteChannel file;
+  private final Counted raw;
   private final byte[] buffer;
   private byte[] line = new byte[1024];
   private int at;
   private int end;
   private boolean tooLong;
 
-  private AccessLogLineReader(InputStream in, SeekableByteChannel file, int buffer) {
+  private AccessLogLineReader(InputStream in, Counted raw, int buffer) {
     this.in = in;
-    this.file = file;
+    this.raw = raw;
     this.buffer = new byte[buffer];
   }
 
   public static AccessLogLineReader open(Path file) throws IOException {
-    var channel = Files.newByteChannel(file);
-    var raw = Channels.newInputStream(channel);
+    var raw = new Counted(Files.newInputStream(file));
     var in =
         file.toString().endsWith(".gz")
             ? new GZIPInputStream(new BufferedInputStream(raw), BUFFER)
             : raw;
-    return new AccessLogLineReader(in, channel, BUFFER);
+    return new AccessLogLineReader(in, raw, BUFFER);
   }
 
   /** The lines that begin in the last so many bytes of a file that isn't packed. */
@@ -54,7 +52,8 @@ public final class AccessLogLineReader implements AutoCloseable {
     var channel = Files.newByteChannel(file);
     long cut = Math.max(0, channel.size() - most);
     channel.position(Math.max(0, cut - 1));
-    var lines = new AccessLogLineReader(Channels.newInputStream(channel), channel, TAIL_BUFFER);
+    var raw = new Counted(Channels.newInputStream(channel));
+    var lines = new AccessLogLineReader(raw, raw, TAIL_BUFFER);
     if (cut > 0) {
       var _ = lines.next(); // the end of an earlier line
     }
@@ -87,9 +86,9 @@ public final class AccessLogLineReader implements AutoCloseable {
     return tooLong;
   }
 
-  /** How far the file was read, in bytes from its begin. */
-  public long bytes() throws IOException {
-    return file.position();
+  /** Bytes of the file that were read so far. */
+  public long bytes() {
+    return raw.count;
   }
 
   @Override
@@ -116,5 +115,34 @@ public final class AccessLogLineReader implements AutoCloseable {
   private String text(int length) {
     int whole = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
     return new String(line, 0, whole, StandardCharsets.UTF_8);
+  }
+
+  /** Counts what goes through. */
+  private static final class Counted extends InputStream {
+    private final InputStream in;
+    private long count;
+
+    Counted(InputStream in) {
+      this.in = in;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = in.read();
+      count += b < 0 ? 0 : 1;
+      return b;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int most) throws IOException {
+      int n = in.read(into, from, most);
+      count += Math.max(0, n);
+      return n;
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
   }
 }

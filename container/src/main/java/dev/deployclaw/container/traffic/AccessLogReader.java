@@ -65,8 +65,8 @@ public final class AccessLogReader implements AutoCloseable {
     return format;
   }
 
-  /** How far the file was read, in bytes from its begin. */
-  public long bytes() throws IOException {
+  /** Bytes of the file that were read so far. */
+  public long bytes() {
     return lines.bytes();
   }
 
