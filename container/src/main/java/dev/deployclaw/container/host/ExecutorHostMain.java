@@ -3,7 +3,6 @@ package dev.deployclaw.container.host;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ConfigRole;
-import dev.deployclaw.container.config.HostConfig;
 import dev.deployclaw.container.config.SetupException;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.config.secret.SecretRegistry;
@@ -12,7 +11,6 @@ import dev.deployclaw.container.confinement.IsolationProbe;
 import dev.deployclaw.container.confinement.SocketFilter;
 import dev.deployclaw.container.remote.ProgramIdentity;
 import dev.deployclaw.container.wiring.LocalBackends;
-import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.BackendExecutor;
@@ -24,19 +22,12 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.host.ExecutorHostServer;
 import dev.deployclaw.executors.host.HostBounds;
 import dev.deployclaw.executors.host.HostIdentity;
-import dev.deployclaw.executors.host.HostSocket;
 import dev.deployclaw.executors.host.HostedExecutors;
 import dev.deployclaw.executors.wire.IsolationFinding;
 import dev.deployclaw.executors.wire.ProtocolRevisions;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,62 +149,6 @@ public final class ExecutorHostMain {
         case CallFault.Conflict _ -> new CallFault.Conflict(reason);
         case CallFault.Unknown _ -> new CallFault.Unknown(reason);
       };
-    }
-  }
-
-  /**
-   * What an executor host is told at its start.
-   *
-   * @param key of the grants that it takes
-   * @param socket where it listens
-   * @param endsWithInput whether it ends when its standard input does
-   */
-  private record HostStart(GrantKey key, HostSocket socket, boolean endsWithInput) {
-    private static final int LONGEST_KEY = 128;
-
-    /** From its agent by standard input. Where a key file is named, it makes a key itself. */
-    static HostStart of(HostConfig config) throws IOException, SetupException {
-      var socket =
-          config
-              .socket()
-              .orElseThrow(() ->
-                  new SetupException(
-                      "no socket is named: set DEPLOYCLAW_HOST_SOCKET, or host.socket"));
-      if (config.keyFile().isEmpty()) {
-        return new HostStart(read(System.in), HostSocket.ownersOnly(socket), true);
-      }
-      var key = GrantKey.random();
-      write(config.keyFile().get(), key);
-      return new HostStart(key, HostSocket.shared(socket), false);
-    }
-
-    /** One line, byte by byte: nothing of it stays in a buffer of the JDK. */
-    private static GrantKey read(InputStream in) throws IOException, SetupException {
-      var line = new ByteArrayOutputStream();
-      for (int next = in.read(); next != -1 && next != '\n'; next = in.read()) {
-        line.write(next);
-        if (line.size() > LONGEST_KEY) {
-          throw new SetupException("the line on standard input is no key");
-        }
-      }
-      try {
-        return GrantKey.ofHex(line.toString(StandardCharsets.US_ASCII).strip());
-      } catch (IllegalArgumentException e) {
-        throw new SetupException("standard input has no key: " + e.getMessage());
-      }
-    }
-
-    /** For the owner and the group of the folder, in which the agent is. */
-    private static void write(Path file, GrantKey key) throws IOException {
-      var rights =
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--r-----"));
-      var next = file.resolveSibling(file.getFileName() + ".new");
-      Files.deleteIfExists(next);
-      Files.createFile(
-          next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(next, key.hex() + "\n");
-      Files.setPosixFilePermissions(next, rights.value());
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.deployclaw.container.plugin.contract;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.protobuf.ByteString;
 import dev.deployclaw.container.plugin.contract.TestedProcess.Start;
 import dev.deployclaw.container.plugin.contract.TestedProcess.StartFailedException;
@@ -11,21 +10,17 @@ import dev.deployclaw.executors.protocol.v1.Fence;
 import dev.deployclaw.executors.protocol.v1.GrantedCall;
 import dev.deployclaw.executors.protocol.v1.HandshakeReply;
 import dev.deployclaw.executors.protocol.v1.Look;
-import dev.deployclaw.executors.protocol.v1.MemberReport;
 import dev.deployclaw.executors.protocol.v1.Observe;
 import dev.deployclaw.executors.protocol.v1.OperationDescription;
 import dev.deployclaw.executors.protocol.v1.Outcome;
 import dev.deployclaw.executors.protocol.v1.Purpose;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.policy.json.CanonicalJson;
-import dev.deployclaw.policy.json.RecordJson;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -219,64 +214,6 @@ final class TestedPlugin implements AutoCloseable {
       process.process().kill();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** What all answers of a plugin have to be, whatever was asked. For one thread. */
-  static final class AnswerBounds {
-    private static final int MOST_REPORTS = 10_000;
-    private static final int MOST_REASON = 2_000;
-
-    private final Set<String> members = new TreeSet<>();
-    private Optional<String> excess = Optional.empty();
-
-    void note(Outcome outcome) {
-      var reports = outcome.getDone().getReportsList();
-      if (reports.size() > MOST_REPORTS) {
-        excess("an answer has %d reports, at most %d".formatted(reports.size(), MOST_REPORTS));
-      }
-      if (outcome.getFault().getReason().length() > MOST_REASON) {
-        excess("a fault's reason is longer than " + MOST_REASON);
-      }
-      reports.forEach(this::note);
-    }
-
-    private void note(MemberReport report) {
-      members.add(report.getMember());
-      if (report.getReason().length() > MOST_REASON) {
-        excess("the reason of %s is longer than %d".formatted(report.getMember(), MOST_REASON));
-      }
-      if (!isObject(report.getFacts())) {
-        excess("the facts of %s are no JSON object".formatted(report.getMember()));
-      }
-      boolean open =
-          report.getAnswer() == MemberReport.Answer.NO
-              || report.getAnswer() == MemberReport.Answer.UNKNOWN;
-      if (open && report.getReason().isEmpty()) {
-        excess(report.getMember() + " says " + report.getAnswer() + " without a reason");
-      }
-    }
-
-    /** What is out of bounds, first seen. */
-    Optional<String> excess() {
-      return excess;
-    }
-
-    /** Of all answers. */
-    Set<String> members() {
-      return members;
-    }
-
-    private void excess(String what) {
-      excess = excess.or(() -> Optional.of(what));
-    }
-
-    private static boolean isObject(String json) {
-      try {
-        return json.isEmpty() || RecordJson.MAPPER.readTree(json).isObject();
-      } catch (JsonProcessingException e) {
-        return false;
-      }
     }
   }
 }
