@@ -72,13 +72,13 @@ record StreamLoss(String noticed, String cause, List<Range> ranges) {
   }
 
   static StreamLoss read(byte[] bytes) throws IOException {
-    try {
-      var json = StrictJsonObject.parse("loss", bytes);
-      return new StreamLoss(
-          json.text("noticed"), json.text("cause"), json.objects("ranges", Range::read));
-    } catch (IllegalArgumentException e) {
-      throw new IOException("not an entry for lost stream records: " + e.getMessage(), e);
-    }
+    return StreamStateFiles.entry(
+        "lost stream records",
+        "loss",
+        bytes,
+        json ->
+            new StreamLoss(
+                json.text("noticed"), json.text("cause"), json.objects("ranges", Range::read)));
   }
 
   byte[] bytes() {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What is known of the stream, in files beside the logs: {@code <name>.repair} is a loss that is
@@ -55,12 +56,12 @@ public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stre
 
   @Override
   public List<Fork> forks() {
-    return all(FORK, ForkFileCodec::read);
+    return all(FORK, StreamStateFiles::readFork);
   }
 
   @Override
   public List<Stuck> stuck() {
-    return all(STUCK, StuckFileCodec::read);
+    return all(STUCK, StreamStateFiles::readStuck);
   }
 
   @Override
@@ -75,7 +76,11 @@ public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stre
 
   @Override
   public void alarmed(Fork fork) {
-    keep(new Fork(fork.execution(), fork.seq(), fork.here(), fork.there(), true));
+    keep(alarmed(fork, true));
+  }
+
+  private static Fork alarmed(Fork fork, boolean alarmed) {
+    return new Fork(fork.execution(), fork.seq(), fork.here(), fork.there(), alarmed);
   }
 
   @Override
@@ -144,7 +149,7 @@ public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stre
     if (stuck().contains(one)) {
       return false;
     }
-    folder.keep(name(one), StuckFileCodec.bytes(one));
+    folder.keep(name(one), RecordJson.canonical(one));
     return true;
   }
 
@@ -159,14 +164,7 @@ public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stre
 
   /** Keeps a fork in mind; one that is known already keeps its alarm. */
   void found(Fork fork) {
-    boolean known =
-        forks().stream()
-            .anyMatch(f ->
-                f.execution().equals(fork.execution())
-                    && f.seq() == fork.seq()
-                    && f.here().equals(fork.here())
-                    && f.there().equals(fork.there()));
-    if (!known) {
+    if (forks().stream().noneMatch(known -> alarmed(known, fork.alarmed()).equals(fork))) {
       keep(fork);
     }
   }
@@ -181,7 +179,7 @@ public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stre
   }
 
   private void keep(Fork fork) {
-    folder.keep(name(fork), ForkFileCodec.bytes(fork));
+    folder.keep(name(fork), RecordJson.canonical(fork));
   }
 
   private static String name(Stuck one) {
@@ -218,46 +216,44 @@ public record StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stre
     }
   }
 
-  /** The content of the file that keeps a fork in mind until it is over. */
-  static final class ForkFileCodec {
-    private ForkFileCodec() {}
-
-    static byte[] bytes(Fork fork) {
-      return RecordJson.canonical(fork);
-    }
-
-    static Fork read(byte[] bytes) throws IOException {
-      try {
-        var json = StrictJsonObject.parse("fork", bytes);
-        return new Fork(
-            json.text("execution"),
-            json.number("seq"),
-            json.text("here"),
-            json.text("there"),
-            json.flag("alarmed"));
-      } catch (IllegalArgumentException e) {
-        throw new IOException("not an entry for a fork: " + e.getMessage(), e);
-      }
-    }
+  /** A file that keeps a fork in mind until it is over. */
+  static Fork readFork(byte[] bytes) throws IOException {
+    return entry(
+        "a fork",
+        "fork",
+        bytes,
+        json ->
+            new Fork(
+                json.text("execution"),
+                json.number("seq"),
+                json.text("here"),
+                json.text("there"),
+                json.flag("alarmed")));
   }
 
-  /** The content of the file that keeps in mind which record can't be shipped, and why. */
-  static final class StuckFileCodec {
-    private StuckFileCodec() {}
+  /** A file that keeps in mind which record can't be shipped, and why. */
+  static Stuck readStuck(byte[] bytes) throws IOException {
+    return entry(
+        "a record that can't be shipped",
+        "record",
+        bytes,
+        json ->
+            new Stuck(
+                json.text("execution"), json.number("seq"), json.text("why"), json.text("remedy")));
+  }
 
-    static byte[] bytes(Stuck stuck) {
-      return RecordJson.canonical(stuck);
-    }
-
-    static Stuck read(byte[] bytes) throws IOException {
-      try {
-        var json = StrictJsonObject.parse("record", bytes);
-        return new Stuck(
-            json.text("execution"), json.number("seq"), json.text("why"), json.text("remedy"));
-      } catch (IllegalArgumentException e) {
-        throw new IOException(
-            "not an entry for a record that can't be shipped: " + e.getMessage(), e);
-      }
+  /**
+   * What a file says.
+   *
+   * @param name of the object in it, for its errors
+   * @throws IOException when it is no entry for {@code what}
+   */
+  static <T> T entry(String what, String name, byte[] bytes, Function<StrictJsonObject, T> reader)
+      throws IOException {
+    try {
+      return reader.apply(StrictJsonObject.parse(name, bytes));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("not an entry for " + what + ": " + e.getMessage(), e);
     }
   }
 }

@@ -3,10 +3,9 @@ package dev.deployclaw.audit.shipping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.deployclaw.audit.shipping.StreamStateFiles.ForkFileCodec;
-import dev.deployclaw.audit.shipping.StreamStateFiles.StuckFileCodec;
 import dev.deployclaw.core.log.StreamCopy.Fork;
 import dev.deployclaw.core.log.StreamCopy.Stuck;
+import dev.deployclaw.policy.json.RecordJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,12 +20,12 @@ class KeptBytesTest {
 
   @Test
   void keepsTheSameBytesAsEver() throws Exception {
-    assertThat(text(ForkFileCodec.bytes(FORK)))
+    assertThat(text(RecordJson.canonical(FORK)))
         .isEqualTo(
             """
             {"alarmed":true,"execution":"x","here":"h","seq":3,"there":"t"}\
             """);
-    assertThat(text(StuckFileCodec.bytes(STUCK)))
+    assertThat(text(RecordJson.canonical(STUCK)))
         .isEqualTo(
             """
             {"execution":"x","remedy":"raise it","seq":3,"why":"too \\"large\\""}\
@@ -37,20 +36,22 @@ class KeptBytesTest {
             {"cause":"c","noticed":"2026-11-24T10:00:00Z",\
             "ranges":[{"execution":"x","from":1,"to":2}]}\
             """);
-    assertThat(ForkFileCodec.read(ForkFileCodec.bytes(FORK))).isEqualTo(FORK);
-    assertThat(StuckFileCodec.read(StuckFileCodec.bytes(STUCK))).isEqualTo(STUCK);
+    assertThat(StreamStateFiles.readFork(RecordJson.canonical(FORK))).isEqualTo(FORK);
+    assertThat(StreamStateFiles.readStuck(RecordJson.canonical(STUCK))).isEqualTo(STUCK);
     assertThat(StreamLoss.read(LOSS.bytes())).isEqualTo(LOSS);
   }
 
   @Test
   void saysWhatIsWrongWithSuchAFile() {
-    assertThatThrownBy(() -> ForkFileCodec.read(bytes("{\"execution\":\"x\",\"seq\":\"3\"}")))
+    assertThatThrownBy(
+            () -> StreamStateFiles.readFork(bytes("{\"execution\":\"x\",\"seq\":\"3\"}")))
         .isInstanceOf(IOException.class)
         .hasMessage("not an entry for a fork: fork.seq: a whole number was expected");
     assertThatThrownBy(() -> StreamLoss.read(bytes("{\"noticed\":\"a\",\"cause\":\"c\"}")))
         .isInstanceOf(IOException.class)
         .hasMessage("not an entry for lost stream records: loss.ranges: missing");
-    assertThatThrownBy(() -> StuckFileCodec.read(bytes("no JSON"))).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> StreamStateFiles.readStuck(bytes("no JSON")))
+        .isInstanceOf(IOException.class);
   }
 
   private static byte[] bytes(String text) {

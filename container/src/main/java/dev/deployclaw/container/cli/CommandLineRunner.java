@@ -42,10 +42,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** All commands, joined to one command line. */
@@ -54,6 +58,9 @@ public final class CommandLineRunner {
   private static final String LEVEL = "DEPLOYCLAW_LOG";
 
   private static final List<String> LEVELS = List.of("error", "warn", "info", "debug");
+
+  /** These show other commands than themselves. */
+  private static final Set<String> LOOK_AT_OTHERS = Set.of("help", "completion");
 
   /** Of picocli. */
   private static final int NARROWEST_HELP = 55;
@@ -67,24 +74,43 @@ public final class CommandLineRunner {
       around.warn("deployclaw: %s: \"%s\" is not one of %s".formatted(LEVEL, level, LEVELS));
       return ExitCode.WRONG_USAGE.code();
     }
-    return join(around, CommandSelection.of(args)).execute(args);
+    return join(around, wanted(args)).execute(args);
   }
 
   /** Whether a call only shows what there is: it starts no thread and opens nothing. */
   public static boolean onlyShow(String... args) {
-    return CommandSelection.of(args) instanceof CommandSelection.None;
+    return Stream.of(args).allMatch(arg -> arg.startsWith("-"));
   }
 
   /** All of them with all their options. */
   public static CommandLine make(CommandEnvironment around) {
-    return join(around, CommandSelection.all());
+    return join(around, _ -> true);
   }
 
-  private static CommandLine join(CommandEnvironment around, CommandSelection wanted) {
+  /**
+   * Which commands a call needs with all their options. Reading them by reflection takes most of
+   * the start, so the others come with their name and description alone, which the help of the
+   * program shows.
+   */
+  static Predicate<String> wanted(String... args) {
+    if (onlyShow(args)) {
+      return _ -> false;
+    }
+    boolean one = !args[0].startsWith("-") && !LOOK_AT_OTHERS.contains(args[0]);
+    return one ? args[0]::equals : _ -> true;
+  }
+
+  private static CommandLine join(CommandEnvironment around, Predicate<String> wanted) {
     var line = new CommandLine(new Root());
-    wanted.addTo(line, all(around));
+    for (var command : all(around)) {
+      var described = command.getClass().getAnnotation(Command.class);
+      // Wrapped, since picocli transforms the models of what it wraps only so.
+      line.addSubcommand(
+          described.name(),
+          new CommandLine(wanted.test(described.name()) ? command : named(described)));
+    }
     line.getSubcommands().values().stream()
-        .filter(command -> wanted.wants(command.getCommandName()))
+        .filter(command -> wanted.test(command.getCommandName()))
         .forEach(CommandLineRunner::addHelp);
     var failures = new CommandExceptionHandler(around);
     return line.setExpandAtFiles(false) // a request, perhaps of another machine's user, is text
@@ -102,6 +128,15 @@ public final class CommandLineRunner {
     var all = new ArrayList<>(commands(around));
     CommandExtensionLoader.first().ifPresent(more -> all.addAll(more.commands(around)));
     return all;
+  }
+
+  private static CommandSpec named(Command described) {
+    var spec = CommandSpec.create().name(described.name());
+    spec.usageMessage()
+        .header(described.header())
+        .description(described.description())
+        .hidden(described.hidden());
+    return spec;
   }
 
   /** To a command and those below it. */
@@ -174,7 +209,7 @@ public final class CommandLineRunner {
             + " commit"
       })
   static final class Root implements Runnable {
-    @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+    @CommandLine.Spec private @Nullable CommandSpec spec;
 
     @Override
     public void run() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,6 +24,16 @@ public record PluginConfig(
     List<String> members,
     Rights rights,
     Duration start) {
+  /** What the six operations of a participant do at least, in the same words. */
+  public static final Map<String, String> LEAST =
+      Map.of(
+          "observe", "observe",
+          "stage", "stage",
+          "prepare", "stage",
+          "publish", "activate",
+          "converge", "observe",
+          "discard", "destroy");
+
   public PluginConfig {
     operations = Collections.unmodifiableSortedMap(new TreeMap<>(operations));
     members = List.copyOf(members);

@@ -39,10 +39,6 @@ public record ServerConfig(
    */
   public record Surfaces(boolean mcp, boolean console) {}
 
-  public boolean mcp() {
-    return surfaces.mcp();
-  }
-
   public boolean console() {
     return surfaces.console();
   }

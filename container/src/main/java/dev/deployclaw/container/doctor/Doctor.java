@@ -38,8 +38,9 @@ public record Doctor(List<DoctorCheck> checkups) {
       return asked.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       asked.cancel(true);
-      return List.of(
-          Diagnosis.unreachable(about, "no answer within " + LONGEST.toSeconds() + " s"));
+      var silent = new DiagnosisCollector(about);
+      silent.unreachable("no answer within " + LONGEST.toSeconds() + " s");
+      return silent.all();
     } catch (ExecutionException e) {
       throw new IllegalStateException("examining " + about + " failed", e.getCause());
     }

@@ -6,7 +6,6 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.llm.ChatModelFactory;
 import dev.deployclaw.container.wiring.AgentRuntime;
-import dev.deployclaw.core.regression.AheadMember;
 import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.executors.etcd.EtcdHealth;
@@ -76,26 +75,23 @@ public final class DoctorFactory {
     return new Doctor(all);
   }
 
-  /** What doesn't answer is told of by itself. */
+  /**
+   * After a restored backup of the state store nothing is written until a person decided. What
+   * doesn't answer is told of by itself.
+   */
   private static List<Diagnosis> regression(QueryService queries) throws InterruptedException {
+    var found = new DiagnosisCollector("regression");
     try {
-      return regression(queries.regressed());
+      var ahead = queries.regressed();
+      if (ahead.isEmpty()) {
+        found.ok("no back end is ahead of etcd");
+      }
+      String remedy = "restore the newer etcd, or: deployclaw recover --accept-regression";
+      ahead.forEach(member -> found.error("REGRESSED: " + member.text(), remedy));
     } catch (Unreachable e) {
-      return List.of(Diagnosis.skipped("regression", "can't be checked without the state store"));
+      found.skipped("can't be checked without the state store");
     }
-  }
-
-  /** After a restored backup of the state store nothing is written until a person decided. */
-  static List<Diagnosis> regression(List<AheadMember> ahead) {
-    return ahead.isEmpty()
-        ? List.of(Diagnosis.ok("regression", "no back end is ahead of etcd"))
-        : ahead.stream()
-            .map(a ->
-                Diagnosis.error(
-                    "regression",
-                    "REGRESSED: " + a.text(),
-                    "restore the newer etcd, or: deployclaw recover --accept-regression"))
-            .toList();
+    return found.all();
   }
 
   private static DoctorCheck look(ExecutorCheck looks, String name, String verb) {

@@ -1,11 +1,11 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -28,26 +28,36 @@ record ExecutorCheck(ExecutorRegistry executors) {
       String name, String verb, Function<List<MemberReport>, List<Diagnosis>> telling)
       throws InterruptedException {
     return switch (look(name, verb)) {
-      case CallOutcome.Failed(var fault) -> List.of(Diagnosis.of(name, fault));
+      case CallOutcome.Failed(var fault) -> failed(name, fault);
       case CallOutcome.Done(var reports, var _) -> telling.apply(reports);
     };
   }
 
+  static List<Diagnosis> failed(String about, CallFault fault) {
+    var found = new DiagnosisCollector(about);
+    found.failed(fault);
+    return found.all();
+  }
+
   static List<Diagnosis> told(String about, List<MemberReport> reports) {
-    var found = new ArrayList<Diagnosis>();
+    var found = new DiagnosisCollector(about);
+    tell(reports, found);
+    return found.all();
+  }
+
+  static void tell(List<MemberReport> reports, DiagnosisCollector found) {
     long yes = reports.stream().filter(r -> r.answer() == Answer.YES).count();
     if (yes > 0) {
-      found.add(Diagnosis.ok(about, yes + " of " + reports.size() + " answer"));
+      found.ok(yes + " of " + reports.size() + " answer");
     }
     for (var report : reports) {
       String what = report.member() + ": " + report.reason();
       switch (report.answer()) {
         case YES -> {}
-        case NO -> found.add(Diagnosis.error(about, what, "fix the named problem"));
-        case UNKNOWN -> found.add(Diagnosis.unreachable(about, what));
-        case SKIPPED -> found.add(Diagnosis.skipped(about, report.reason()));
+        case NO -> found.error(what, "fix the named problem");
+        case UNKNOWN -> found.unreachable(what);
+        case SKIPPED -> found.skipped(report.reason());
       }
     }
-    return found;
   }
 }

@@ -2,54 +2,49 @@ package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.core.call.ExecutorIsolation;
 import dev.deployclaw.core.call.ExecutorIsolation.Violation;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** What separates the executors from the process that plans, by the host's own attempts. */
 final class IsolationCheck {
-  private static final String ABOUT = "isolation";
   private static final String PAGE = ": docs/tasks/container.md";
 
   private IsolationCheck() {}
 
   static List<Diagnosis> examine(Optional<ExecutorIsolation> isolation) {
     var wall = isolation.orElse(ExecutorIsolation.NONE);
+    var found = new DiagnosisCollector("isolation");
     if (!wall.separate()) {
-      return List.of(
-          Diagnosis.warning(
-              ABOUT,
-              "planner and executors share this process: the allow-lists of operations bind them,"
-                  + " no wall of the operating system does",
-              "start deployclaw serve, whose executors have a confined process"));
+      found.warning(
+          "planner and executors share this process: the allow-lists of operations bind them,"
+              + " no wall of the operating system does",
+          "start deployclaw serve, whose executors have a confined process");
+      return found.all();
     }
-    var found = new ArrayList<Diagnosis>();
     if (!wall.enforced().isEmpty()) {
-      found.add(
-          Diagnosis.ok(
-              ABOUT,
-              "executors have a process of their own; enforced: "
-                  + String.join(", ", wall.enforced())));
+      found.ok(
+          "executors have a process of their own; enforced: " + String.join(", ", wall.enforced()));
     }
-    new TreeMap<>(wall.missing()).forEach((layer, detail) -> found.add(gap(layer, detail)));
-    new TreeMap<>(wall.violations()).forEach((host, v) -> found.add(violation(host, v)));
-    return found;
+    new TreeMap<>(wall.missing()).forEach((layer, detail) -> gap(layer, detail, found));
+    new TreeMap<>(wall.violations()).forEach((host, v) -> violation(host, v, found));
+    return found.all();
   }
 
-  private static Diagnosis gap(String layer, String detail) {
+  private static void gap(String layer, String detail, DiagnosisCollector found) {
     int slash = layer.indexOf('/');
     String who = slash < 0 ? "the executor host" : "plugin " + layer.substring(0, slash);
     String what = "%s lacks the layer %s: %s".formatted(who, layer.substring(slash + 1), detail);
     String page = layer.endsWith("refusals") ? ": docs/tasks/serve.md" : PAGE;
-    return layer.equals("host")
-        ? Diagnosis.unreachable(ABOUT, detail)
-        : Diagnosis.warning(ABOUT, what, remedy(layer.substring(slash + 1), detail) + page);
+    if (layer.equals("host")) {
+      found.unreachable(detail);
+    } else {
+      found.warning(what, remedy(layer.substring(slash + 1), detail) + page);
+    }
   }
 
-  private static Diagnosis violation(String host, Violation last) {
-    return Diagnosis.error(
-        ABOUT,
+  private static void violation(String host, Violation last, DiagnosisCollector found) {
+    found.error(
         "%s %s, at %s".formatted(host, last.what(), last.at()),
         "find it in the kernel's log (type=1300 or 1326 a call, 1423 a refusal); unless a person"
             + " replaced the file or its rights since the start, treat the host's secrets as stolen"

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.core.spi.MemberReport;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,41 +16,38 @@ final class KubernetesAccessCheck {
   }
 
   static List<Diagnosis> told(List<MemberReport> reports) {
-    var found = new ArrayList<Diagnosis>();
+    var found = new DiagnosisCollector(ABOUT);
     long asked = 0;
     for (var report : reports) {
       switch (report.answer()) {
         case YES -> asked += report.facts().get("rights") instanceof Number n ? n.longValue() : 0;
-        case NO -> found.addAll(missing(report));
-        case UNKNOWN -> found.add(Diagnosis.unreachable(ABOUT, report.reason()));
+        case NO -> missing(report, found);
+        case UNKNOWN -> found.unreachable(report.reason());
         case SKIPPED -> {}
       }
     }
     reports.stream()
         .filter(r -> r.answer() == MemberReport.Answer.SKIPPED)
         .findFirst()
-        .ifPresent(r -> found.add(unasked(r)));
-    if (found.isEmpty() && asked > 0) {
-      found.add(Diagnosis.ok(ABOUT, "has all " + asked + " permissions that a change needs"));
+        .ifPresent(r ->
+            found.warning(
+                "it is unknown whether a change has all its permissions: " + r.reason(),
+                "bind the ClusterRole system:basic-user to the agent, as clusters do by default"));
+    if (found.all().isEmpty() && asked > 0) {
+      found.ok("has all " + asked + " permissions that a change needs");
     }
-    return found;
+    return found.all();
   }
 
-  private static Diagnosis unasked(MemberReport report) {
-    return Diagnosis.warning(
-        ABOUT,
-        "it is unknown whether a change has all its permissions: " + report.reason(),
-        "bind the ClusterRole system:basic-user to the agent, as clusters do by default");
-  }
-
-  private static List<Diagnosis> missing(MemberReport report) {
-    return report.facts().get("missing") instanceof List<?> rules
-        ? rules.stream().filter(Map.class::isInstance).map(r -> missing((Map<?, ?>) r)).toList()
-        : List.of(Diagnosis.error(ABOUT, report.reason(), "fix the named problem"));
-  }
-
-  private static Diagnosis missing(Map<?, ?> rule) {
-    return Diagnosis.error(
-        ABOUT, String.valueOf(rule.get("denied")), "add the rule " + rule.get("rule"));
+  private static void missing(MemberReport report, DiagnosisCollector found) {
+    if (!(report.facts().get("missing") instanceof List<?> rules)) {
+      found.error(report.reason(), "fix the named problem");
+      return;
+    }
+    for (var rule : rules) {
+      if (rule instanceof Map<?, ?> fields) {
+        found.error(String.valueOf(fields.get("denied")), "add the rule " + fields.get("rule"));
+      }
+    }
   }
 }

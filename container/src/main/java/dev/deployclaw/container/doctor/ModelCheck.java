@@ -15,7 +15,6 @@ import java.util.TreeSet;
 
 /** Asks the model one question that needs no names. What comes of it is at most a warning. */
 final class ModelCheck {
-  private static final String ABOUT = "model";
   private static final String QUESTION = "has anything drifted?";
 
   private ModelCheck() {}
@@ -26,20 +25,18 @@ final class ModelCheck {
     var asked = new ProposalRequest(request, List.of(), noNames, ZoneOffset.UTC);
     var proposal = model.propose(asked, _ -> Optional.empty());
     var cost = proposal.cost();
-    return switch (proposal.answer()) {
+    var found = new DiagnosisCollector("model");
+    switch (proposal.answer()) {
       case Answer.Intended _, Answer.Queried _, Answer.Asked _, Answer.Declined _ ->
-          List.of(
-              Diagnosis.ok(
-                  ABOUT,
-                  "%s answers in the right form, for %d tokens"
-                      .formatted(cost.model(), cost.inputTokens() + cost.outputTokens())));
+          found.ok(
+              "%s answers in the right form, for %d tokens"
+                  .formatted(cost.model(), cost.inputTokens() + cost.outputTokens()));
       case Answer.Silent(String reason) ->
-          List.of(
-              Diagnosis.warning(
-                  ABOUT,
-                  cost.model() + " gives no usable answer: " + reason,
-                  "check model.url, model.name and model.apiKeyFile; until then the "
-                      + "built-in rules work alone"));
-    };
+          found.warning(
+              cost.model() + " gives no usable answer: " + reason,
+              "check model.url, model.name and model.apiKeyFile; until then the "
+                  + "built-in rules work alone");
+    }
+    return found.all();
   }
 }

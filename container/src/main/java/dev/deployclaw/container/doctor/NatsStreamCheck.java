@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The stream, and how its servers keep what they acknowledge. */
 final class NatsStreamCheck {
@@ -25,9 +26,10 @@ final class NatsStreamCheck {
   /** Blocks for the configured timeout for each server that is asked, at most. */
   static List<Diagnosis> examine(StreamHealth health, AgentConfig.Nats nats)
       throws InterruptedException {
-    var found = new ArrayList<>(told(health));
+    var found = new DiagnosisCollector(NATS);
+    tell(health, found);
     if (health instanceof StreamHealth.Trouble) {
-      return found;
+      return found.all();
     }
     var answers = new ArrayList<NatsSyncMode>();
     try (var monitoring = new NatsMonitoringClient(nats.timeout())) {
@@ -35,97 +37,80 @@ final class NatsStreamCheck {
         answers.add(monitoring.ask(monitor));
       }
     }
-    answers.forEach(answer -> found.add(told(answer)));
-    found.addAll(unseen(health, answers));
-    return found;
+    answers.forEach(answer -> tell(answer, found));
+    unseen(health, answers, found);
+    return found.all();
   }
 
-  static List<Diagnosis> told(StreamHealth health) {
-    return switch (health) {
-      case StreamHealth.Kept kept -> kept(kept);
-      case StreamHealth.Absent() ->
-          List.of(Diagnosis.ok(NATS, "there is no stream yet: the next log creates it"));
+  static void tell(StreamHealth health, DiagnosisCollector found) {
+    switch (health) {
+      case StreamHealth.Kept kept -> kept(kept, found);
+      case StreamHealth.Absent() -> found.ok("there is no stream yet: the next log creates it");
       case StreamHealth.Unfit(String reason) ->
-          List.of(
-              Diagnosis.error(
-                  NATS,
-                  reason,
-                  "nothing is shipped to it, and records wait: docs/tasks/check-logs.md"));
-      case StreamHealth.Trouble(String reason) -> List.of(Diagnosis.unreachable(NATS, reason));
-    };
+          found.error(
+              reason, "nothing is shipped to it, and records wait: docs/tasks/check-logs.md");
+      case StreamHealth.Trouble(String reason) -> found.unreachable(reason);
+    }
   }
 
-  private static List<Diagnosis> kept(StreamHealth.Kept kept) {
-    var found = new ArrayList<Diagnosis>();
+  private static void kept(StreamHealth.Kept kept, DiagnosisCollector found) {
     String holds =
         "the stream holds %d records on %d servers".formatted(kept.records(), kept.servers());
-    found.add(
-        kept.servers() < 2
-            ? Diagnosis.warning(
-                NATS,
-                holds,
-                "with one server an acknowledged record can be lost; the journal ships "
-                    + "it again, but three servers are safer")
-            : Diagnosis.ok(NATS, holds));
-    if (!kept.takesAll()) {
-      found.add(
-          Diagnosis.warning(
-              NATS,
-              ("a message may have %,d bytes (max_payload, max_msg_size), and a record "
-                      + "can be larger")
-                  .formatted(kept.largest()),
-              "allow %,d; until then a log is copied only up to its first larger record"
-                  .formatted(StreamHealth.ENOUGH)));
+    if (kept.servers() < 2) {
+      found.warning(
+          holds,
+          "with one server an acknowledged record can be lost; the journal ships "
+              + "it again, but three servers are safer");
+    } else {
+      found.ok(holds);
     }
-    return found;
+    if (!kept.takesAll()) {
+      found.warning(
+          ("a message may have %,d bytes (max_payload, max_msg_size), and a record "
+                  + "can be larger")
+              .formatted(kept.largest()),
+          "allow %,d; until then a log is copied only up to its first larger record"
+              .formatted(StreamHealth.ENOUGH));
+    }
   }
 
-  static Diagnosis told(NatsSyncMode answer) {
-    return switch (answer) {
+  static void tell(NatsSyncMode answer, DiagnosisCollector found) {
+    switch (answer) {
       case NatsSyncMode.Always(String at, String _) ->
-          Diagnosis.ok(
-              NATS,
+          found.ok(
               "the server at %s syncs each message before it acknowledges it (sync_interval: always)"
                   .formatted(at));
       case NatsSyncMode.Periodic(String at, String _, long seconds) ->
-          Diagnosis.warning(
-              NATS,
+          found.warning(
               ("the server at %s syncs every %d s (sync_interval): if its machine fails, it can"
                       + " lose what it acknowledged since")
                   .formatted(at, seconds),
               ALWAYS);
       case NatsSyncMode.NotReported(String at, String why) ->
-          Diagnosis.warning(
-              NATS,
+          found.warning(
               "it is unknown whether the server at %s syncs each message: %s".formatted(at, why),
               "nats.monitors must name its monitoring address: http_port in its configuration");
-    };
+    }
   }
 
   /** Servers of which nothing is known. */
-  static List<Diagnosis> unseen(StreamHealth health, List<NatsSyncMode> answers) {
-    if (answers.isEmpty()) {
-      return List.of(
-          Diagnosis.warning(
-              NATS,
-              "it is unknown whether the server syncs each message before it "
-                  + "acknowledges it (sync_interval: always)",
-              "add its monitoring address to nats.monitors, for example http://host:8222"));
-    }
+  static void unseen(StreamHealth health, List<NatsSyncMode> answers, DiagnosisCollector found) {
     var ids = answers.stream().flatMap(answer -> answer.server().stream()).distinct().toList();
-    if (health instanceof StreamHealth.Kept kept
+    if (answers.isEmpty()) {
+      found.warning(
+          "it is unknown whether the server syncs each message before it "
+              + "acknowledges it (sync_interval: always)",
+          "add its monitoring address to nats.monitors, for example http://host:8222");
+    } else if (health instanceof StreamHealth.Kept kept
         && !ids.isEmpty()
         && (!ids.contains(kept.server()) || ids.size() < kept.servers())) {
-      return List.of(
-          Diagnosis.warning(
-              NATS,
-              ids.contains(kept.server())
-                  ? "%d servers hold the stream, and the sync settings of %d are known"
-                      .formatted(kept.servers(), ids.size())
-                  : "nats.monitors doesn't name the server of nats.url",
-              "name each server in nats.monitors"));
+      found.warning(
+          ids.contains(kept.server())
+              ? "%d servers hold the stream, and the sync settings of %d are known"
+                  .formatted(kept.servers(), ids.size())
+              : "nats.monitors doesn't name the server of nats.url",
+          "name each server in nats.monitors");
     }
-    return List.of();
   }
 
   /**
@@ -178,6 +163,31 @@ final class NatsStreamCheck {
     @Override
     public void close() {
       http.close();
+    }
+  }
+
+  /** What a NATS server says of when it syncs its files. */
+  sealed interface NatsSyncMode {
+    /**
+     * Before each acknowledgement.
+     *
+     * @param at host and port of its monitoring
+     * @param id of the server
+     */
+    record Always(String at, String id) implements NatsSyncMode {}
+
+    /** Now and then. */
+    record Periodic(String at, String id, long seconds) implements NatsSyncMode {}
+
+    /** Nothing that tells. */
+    record NotReported(String at, String why) implements NatsSyncMode {}
+
+    default Optional<String> server() {
+      return switch (this) {
+        case Always(String _, String id) -> Optional.of(id);
+        case Periodic(String _, String id, long _) -> Optional.of(id);
+        case NotReported _ -> Optional.empty();
+      };
     }
   }
 }

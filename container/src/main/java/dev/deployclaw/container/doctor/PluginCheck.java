@@ -7,49 +7,45 @@ import dev.deployclaw.executors.remote.HostGreeting;
 import dev.deployclaw.executors.wire.HostDescription;
 import dev.deployclaw.executors.wire.IsolationFinding;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Which plugins are admitted, by which hash, what they may do, and what confines them. */
 final class PluginCheck {
-  private static final String ABOUT = "plugins";
   private static final int SHORT = 12;
 
   private PluginCheck() {}
 
   static List<Diagnosis> examine(List<PluginConfig> admitted, AdmittedPlugins running)
       throws InterruptedException {
+    var found = new DiagnosisCollector("plugins");
     if (admitted.isEmpty()) {
-      return List.of(Diagnosis.skipped(ABOUT, "no plugin is admitted"));
+      found.skipped("no plugin is admitted");
     }
     var greetings = running.greetings();
     var states = running.states();
-    var found = new ArrayList<Diagnosis>();
     for (var plugin : admitted) {
-      switch (greetings.get(plugin.name())) {
+      String name = plugin.name();
+      String remedy = "try it: deployclaw plugin test " + name;
+      switch (greetings.get(name)) {
         case HostGreeting.Met(var host) -> {
-          found.addAll(met(plugin, host));
-          again(plugin, states.get(plugin.name())).ifPresent(found::add);
+          met(plugin, host, found);
+          if (states.get(name) instanceof HostState.Up(long _, Instant since, var lastEnd)) {
+            lastEnd.ifPresent(why ->
+                found.warning(
+                    "%s was started again at %s: %s".formatted(name, since, why), remedy));
+          }
         }
-        case HostGreeting.Incompatible(String reason) ->
-            found.add(Diagnosis.error(ABOUT, plugin.name() + ": " + reason, remedy(plugin)));
-        case HostGreeting.Unreachable(String reason) ->
-            found.add(Diagnosis.unreachable(ABOUT, plugin.name() + ": " + reason));
-        case null -> throw new IllegalStateException(plugin.name() + " isn't there");
+        case HostGreeting.Incompatible(String reason) -> found.error(name + ": " + reason, remedy);
+        case HostGreeting.Unreachable(String reason) -> found.unreachable(name + ": " + reason);
+        case null -> throw new IllegalStateException(name + " isn't there");
       }
     }
-    return found;
+    return found.all();
   }
 
-  private static String remedy(PluginConfig plugin) {
-    return "try it: deployclaw plugin test " + plugin.name();
-  }
-
-  private static List<Diagnosis> met(PluginConfig plugin, HostDescription host) {
-    var found = new ArrayList<>(List.of(Diagnosis.ok(ABOUT, words(plugin))));
+  private static void met(PluginConfig plugin, HostDescription host, DiagnosisCollector found) {
+    found.ok(words(plugin));
     var open =
         host.isolation().stream()
             .filter(layer -> !layer.enforced())
@@ -57,19 +53,8 @@ final class PluginCheck {
             .toList();
     if (!open.isEmpty()) {
       String gaps = plugin.name() + " lacks the layers " + String.join(", ", open);
-      found.add(Diagnosis.warning(ABOUT, gaps, "see docs/tasks/container.md"));
+      found.warning(gaps, "see docs/tasks/container.md");
     }
-    return found;
-  }
-
-  private static Optional<Diagnosis> again(PluginConfig plugin, @Nullable HostState state) {
-    return state instanceof HostState.Up(long _, Instant since, Optional<String> lastEnd)
-        ? lastEnd.map(why ->
-            Diagnosis.warning(
-                ABOUT,
-                "%s was started again at %s: %s".formatted(plugin.name(), since, why),
-                remedy(plugin)))
-        : Optional.empty();
   }
 
   private static String words(PluginConfig plugin) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +14,6 @@ import java.util.stream.Collectors;
  * warning: planner and executors share the process, so a flaw in either has all of it.
  */
 final class ProcessPrivilegeCheck {
-  private static final String ABOUT = "privileges";
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
   private static final String LESS = "run it with less, as docs/tasks/container.md shows";
@@ -31,17 +29,25 @@ final class ProcessPrivilegeCheck {
    * @param docker the configured daemon's socket; empty where none is, or it is reached by TLS
    */
   static List<Diagnosis> examine(Optional<Path> docker) {
+    var found = new DiagnosisCollector("privileges");
     try {
-      var found = new ArrayList<>(told(Files.readString(STATUS), Files.readString(MOUNTS)));
-      docker.filter(Files::isWritable).ifPresent(socket -> found.add(socket(socket)));
-      return found;
+      tell(Files.readString(STATUS), Files.readString(MOUNTS), found);
+      docker
+          .filter(Files::isWritable)
+          .ifPresent(socket ->
+              found.warning(
+                  "may use the Docker socket "
+                      + socket
+                      + ", and so has the power of root on this machine",
+                  "give it a daemon that runs only the gateways, or an authorization plugin"));
     } catch (IOException e) {
-      return List.of(Diagnosis.skipped(ABOUT, "not reported by this system: " + e.getMessage()));
+      found.skipped("not reported by this system: " + e.getMessage());
     }
+    return found.all();
   }
 
   /** By the texts of {@code status} and {@code mountinfo}. */
-  static List<Diagnosis> told(String status, String mounts) {
+  static void tell(String status, String mounts, DiagnosisCollector found) {
     var facts =
         status
             .lines()
@@ -57,17 +63,11 @@ final class ProcessPrivilegeCheck {
                 capabilities == 0 ? "no capabilities" : capabilities + " capabilities",
                 "1".equals(facts.get("NoNewPrivs")) ? "can gain none" : "may gain some by setuid",
                 readOnly(mounts) ? "read-only root" : "writable root");
-    return List.of(
-        root || capabilities > 0
-            ? Diagnosis.warning(ABOUT, said + ": more than the agent needs", LESS)
-            : Diagnosis.ok(ABOUT, said));
-  }
-
-  private static Diagnosis socket(Path socket) {
-    return Diagnosis.warning(
-        ABOUT,
-        "may use the Docker socket " + socket + ", and so has the power of root on this machine",
-        "give it a daemon that runs only the gateways, or an authorization plugin");
+    if (root || capabilities > 0) {
+      found.warning(said + ": more than the agent needs", LESS);
+    } else {
+      found.ok(said);
+    }
   }
 
   private static int capabilities(Map<String, String> facts) {

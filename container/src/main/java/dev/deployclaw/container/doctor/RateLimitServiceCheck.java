@@ -3,7 +3,6 @@ package dev.deployclaw.container.doctor;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.policy.wire.ServiceStatus;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -18,24 +17,24 @@ final class RateLimitServiceCheck {
   }
 
   static List<Diagnosis> told(List<MemberReport> reports) {
-    var found = new ArrayList<>(ExecutorCheck.told(ABOUT, reports));
+    var found = new DiagnosisCollector(ABOUT);
+    ExecutorCheck.tell(reports, found);
     for (var report : reports) {
       if (report.answer() == Answer.YES) {
-        trouble(report, "etcd", "can't read etcd").forEach(found::add);
-        trouble(report, "redis", "can't ask Redis").forEach(found::add);
+        trouble(report, "etcd", "can't read etcd", found);
+        trouble(report, "redis", "can't ask Redis", found);
       }
     }
-    return found;
+    return found.all();
   }
 
-  private static List<Diagnosis> trouble(MemberReport report, String fact, String what) {
+  private static void trouble(
+      MemberReport report, String fact, String what, DiagnosisCollector found) {
     String said = String.valueOf(Objects.requireNonNullElse(report.facts().get(fact), ""));
-    return said.equals(ServiceStatus.OK) || said.isEmpty()
-        ? List.of()
-        : List.of(
-            Diagnosis.error(
-                ABOUT,
-                "%s %s: %s".formatted(report.member(), what, said),
-                "fix the named problem; its settings: docs/tasks/credentials.md"));
+    if (!said.equals(ServiceStatus.OK) && !said.isEmpty()) {
+      found.error(
+          "%s %s: %s".formatted(report.member(), what, said),
+          "fix the named problem; its settings: docs/tasks/credentials.md");
+    }
   }
 }

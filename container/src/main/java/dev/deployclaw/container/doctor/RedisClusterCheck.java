@@ -8,10 +8,8 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.finding.CheckKind;
 import dev.deployclaw.policy.finding.PolicyFinding;
 import dev.deployclaw.policy.finding.Severity;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -23,24 +21,22 @@ record RedisClusterCheck(ExecutorCheck looks, int stepFactor) {
 
   List<Diagnosis> examine() throws InterruptedException {
     return switch (looks.look(REDIS, "topology")) {
-      case CallOutcome.Failed(var fault) -> List.of(Diagnosis.of(REDIS, fault));
+      case CallOutcome.Failed(var fault) -> ExecutorCheck.failed(REDIS, fault);
       case CallOutcome.Done topology -> examine(topology);
     };
   }
 
   private List<Diagnosis> examine(CallOutcome.Done topology) throws InterruptedException {
-    var found = new ArrayList<>(ExecutorCheck.told(REDIS, topology.reports()));
+    var found = new DiagnosisCollector(REDIS);
+    ExecutorCheck.tell(topology.reports(), found);
     if (topology.facts().get("slots_unowned") instanceof Long unowned && unowned > 0) {
-      found.add(
-          Diagnosis.error(REDIS, "no node owns " + unowned + " slots", "redis-cli --cluster fix"));
+      found.error("no node owns " + unowned + " slots", "redis-cli --cluster fix");
     }
-    found.addAll(
-        promises(
-            topology.reports().stream()
-                .filter(r -> r.answer() == MemberReport.Answer.YES)
-                .toList()));
-    found.addAll(measured(topology));
-    return found;
+    promises(
+        topology.reports().stream().filter(r -> r.answer() == MemberReport.Answer.YES).toList(),
+        found);
+    tell(measured(topology), found);
+    return found.all();
   }
 
   /** What nodes may not keep, each told once with all their names. */
@@ -79,29 +75,25 @@ record RedisClusterCheck(ExecutorCheck looks, int stepFactor) {
 
     abstract boolean keptBy(Map<String, Object> facts);
 
-    Optional<Diagnosis> of(List<MemberReport> nodes) {
+    void tell(List<MemberReport> nodes, DiagnosisCollector found) {
       var names = nodes.stream().filter(n -> !keptBy(n.facts())).map(MemberReport::member).toList();
-      return names.isEmpty()
-          ? Optional.empty()
-          : Optional.of(Diagnosis.warning(REDIS, broken + String.join(", ", names), remedy));
+      if (!names.isEmpty()) {
+        found.warning(broken + String.join(", ", names), remedy);
+      }
     }
   }
 
-  private static List<Diagnosis> promises(List<MemberReport> nodes) {
-    var found = new ArrayList<Diagnosis>();
+  private static void promises(List<MemberReport> nodes, DiagnosisCollector found) {
     for (var promise : Promise.values()) {
-      promise.of(nodes).ifPresent(found::add);
+      promise.tell(nodes, found);
     }
     for (var node : nodes) {
       if (evicts(node.facts())) {
-        found.add(
-            Diagnosis.error(
-                REDIS,
-                node.member() + " evicts keys (" + node.facts().get("maxmemory_policy") + ")",
-                "CONFIG SET maxmemory-policy noeviction: rules are keys, too"));
+        found.error(
+            node.member() + " evicts keys (" + node.facts().get("maxmemory_policy") + ")",
+            "CONFIG SET maxmemory-policy noeviction: rules are keys, too");
       }
     }
-    return found;
   }
 
   private static boolean evicts(Map<String, Object> facts) {
@@ -112,30 +104,26 @@ record RedisClusterCheck(ExecutorCheck looks, int stepFactor) {
   }
 
   /** The checks that every plan makes of what was measured. */
-  private List<Diagnosis> measured(CallOutcome.Done topology) throws InterruptedException {
+  private List<PolicyFinding> measured(CallOutcome.Done topology) throws InterruptedException {
     var seen = new TreeMap<String, CallOutcome>();
     seen.put("redis.topology", topology);
     seen.put("redis.clock", looks.look(REDIS, "clock"));
     seen.put("redis.latency", looks.look(REDIS, "latency"));
     var measured = RedisMeasurements.of(seen);
-    return diagnoses(
-        CheckedTarget.of(PolicySet.EMPTY, PolicySet.EMPTY, measured, stepFactor).findings());
+    return CheckedTarget.of(PolicySet.EMPTY, PolicySet.EMPTY, measured, stepFactor).findings();
   }
 
-  static List<Diagnosis> diagnoses(List<PolicyFinding> found) {
-    return found.stream()
-        .filter(f -> MEASURED.contains(f.check()))
-        .filter(f -> !List.of().equals(f.evidence().get("admits"))) // of no policies
-        .map(RedisClusterCheck::diagnosis)
-        .toList();
-  }
-
-  private static Diagnosis diagnosis(PolicyFinding f) {
-    var slow = f.check() == CheckKind.LATENCY ? Severity.WARNING : f.severity();
-    return switch (slow) {
-      case INFO -> Diagnosis.ok(REDIS, f.reason());
-      case WARNING -> Diagnosis.warning(REDIS, f.reason(), f.remedy());
-      case ERROR -> Diagnosis.error(REDIS, f.reason(), f.remedy());
-    };
+  static void tell(List<PolicyFinding> measured, DiagnosisCollector found) {
+    for (var f : measured) {
+      if (!MEASURED.contains(f.check())
+          || List.of().equals(f.evidence().get("admits"))) { // of no policies
+        continue;
+      }
+      switch (f.check() == CheckKind.LATENCY ? Severity.WARNING : f.severity()) {
+        case INFO -> found.ok(f.reason());
+        case WARNING -> found.warning(f.reason(), f.remedy());
+        case ERROR -> found.error(f.reason(), f.remedy());
+      }
+    }
   }
 }

@@ -10,12 +10,12 @@ import java.util.List;
 
 /** Whether logs can be kept: written, synced, and with room to spare. */
 final class StateFolderCheck {
-  private static final String ABOUT = "state folder";
   private static final long LEAST_FREE_MEBIBYTES = 512;
 
   private StateFolderCheck() {}
 
   static List<Diagnosis> examine(Path folder) {
+    var found = new DiagnosisCollector("state folder");
     try {
       Files.createDirectories(folder);
       var trial = Files.createTempFile(folder, "doctor", ".tmp");
@@ -25,18 +25,17 @@ final class StateFolderCheck {
         Files.delete(trial);
       }
       long free = Files.getFileStore(folder).getUsableSpace() >> 20;
-      String found = folder + " accepts synced files, " + free + " MiB are free";
-      return List.of(
-          free < LEAST_FREE_MEBIBYTES
-              ? Diagnosis.warning(
-                  ABOUT, found, "free space: a log that can't be written stops a change")
-              : Diagnosis.ok(ABOUT, found));
+      String what = folder + " accepts synced files, " + free + " MiB are free";
+      if (free < LEAST_FREE_MEBIBYTES) {
+        found.warning(what, "free space: a log that can't be written stops a change");
+      } else {
+        found.ok(what);
+      }
     } catch (IOException e) {
-      return List.of(
-          Diagnosis.error(
-              ABOUT,
-              folder + " isn't writable: " + FileFault.words(e),
-              "make this user its owner, or set stateDir"));
+      found.error(
+          folder + " isn't writable: " + FileFault.words(e),
+          "make this user its owner, or set stateDir");
     }
+    return found.all();
   }
 }

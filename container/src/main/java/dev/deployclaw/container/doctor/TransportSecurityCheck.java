@@ -4,7 +4,6 @@ import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.ApprovalChannelConfig;
 import dev.deployclaw.container.config.NotificationSinkConfig;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,27 +14,31 @@ import java.util.Optional;
  * configuration alone; asks nobody, not even for an address.
  */
 public final class TransportSecurityCheck {
-  private static final String ABOUT = "links";
   private static final String PLAIN =
       "in plain text: anyone on the network path can read and change the traffic";
   private static final String ANYBODY =
       "without a user: any client that reaches it may do the same";
   private static final String HTTPS = "write https:// and give it a certificate";
 
-  private final List<Diagnosis> found = new ArrayList<>();
+  private final DiagnosisCollector found = new DiagnosisCollector("links");
 
   private TransportSecurityCheck() {}
 
   /** A warning for each lack, with its remedy; one line that says so where there is none. */
   static List<Diagnosis> examine(AgentConfig config) {
-    var warnings = warnings(config);
-    return warnings.isEmpty()
-        ? List.of(Diagnosis.ok(ABOUT, "each is encrypted and authenticated, or stays on loopback"))
-        : warnings;
+    var links = examined(config);
+    if (links.all().isEmpty()) {
+      links.ok("each is encrypted and authenticated, or stays on loopback");
+    }
+    return links.all();
   }
 
   /** The same without a word where all is well. */
   public static List<Diagnosis> warnings(AgentConfig config) {
+    return examined(config).all();
+  }
+
+  private static DiagnosisCollector examined(AgentConfig config) {
     var links = new TransportSecurityCheck();
     links.etcd("etcd", config.etcd());
     links.redis(config.redis());
@@ -57,7 +60,7 @@ public final class TransportSecurityCheck {
     config.telemetry().ifPresent(t -> links.url("telemetry.endpoint", t.endpoint(), HTTPS));
     config.sinks().forEach(links::sink);
     config.approvals().forEach(links::channel);
-    return List.copyOf(links.found);
+    return links.found;
   }
 
   private void etcd(String name, AgentConfig.Etcd etcd) {
@@ -152,7 +155,7 @@ public final class TransportSecurityCheck {
   }
 
   private void warn(String what, String lack, String remedy) {
-    found.add(Diagnosis.warning(ABOUT, what + " is reached " + lack, remedy));
+    found.warning(what + " is reached " + lack, remedy);
   }
 
   private static String host(String url) {

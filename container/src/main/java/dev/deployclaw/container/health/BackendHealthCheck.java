@@ -1,14 +1,11 @@
 package dev.deployclaw.container.health;
 
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import java.util.Optional;
 
-/** A back end that every change needs, and how to ask whether it answers. */
-public record BackendHealthCheck(String name, Check check) {
-
-  /** Asks. Blocks, and may be interrupted. */
-  @FunctionalInterface
-  public interface Check {
-    /** Why it doesn't answer; empty where it does. */
-    Optional<String> trouble() throws InterruptedException;
-  }
-}
+/**
+ * A back end that every change needs, and how to ask whether it answers.
+ *
+ * @param trouble why it doesn't; empty where it does. Blocks, and may be interrupted
+ */
+public record BackendHealthCheck(String name, InterruptibleSupplier<Optional<String>> trouble) {}

@@ -77,7 +77,7 @@ public final class BackendHealthMonitor {
   private Snapshot sample() throws InterruptedException {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var asked = new ArrayList<Future<Optional<String>>>();
-      vitals.forEach(v -> asked.add(ask(threads, v.check()::trouble)));
+      vitals.forEach(v -> asked.add(ask(threads, v.trouble()::get)));
       Future<AgentStatusReport> status = ask(threads, () -> queries.get().storeStatus());
       long until = System.nanoTime() + LONGEST.toNanos();
       var backends = new ArrayList<Backend>();

@@ -34,8 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The executor host: holds the credentials of all back ends and performs the agent's calls. The
@@ -46,6 +44,9 @@ public final class ExecutorHostMain {
   private static final OperationAllowlist TABLE =
       OperationAllowlist.KERNEL.admitting(
           TextMaskExecutor.NAME, Set.of(TextMaskExecutor.MASK), Set.of());
+
+  /** How long its parts may take to be closed. */
+  private static final Duration CLOSING = Duration.ofSeconds(4);
 
   private ExecutorHostMain() {}
 
@@ -78,9 +79,12 @@ public final class ExecutorHostMain {
       throws SetupException, IOException, InterruptedException {
     var start = HostStart.of(config.host());
     close(HostRights.sockets(config)); // before any back end is connected
-    try (var ending = new HostEnd(start.endsWithInput());
+    try (var ending = new ProcessEnd(CLOSING);
         var backends = LocalBackends.open(config);
         var objects = backends.objects()) {
+      if (start.endsWithInput()) {
+        ending.withInput();
+      }
       var executors = new ArrayList<BackendExecutor>();
       backends.executors().forEach(e -> executors.add(new RedactingExecutor(e)));
       executors.add(new TextMaskExecutor(System::nanoTime));
@@ -108,59 +112,6 @@ public final class ExecutorHostMain {
     return IsolationProbe.report(List.of(HostFiles.of(config).folder())).stream()
         .map(layer -> new IsolationFinding(layer.name(), layer.enforced(), layer.detail()))
         .toList();
-  }
-
-  /**
-   * When an executor host ends: with its standard input, which its agent holds open, or at SIGTERM.
-   * A host that doesn't close its parts in time is halted.
-   */
-  private static final class HostEnd implements AutoCloseable {
-    private static final Duration CLOSING = Duration.ofSeconds(4);
-
-    private final CountDownLatch told = new CountDownLatch(1);
-    private final CountDownLatch done = new CountDownLatch(1);
-
-    HostEnd(boolean withInput) {
-      Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "stop"));
-      if (withInput) {
-        var _ = Thread.ofPlatform().daemon().name("agent").start(this::watchInput);
-      }
-    }
-
-    void await() throws InterruptedException {
-      told.await();
-    }
-
-    @Override
-    public void close() {
-      done.countDown();
-    }
-
-    private void signalled() {
-      told.countDown();
-      var _ = awaitClosing();
-    }
-
-    @SuppressWarnings("SystemExitOutsideMain")
-    private void watchInput() {
-      try {
-        var _ = System.in.transferTo(java.io.OutputStream.nullOutputStream());
-      } catch (IOException e) {
-        // an input that can't be read has ended
-      }
-      told.countDown();
-      if (!awaitClosing()) {
-        Runtime.getRuntime().halt(1);
-      }
-    }
-
-    private boolean awaitClosing() {
-      try {
-        return done.await(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        return false;
-      }
-    }
   }
 
   /**

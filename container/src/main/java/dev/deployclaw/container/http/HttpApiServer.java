@@ -36,6 +36,7 @@ import dev.deployclaw.container.http.session.SessionCookie;
 import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.listener.ConnectionLimits;
 import dev.deployclaw.container.mcp.AgentGateway;
+import dev.deployclaw.container.mcp.McpCaller;
 import dev.deployclaw.container.mcp.McpHttpRoute;
 import dev.deployclaw.container.mcp.McpServers;
 import dev.deployclaw.container.server.AgentServer;
@@ -130,9 +131,10 @@ public final class HttpApiServer extends VerticleBase implements AutoCloseable {
     });
     this.routes = routes(serve, agent, threads, guard);
     routes.addAll(new SkillRoutes(mcp).routes());
-    mcp.filter(_ -> serve.mcp())
-        .map(
-            gateway -> new McpHttpRoute(McpServers.served(gateway), threads, guard, serve.bounds()))
+    mcp.filter(_ -> serve.surfaces().mcp())
+        .map(gateway ->
+            new McpHttpRoute(
+                McpServers.server(gateway, McpCaller.NO_CALLER), threads, guard, serve.bounds()))
         .ifPresent(other -> routes.add(other.route(Optional.of(ApiRole.VIEWER))));
     var tokenFile = serve.tokensFile().map(file -> new TokenFileReloader(file, credentials));
     this.fileWatch =

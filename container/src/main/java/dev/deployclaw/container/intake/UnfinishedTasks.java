@@ -64,6 +64,7 @@ public record UnfinishedTasks(
    * it ended here without a trace elsewhere while it was this agent's.
    *
    * @param claim the hash of the key under which it is reserved
+   * @throws Unreachable when the state store can't be asked
    */
   public boolean isSettled(String execution, String claim) throws InterruptedException {
     var records = journal.read(execution);
@@ -77,7 +78,12 @@ public record UnfinishedTasks(
     };
   }
 
-  /** Whether its agents were cut off as often as a task is tried. */
+  /**
+   * Whether its agents were cut off, before the commit, as often as a task is tried.
+   *
+   * @param claim the hash of the key under which it is reserved
+   * @throws Unreachable when the state store can't be asked
+   */
   public boolean isGivenUp(String execution, String claim) throws InterruptedException {
     return reservations.progress(execution) == TaskProgress.CUT_OFF
         && reservations.isGivenUp(claim, execution);

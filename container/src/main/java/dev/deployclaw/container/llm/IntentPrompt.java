@@ -50,15 +50,15 @@ public final class IntentPrompt {
         Stream.concat(Stream.of(asked.request().text()), asked.turns().stream().map(t -> t.text()))
             .collect(Collectors.joining("\n"));
     var names = new RelevantNames(text, asked.names());
-    var out = new TreeMap<String, Object>();
-    out.put("now", DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(now.withNano(0)));
-    out.put("weekday", now.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH));
-    out.put("zone", asked.zone().getId());
-    out.put("request", asked.request().text());
-    out.put("conversation", said);
-    out.put("services", names.services(MOST_SERVICES));
-    out.put("tenants", tenants(names, asked.names()));
-    return CanonicalJson.text(out);
+    return CanonicalJson.text(
+        Map.of(
+            "now", DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(now.withNano(0)),
+            "weekday", now.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH),
+            "zone", asked.zone().getId(),
+            "request", asked.request().text(),
+            "conversation", said,
+            "services", names.services(MOST_SERVICES),
+            "tenants", tenants(names, asked.names())));
   }
 
   /** What goes back with an answer that can't be used. */

@@ -2,6 +2,7 @@ package dev.deployclaw.container.mcp;
 
 import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.query.ExecutionQueries;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,15 +28,8 @@ public interface AgentGateway {
    *
    * @param after begin behind this execution
    */
-  Executions executions(Optional<String> after);
+  ExecutionQueries.Page executions(Optional<String> after);
 
   /** Counts a call that its caller's roles don't open, and tells of it. */
   default void roleMissing(String caller) {}
-
-  /** A page of executions, by their documents' first fields. */
-  record Executions(List<Map<String, Object>> summaries, Optional<String> next) {
-    public Executions {
-      summaries = List.copyOf(summaries);
-    }
-  }
 }

@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.secret.TextMask;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.RefusedCallException;
 import dev.deployclaw.container.intake.TaskSubmission;
+import dev.deployclaw.container.query.ExecutionQueries.Page;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,9 +120,9 @@ public final class CommandGateway implements AgentGateway {
 
   /** Commands know the last one alone. */
   @Override
-  public Executions executions(Optional<String> after) {
+  public Page executions(Optional<String> after) {
     var last = commands.run("", List.of("log", JSON, OPERANDS, LAST));
-    return new Executions(
+    return new Page(
         last.exit() == 0 && after.isEmpty() ? List.of(ToolAnswers.parsed(last.out())) : List.of(),
         Optional.empty());
   }

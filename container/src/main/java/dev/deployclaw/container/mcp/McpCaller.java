@@ -14,7 +14,8 @@ public record McpCaller(String name, Set<ApiRole> roles, BooleanSupplier connect
   /** Where the transport keeps it. */
   static final String KEY = "deployclaw.caller";
 
-  static final McpCaller NO_CALLER = new McpCaller("", Set.of(), () -> true);
+  /** Where the transport names who calls. */
+  public static final McpCaller NO_CALLER = new McpCaller("", Set.of(), () -> true);
 
   public McpCaller {
     roles = Set.copyOf(roles);

@@ -88,7 +88,7 @@ public final class McpHttpRoute {
     var caller = RequestDispatcher.caller(exchange);
     var problem = problem(exchange, caller);
     if (problem.isPresent()) {
-      RequestDispatcher.send(exchange, ApiResponse.of(problem.get()));
+      RequestDispatcher.send(exchange, problem.get());
       return;
     }
     var context = exchange.vertx().getOrCreateContext();
@@ -107,7 +107,7 @@ public final class McpHttpRoute {
       });
     } catch (RejectedExecutionException e) {
       open.give(caller.name());
-      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
+      RequestDispatcher.send(exchange, ProblemCatalogue.stopping());
     }
   }
 
@@ -116,7 +116,7 @@ public final class McpHttpRoute {
     if (exchange.response().headWritten()) {
       exchange.request().connection().close();
     } else {
-      RequestDispatcher.send(exchange, ApiResponse.of(problem));
+      RequestDispatcher.send(exchange, problem);
     }
   }
 

@@ -22,17 +22,10 @@ public final class McpServers {
 
   private McpServers() {}
 
-  /** For callers whom the transport names. */
-  public static McpServer served(AgentGateway agent) {
-    return server(agent, McpCaller.NO_CALLER);
-  }
-
-  /** For one caller. */
-  public static McpServer local(AgentGateway agent, McpCaller caller) {
-    return server(agent, caller);
-  }
-
-  private static McpServer server(AgentGateway agent, McpCaller only) {
+  /**
+   * @param only the caller where the transport names none
+   */
+  public static McpServer server(AgentGateway agent, McpCaller only) {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
     return McpServer.builder()

@@ -94,16 +94,14 @@ public record ServedAgentGateway(AgentServer server, CommandCaller commands)
   }
 
   @Override
-  public Executions executions(Optional<String> after) {
+  public ExecutionQueries.Page executions(Optional<String> after) {
     boolean wrong =
         after
             .filter(id -> !ExecutionIdFormat.fits(id) || !server.executions().known(id))
             .isPresent();
-    var page =
-        wrong
-            ? new ExecutionQueries.Page(List.of(), Optional.empty())
-            : server.executions().page(PAGE, after);
-    return new Executions(page.summaries(), page.next());
+    return wrong
+        ? new ExecutionQueries.Page(List.of(), Optional.empty())
+        : server.executions().page(PAGE, after);
   }
 
   @Override

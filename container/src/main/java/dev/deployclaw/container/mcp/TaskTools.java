@@ -2,7 +2,6 @@ package dev.deployclaw.container.mcp;
 
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.TypedText;
-import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.RefusedCallException;
 import dev.deployclaw.container.intake.TaskSubmission;
@@ -102,9 +101,8 @@ record TaskTools(AgentGateway agent) {
   }
 
   CallToolOutcome run(Call call) throws InterruptedException {
-    String state = call.request().requestState();
-    if (state != null) {
-      return goOn(call, Asked.of(state));
+    if (call.request().requestState() != null) {
+      return goOn(call);
     }
     String request = masked(call.text("request"));
     return begin(
@@ -112,9 +110,8 @@ record TaskTools(AgentGateway agent) {
   }
 
   CallToolOutcome rollback(Call call) throws InterruptedException {
-    String state = call.request().requestState();
-    if (state != null) {
-      return goOn(call, Asked.of(state));
+    if (call.request().requestState() != null) {
+      return goOn(call);
     }
     return begin(
         call,
@@ -123,24 +120,22 @@ record TaskTools(AgentGateway agent) {
   }
 
   CallToolOutcome status(Call call) throws InterruptedException {
-    return ToolAnswers.document(ToolAnswers.summary(known(call, call.patience())));
+    return ToolAnswers.document(
+        ToolAnswers.summary(known(call.text("execution"), call.patience())));
   }
 
   CallToolOutcome log(Call call) throws InterruptedException {
-    var document = known(call, call.patience());
+    var document = known(call.text("execution"), call.patience());
     if ("steps".equals(call.text("detail")) && document.get("thought_log") instanceof List<?> log) {
       log.forEach(step -> ((Map<?, ?>) step).remove("records"));
     }
     return ToolAnswers.document(document);
   }
 
-  private Map<String, Object> known(Call call, TaskWait wait) throws InterruptedException {
-    String id = call.text("execution");
+  private Map<String, Object> known(String id, TaskWait wait) throws InterruptedException {
     return agent
         .await(id, wait)
-        .orElseThrow(() ->
-            new RefusedCallException(
-                ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id))));
+        .orElseThrow(() -> new RefusedCallException(ProblemCatalogue.noExecution(id)));
   }
 
   private CallToolOutcome begin(Call call, TaskSubmission task) throws InterruptedException {
@@ -163,17 +158,19 @@ record TaskTools(AgentGateway agent) {
   }
 
   /** The second call. Whether the caller may, and how the change is now, is looked up again. */
-  private CallToolOutcome goOn(Call call, Asked asked) throws InterruptedException {
+  private CallToolOutcome goOn(Call call) throws InterruptedException {
+    var asked = Asked.of(call.request().requestState());
     var answered = answered(call);
     boolean accepted = answered.filter(a -> a.action() == ElicitResult.Action.ACCEPT).isPresent();
     Map<String, Object> content = answered.map(ElicitResult::content).orElse(Map.of());
     if (accepted && asked.kind().equals(ToolAnswers.UNCLEAR)) {
       return content.get(ANSWER) instanceof String text && !text.isBlank()
           ? begin(call, reply(call, asked, text))
-          : answer(call, document(asked, call.patience()));
+          : answer(call, known(asked.execution(), call.patience()));
     }
     boolean waits = accepted && !Boolean.FALSE.equals(content.get(WAIT));
-    var document = document(asked, waits ? call.patience().untilDecided() : call.patience());
+    var document =
+        known(asked.execution(), waits ? call.patience().untilDecided() : call.patience());
     return answered.isPresent() && !waits
         ? ToolAnswers.document(ToolAnswers.summary(document))
         : answer(call, document);
@@ -183,14 +180,6 @@ record TaskTools(AgentGateway agent) {
   private TaskSubmission reply(Call call, Asked asked, String text) throws InterruptedException {
     var key = Optional.of("mcp-answer-" + asked.execution());
     return TaskSubmission.answer(asked.execution(), masked(text), call.caller().name(), key);
-  }
-
-  private Map<String, Object> document(Asked asked, TaskWait wait) throws InterruptedException {
-    return agent
-        .await(asked.execution(), wait)
-        .orElseThrow(() ->
-            new RefusedCallException(
-                ProblemCatalogue.notFound("there is no execution " + asked.execution())));
   }
 
   private static Optional<ElicitResult> answered(Call call) {

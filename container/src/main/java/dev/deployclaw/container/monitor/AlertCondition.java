@@ -3,7 +3,6 @@ package dev.deployclaw.container.monitor;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Something that is wrong now.
@@ -37,13 +36,12 @@ public record AlertCondition(
 
   /** For JSON. */
   Map<String, Object> toMap() {
-    var out = new TreeMap<String, Object>();
-    out.put("event", kind.word());
-    out.put("severity", kind.severity());
-    out.put("subject", subject);
-    out.put("summary", summary);
-    out.put("members", members);
-    out.put("details", details);
-    return out;
+    return Map.of(
+        "event", kind.word(),
+        "severity", kind.severity(),
+        "subject", subject,
+        "summary", summary,
+        "members", members,
+        "details", details);
   }
 }

@@ -51,7 +51,7 @@ final class HeldTasks {
         messages.remove(held.getKey());
       } else if (!waits) {
         messages.remove(held.getKey());
-        if (server.hasLog(held.getKey())) {
+        if (server.executions().hasLog(held.getKey())) {
           stream.again(held.getValue().message(), Duration.ZERO); // it was cut off here
         }
       } else if (due) {
@@ -63,7 +63,7 @@ final class HeldTasks {
 
   private boolean isSettled(String execution, String claim) throws InterruptedException {
     try {
-      return server.isSettled(execution, claim);
+      return server.unfinished().isSettled(execution, claim);
     } catch (Unreachable e) {
       return false;
     }

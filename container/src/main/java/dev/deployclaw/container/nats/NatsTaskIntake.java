@@ -212,7 +212,7 @@ public final class NatsTaskIntake implements AutoCloseable {
       String execution, QueueMessage message, TaskSubmission submission, TaskStream from)
       throws IOException, InterruptedException {
     try {
-      if (server.isGivenUp(execution, submission.claim().orElseThrow())) {
+      if (server.unfinished().isGivenUp(execution, submission.claim().orElseThrow())) {
         bury(message, "each agent that had it ended before the commit, last in " + execution, from);
       } else {
         from.acknowledge(message);

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.nats;
 
 import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.core.result.ExecutionStatus;
@@ -80,14 +81,7 @@ final class TaskReplies {
   }
 
   private static byte[] end(ExecutionDocument document) {
-    var out = new LinkedHashMap<String, Object>();
-    for (String key : TOLD) {
-      Object value = document.fields().get(key);
-      if (value != null) {
-        out.put(key, value);
-      }
-    }
-    return CanonicalJson.bytes(out);
+    return CanonicalJson.bytes(OutcomeDocuments.picked(document.fields(), TOLD));
   }
 
   private void replace(String execution, Optional<Awaited> by) {

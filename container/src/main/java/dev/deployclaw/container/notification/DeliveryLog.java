@@ -12,7 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.TreeMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,16 +41,17 @@ record DeliveryLog(Path file) {
 
   record Line(Instant time, String sink, AlertNotification notice, Outcome outcome, String detail) {
     byte[] bytes() {
-      var out = new TreeMap<String, Object>();
-      out.put("time", time.toString());
-      out.put("sink", sink);
-      out.put("id", notice.id());
-      out.put("fingerprint", notice.fingerprint());
-      out.put("event", notice.condition().kind().word());
-      out.put("subject", notice.condition().subject());
-      out.put("status", notice.firing() ? "firing" : "resolved");
-      out.put("outcome", outcome.word());
-      out.put("detail", detail);
+      var out =
+          Map.of(
+              "time", time.toString(),
+              "sink", sink,
+              "id", notice.id(),
+              "fingerprint", notice.fingerprint(),
+              "event", notice.condition().kind().word(),
+              "subject", notice.condition().subject(),
+              "status", notice.firing() ? "firing" : "resolved",
+              "outcome", outcome.word(),
+              "detail", detail);
       return (CanonicalJson.text(out) + "\n").getBytes(StandardCharsets.UTF_8);
     }
   }

@@ -7,20 +7,10 @@ import dev.deployclaw.executors.wire.OfferedExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
 
 /** What a plugin declares against what the operator admits of it. */
 final class PluginAdmission {
-  private static final Map<String, EffectClass> SIX =
-      Map.of(
-          "observe", EffectClass.OBSERVE,
-          "stage", EffectClass.STAGE,
-          "prepare", EffectClass.STAGE,
-          "publish", EffectClass.ACTIVATE,
-          "converge", EffectClass.OBSERVE,
-          "discard", EffectClass.DESTROY);
-
   private PluginAdmission() {}
 
   /** Every problem, with its remedy. */
@@ -55,7 +45,8 @@ final class PluginAdmission {
     var operations = new TreeMap<String, EffectClass>();
     plugin
         .operations()
-        .forEach((verb, word) -> operations.put(verb, SIX.getOrDefault(verb, admitted(word))));
+        .forEach((verb, word) ->
+            operations.put(verb, admitted(PluginConfig.LEAST.getOrDefault(verb, word))));
     return new OfferedExecutor(plugin.name(), operations);
   }
 

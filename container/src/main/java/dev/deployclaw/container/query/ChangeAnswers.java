@@ -87,13 +87,14 @@ record ChangeAnswers(ChangeService service, Journal journal, UsageAnswers usage)
                 + (more > 0 ? " and " + more + " more" : "")
             : c.unknown();
     String request = c.request().map(r -> ", asked \"" + r + "\"").orElse("");
-    var facts = new LinkedHashMap<String, Object>();
-    facts.put("epoch", c.epoch());
-    facts.put("execution_id", c.execution());
-    facts.put("committed", c.committed().orElse("unknown"));
-    facts.put("requester", c.requester());
-    facts.put("result", c.result().name());
-    facts.put("diff", c.differences().stream().map(FieldDifference::toMap).toList());
+    var facts =
+        Map.<String, Object>of(
+            "epoch", c.epoch(),
+            "execution_id", c.execution(),
+            "committed", c.committed().orElse("unknown"),
+            "requester", c.requester(),
+            "result", c.result().name(),
+            "diff", c.differences().stream().map(FieldDifference::toMap).toList());
     return statement(
         "%s committed epoch %d (%s, %s)%s: %s"
             .formatted(

@@ -138,7 +138,7 @@ public final class EstateQueries {
     }
   }
 
-  private static Unreachable unreachable(String reason) {
+  static Unreachable unreachable(String reason) {
     return new Unreachable(reason, new IllegalStateException(reason));
   }
 

@@ -136,11 +136,7 @@ public final class ExecutionQueries {
     var out = new LinkedHashMap<String, Object>();
     try {
       var fields = outcome(execution).orElse(Map.of());
-      ExecutionSummaries.ROW.forEach(key -> {
-        if (fields.containsKey(key)) {
-          out.put(key, fields.get(key));
-        }
-      });
+      out.putAll(OutcomeDocuments.picked(fields, ExecutionSummaries.ROW));
     } catch (DamagedJournalException | BucketUnavailableException e) {
       out.put("result", "UNKNOWN");
       out.put("reason", String.valueOf(e.getMessage()));

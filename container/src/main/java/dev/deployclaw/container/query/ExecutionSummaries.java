@@ -86,12 +86,8 @@ final class ExecutionSummaries {
   }
 
   private static Map<String, Object> fields(ExecutionDocument document) {
-    var out = new LinkedHashMap<String, Object>();
-    Stream.concat(ROW.stream(), Stream.of("rollback_available"))
-        .forEach(key ->
-            Optional.ofNullable(document.fields().get(key))
-                .ifPresent(value -> out.put(key, value)));
-    return out;
+    var keys = Stream.concat(ROW.stream(), Stream.of("rollback_available")).toList();
+    return OutcomeDocuments.picked(document.fields(), keys);
   }
 
   private Optional<Map<String, Object>> known(String execution, String version) {

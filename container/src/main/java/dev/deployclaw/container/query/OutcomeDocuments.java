@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What a look came to, and what waits, for JSON documents. */
@@ -47,6 +48,14 @@ public final class OutcomeDocuments {
     out.put("checkpoint", new TreeMap<>(answer.facts()));
     out.put("rollback", answer.rollback());
     out.put("members", answer.members().stream().map(CheckpointReport.Member::toMap).toList());
+    return out;
+  }
+
+  /** Those of some fields that are there, in the order of their keys. */
+  public static Map<String, Object> picked(Map<String, Object> fields, List<String> keys) {
+    var out = new LinkedHashMap<String, Object>();
+    keys.forEach(
+        key -> Optional.ofNullable(fields.get(key)).ifPresent(value -> out.put(key, value)));
     return out;
   }
 

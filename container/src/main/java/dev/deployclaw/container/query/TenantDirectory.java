@@ -139,7 +139,7 @@ public final class TenantDirectory {
     }
     var read = queries.get().policies(epoch);
     if (read.exit() == ExitCode.UNREACHABLE) {
-      throw unreachable(read.reason());
+      throw EstateQueries.unreachable(read.reason());
     }
     return read.set();
   }
@@ -181,10 +181,8 @@ public final class TenantDirectory {
     }
     var out = new LinkedHashMap<String, Object>();
     out.put("tenant", name);
-    var all = overlay.toMap();
-    for (String key : List.of("execution", "author", "at", "reason", "until")) {
-      Optional.ofNullable(all.get(key)).ifPresent(value -> out.put(key, value));
-    }
+    var told = List.of("execution", "author", "at", "reason", "until");
+    out.putAll(OutcomeDocuments.picked(overlay.toMap(), told));
     return Optional.of(out);
   }
 
@@ -236,13 +234,9 @@ public final class TenantDirectory {
   private TenantIndex read() throws InterruptedException {
     var read = queries.get().policies();
     if (read.exit() == ExitCode.UNREACHABLE) {
-      throw unreachable(read.reason());
+      throw EstateQueries.unreachable(read.reason());
     }
     return TenantIndex.of(read);
-  }
-
-  private static Unreachable unreachable(String reason) {
-    return new Unreachable(reason, new IllegalStateException(reason));
   }
 
   private static Map<String, Object> plotted(TenantPolicy owner, Limit limit) {

@@ -90,16 +90,17 @@ record UsageAnswers(QueryService queries) {
     String passed =
         "%d allowed and %d refused in the last %s s"
             .formatted(use.allowed(), use.refused(), String.format(Locale.ROOT, "%.1f", seconds));
-    var facts = new LinkedHashMap<String, Object>();
-    facts.put("epoch", measured.epoch());
-    facts.put("tenant", use.tenant());
-    facts.put("limit", use.limit());
-    facts.put("used", use.used());
-    facts.put("capacity", use.capacity());
-    facts.put("used_percent", use.percent());
-    facts.put("allowed", use.allowed());
-    facts.put("refused", use.refused());
-    facts.put("window_seconds", seconds);
+    var facts =
+        Map.<String, Object>of(
+            "epoch", measured.epoch(),
+            "tenant", use.tenant(),
+            "limit", use.limit(),
+            "used", use.used(),
+            "capacity", use.capacity(),
+            "used_percent", use.percent(),
+            "allowed", use.allowed(),
+            "refused", use.refused(),
+            "window_seconds", seconds);
     String text =
         use.limit().isEmpty()
             ? use.tenant() + " is blocked: " + passed
@@ -167,12 +168,13 @@ record UsageAnswers(QueryService queries) {
           case UNKNOWN -> "unknown";
         };
     var shape = request.shape();
-    var facts = new LinkedHashMap<String, Object>();
-    facts.put("epoch", report.epoch());
-    facts.put("tenant", request.tenant());
-    facts.put("service", shape.service());
-    facts.put("policy", report.policy());
-    facts.put("passes", report.passes().name().toLowerCase(Locale.ROOT));
+    var facts =
+        Map.<String, Object>of(
+            "epoch", report.epoch(),
+            "tenant", request.tenant(),
+            "service", shape.service(),
+            "policy", report.policy(),
+            "passes", report.passes().name().toLowerCase(Locale.ROOT));
     var first =
         statement(
             "%s %s of %s, asked by %s: %s%s"

@@ -30,15 +30,11 @@ import dev.deployclaw.container.vertx.VerticleDeployer;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.NotifyingJournal;
-import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.query.EstateAnswer;
-import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.ExecutionReservations;
-import dev.deployclaw.core.service.OpenQuestion;
 import dev.deployclaw.core.service.QueryService;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -222,27 +218,8 @@ public final class AgentServer implements AutoCloseable {
     return monitor.enforcement();
   }
 
-  public boolean hasLog(String execution) {
-    return executions.hasLog(execution);
-  }
-
-  /**
-   * Whether a task that all agents are given needs no other agent.
-   *
-   * @param claim the hash of the key under which it is reserved
-   * @throws Unreachable when the state store can't be asked
-   */
-  public boolean isSettled(String execution, String claim) throws InterruptedException {
-    return unfinished.isSettled(execution, claim);
-  }
-
-  /**
-   * Whether a task's agents ended before the commit as often as it is tried.
-   *
-   * @param claim the hash of the key under which it is reserved
-   */
-  public boolean isGivenUp(String execution, String claim) throws InterruptedException {
-    return unfinished.isGivenUp(execution, claim);
+  public UnfinishedTasks unfinished() {
+    return unfinished;
   }
 
   MaintenanceTasks maintenance() {
@@ -263,10 +240,6 @@ public final class AgentServer implements AutoCloseable {
     return agent.hasRecovered();
   }
 
-  public OpenQuestion question(String execution, String who) throws InterruptedException {
-    return queries().question(execution, who);
-  }
-
   /** Where decisions on holds enter. */
   public ApprovalDesk approvals() {
     return approvals;
@@ -277,9 +250,9 @@ public final class AgentServer implements AutoCloseable {
     return channels;
   }
 
-  /** What a request would do. Nothing is written. */
-  public PlanPreviewReport plan(TaskRequest request) throws InterruptedException {
-    return changes().plan(request);
+  /** Plans, freezes and thaws beside the agent loop. One object serves one thread. */
+  public ChangeService changes() {
+    return new ChangeService(ports, resources.settings(), ProgressListener.NONE);
   }
 
   /** When a request is received that comes now. */
@@ -298,16 +271,6 @@ public final class AgentServer implements AutoCloseable {
     return question.isPresent()
         ? Optional.of(new EstateAnswers(changes, ports.journal()).answer(question.get()))
         : Optional.empty();
-  }
-
-  /** Stops every change that isn't committed, at once; a rollback continues. */
-  public RequestOutcome freeze(String who, String reason) throws InterruptedException {
-    return changes().freeze(who, reason);
-  }
-
-  /** Lets changes begin and commit again. */
-  public RequestOutcome thaw(String who) throws InterruptedException {
-    return changes().thaw(who);
   }
 
   public boolean isAccepting() {
@@ -358,13 +321,8 @@ public final class AgentServer implements AutoCloseable {
     var _ = backlog.seconds(resources.shipping().get().pending());
   }
 
-  /** One object serves one thread. */
   private QueryService queries() {
     return new QueryService(ports, resources.settings());
-  }
-
-  private ChangeService changes() {
-    return new ChangeService(ports, resources.settings(), ProgressListener.NONE);
   }
 
   private void measure(LeadershipTrackingStore leadership) {

@@ -7,9 +7,9 @@ import dev.deployclaw.core.procedure.KernelPhaseOrder;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.skills.sheet.OperatorPolicy;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What skills may use here, whatever they declare: the kernel's own operations, the looks of its
@@ -17,12 +17,12 @@ import java.util.TreeMap;
  */
 public final class ConfiguredOperatorPolicy implements OperatorPolicy {
   /** Without any plugin. */
-  public static final ConfiguredOperatorPolicy KERNEL = new ConfiguredOperatorPolicy(Map.of());
+  public static final ConfiguredOperatorPolicy KERNEL = new ConfiguredOperatorPolicy(Set.of());
 
-  private final Map<String, String> plugins;
+  private final Set<String> plugins;
 
-  private ConfiguredOperatorPolicy(Map<String, String> plugins) {
-    this.plugins = Map.copyOf(plugins);
+  private ConfiguredOperatorPolicy(Set<String> plugins) {
+    this.plugins = Set.copyOf(plugins);
   }
 
   public static ConfiguredOperatorPolicy of(AgentConfig config) {
@@ -30,20 +30,19 @@ public final class ConfiguredOperatorPolicy implements OperatorPolicy {
   }
 
   static ConfiguredOperatorPolicy of(List<PluginConfig> admitted) {
-    var all = new TreeMap<String, String>();
+    var all = new TreeSet<String>();
     admitted.forEach(plugin ->
-        plugin.operations().forEach((verb, effect) -> all.put(plugin.name() + "." + verb, effect)));
+        plugin.operations().keySet().forEach(verb -> all.add(plugin.name() + "." + verb)));
     return new ConfiguredOperatorPolicy(all);
   }
 
   @Override
   public Optional<Denial> denial(String operation) {
-    String effect = plugins.get(operation);
     if (KernelPhaseOrder.has(operation) || OperationAllowlist.KERNEL.looks(operation)) {
       return Optional.empty();
     }
     boolean acts = acts(operation);
-    if (effect != null && !acts) {
+    if (plugins.contains(operation) && !acts) {
       return Optional.empty();
     }
     return acts
@@ -61,7 +60,7 @@ public final class ConfiguredOperatorPolicy implements OperatorPolicy {
     int dot = Math.max(0, operation.indexOf('.'));
     String verb = operation.substring(dot).replace(".", "");
     return OperationAllowlist.KERNEL.verbs(operation.substring(0, dot)).contains(verb)
-        || (plugins.containsKey(operation) && BackendExecutor.PARTICIPANT_VERBS.contains(verb));
+        || (plugins.contains(operation) && BackendExecutor.PARTICIPANT_VERBS.contains(verb));
   }
 
   private static Optional<Denial> denied(String why, String remedy) {

@@ -94,10 +94,10 @@ class CommandLineRunnerTest {
     screen.run("--help");
 
     assertThat(screen.out()).isEqualTo(whole.getUsageMessage());
-    assertThat(CommandSelection.of("--help").wants("run")).isFalse();
-    assertThat(CommandSelection.of("run", "--help").wants("run")).isTrue();
-    assertThat(CommandSelection.of("run", "--help").wants("plan")).isFalse();
-    assertThat(CommandSelection.of("help", "plan").wants("plan")).isTrue();
+    assertThat(CommandLineRunner.wanted("--help").test("run")).isFalse();
+    assertThat(CommandLineRunner.wanted("run", "--help").test("run")).isTrue();
+    assertThat(CommandLineRunner.wanted("run", "--help").test("plan")).isFalse();
+    assertThat(CommandLineRunner.wanted("help", "plan").test("plan")).isTrue();
   }
 
   @Test

@@ -71,8 +71,8 @@ class DoctorTest {
     var slow = found(CheckKind.LATENCY, Map.of("p99_us", 75_000L));
     var empty = found(CheckKind.PARTITION, Map.of("admits", List.of()));
 
-    assertThat(RedisClusterCheck.diagnoses(List.of(slow, empty)))
-        .containsExactly(Diagnosis.warning("redis", "found", "remedy"));
+    assertThat(CollectedDiagnoses.of("redis", f -> RedisClusterCheck.tell(List.of(slow, empty), f)))
+        .containsExactly(new Diagnosis("redis", Level.WARNING, "found", "remedy"));
   }
 
   private static PolicyFinding found(CheckKind check, Map<String, Object> evidence) {
@@ -164,8 +164,9 @@ class DoctorTest {
 
   @Test
   void examinesAllPartsAndTellsThemInOrder() throws Exception {
-    var one = new DoctorCheck("one", () -> List.of(Diagnosis.ok("one", "well")));
-    var two = new DoctorCheck("two", () -> List.of(Diagnosis.error("two", "ill", "rest")));
+    var one = new DoctorCheck("one", () -> List.of(new Diagnosis("one", Level.OK, "well", "")));
+    var two =
+        new DoctorCheck("two", () -> List.of(new Diagnosis("two", Level.ERROR, "ill", "rest")));
 
     assertThat(new Doctor(List.of(one, two)).examine())
         .extracting(Diagnosis::about)

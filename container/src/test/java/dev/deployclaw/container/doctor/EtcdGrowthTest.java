@@ -43,14 +43,19 @@ class EtcdGrowthTest {
   void warnsOfAHistoryThatNobodyCompacts() {
     var member = new Member("http://a:2379", "3.5.30", 300 * MIB, 290 * MIB, "");
 
-    assertThat(StorageChecks.told(new EtcdHealth(List.of(member), List.of(), 60_000)))
+    assertThat(
+            CollectedDiagnoses.of(
+                "etcd",
+                f -> StorageChecks.tell(new EtcdHealth(List.of(member), List.of(), 60_000), f)))
         .filteredOn(d -> d.level() == Level.WARNING)
         .singleElement()
         .satisfies(d -> {
           assertThat(d.found()).contains("nothing was ever compacted: 60,000 revisions");
           assertThat(d.remedy()).contains("--auto-compaction-retention=1h");
         });
-    assertThat(StorageChecks.told(new EtcdHealth(List.of(member), List.of(), 0)))
+    assertThat(
+            CollectedDiagnoses.of(
+                "etcd", f -> StorageChecks.tell(new EtcdHealth(List.of(member), List.of(), 0), f)))
         .extracting(Diagnosis::level)
         .containsExactly(Level.OK);
   }
@@ -59,7 +64,10 @@ class EtcdGrowthTest {
   void warnsOfSpaceThatIsNotGivenBackAndOfAnAlarm() {
     var member = new Member("http://a:2379", "3.5.30", 600 * MIB, 100 * MIB, "");
 
-    var told = StorageChecks.told(new EtcdHealth(List.of(member), List.of("NOSPACE"), 0));
+    var told =
+        CollectedDiagnoses.of(
+            "etcd",
+            f -> StorageChecks.tell(new EtcdHealth(List.of(member), List.of("NOSPACE"), 0), f));
 
     assertThat(told).extracting(Diagnosis::level).containsExactly(Level.WARNING, Level.ERROR);
     assertThat(told.getFirst().found()).contains("of which 100 MiB are used");

@@ -17,7 +17,9 @@ class KubernetesAccessCheckTest {
     var shop = MemberReport.yes("kubernetes/shop", "", Map.of("rights", 12));
 
     assertThat(KubernetesAccessCheck.told(List.of(WHOLE, shop)))
-        .containsExactly(Diagnosis.ok("kubernetes", "has all 13 permissions that a change needs"));
+        .containsExactly(
+            new Diagnosis(
+                "kubernetes", Level.OK, "has all 13 permissions that a change needs", ""));
   }
 
   @Test
@@ -31,9 +33,13 @@ class KubernetesAccessCheckTest {
 
     assertThat(KubernetesAccessCheck.told(List.of(WHOLE, shop)))
         .containsExactly(
-            Diagnosis.error(
-                "kubernetes", "may not patch deployments gw in shop", "add the rule {patch}"),
-            Diagnosis.error("kubernetes", "may not create pods in shop", "add the rule {create}"));
+            new Diagnosis(
+                "kubernetes",
+                Level.ERROR,
+                "may not patch deployments gw in shop",
+                "add the rule {patch}"),
+            new Diagnosis(
+                "kubernetes", Level.ERROR, "may not create pods in shop", "add the rule {create}"));
   }
 
   @Test

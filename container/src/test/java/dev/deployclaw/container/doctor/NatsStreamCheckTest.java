@@ -7,6 +7,7 @@ import dev.deployclaw.audit.stream.StreamHealth;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
+import dev.deployclaw.container.doctor.NatsStreamCheck.NatsSyncMode;
 import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.network.FreePortFinder;
 import dev.deployclaw.testkit.server.NatsServer;
@@ -79,41 +80,66 @@ class NatsStreamCheckTest {
   void doesNotTakeTheWordOfAnotherServer() {
     var kept = new StreamHealth.Kept(7, 3, StreamHealth.ENOUGH, "A");
 
-    assertThat(NatsStreamCheck.unseen(kept, List.of(new NatsSyncMode.Always("b:1", "B"))))
+    assertThat(
+            CollectedDiagnoses.of(
+                "nats",
+                f -> NatsStreamCheck.unseen(kept, List.of(new NatsSyncMode.Always("b:1", "B")), f)))
         .singleElement()
         .satisfies(d -> assertThat(d.found()).contains("nats.monitors doesn't name"));
-    assertThat(NatsStreamCheck.unseen(kept, List.of(new NatsSyncMode.Always("a:1", "A"))))
+    assertThat(
+            CollectedDiagnoses.of(
+                "nats",
+                f -> NatsStreamCheck.unseen(kept, List.of(new NatsSyncMode.Always("a:1", "A")), f)))
         .singleElement()
         .satisfies(
             d -> assertThat(d.found()).contains("3 servers", "the sync settings of 1 are known"));
     assertThat(
-            NatsStreamCheck.unseen(
-                kept,
-                List.of(
-                    new NatsSyncMode.Always("a:1", "A"),
-                    new NatsSyncMode.Always("b:1", "B"),
-                    new NatsSyncMode.Periodic("c:1", "C", 120))))
+            CollectedDiagnoses.of(
+                "nats",
+                f ->
+                    NatsStreamCheck.unseen(
+                        kept,
+                        List.of(
+                            new NatsSyncMode.Always("a:1", "A"),
+                            new NatsSyncMode.Always("b:1", "B"),
+                            new NatsSyncMode.Periodic("c:1", "C", 120)),
+                        f)))
         .isEmpty();
   }
 
   @Test
   void warnsOfOneServerAndOfSmallMessagesAndNamesSettingsThatAreWrong() {
-    assertThat(NatsStreamCheck.told(new StreamHealth.Kept(7, 1, StreamHealth.ENOUGH, "A")))
+    assertThat(
+            CollectedDiagnoses.of(
+                "nats",
+                f ->
+                    NatsStreamCheck.tell(new StreamHealth.Kept(7, 1, StreamHealth.ENOUGH, "A"), f)))
         .extracting(Diagnosis::level)
         .containsExactly(Level.WARNING);
-    assertThat(NatsStreamCheck.told(new StreamHealth.Kept(7, 3, StreamHealth.ENOUGH, "A")))
+    assertThat(
+            CollectedDiagnoses.of(
+                "nats",
+                f ->
+                    NatsStreamCheck.tell(new StreamHealth.Kept(7, 3, StreamHealth.ENOUGH, "A"), f)))
         .extracting(Diagnosis::level)
         .containsExactly(Level.OK);
-    assertThat(NatsStreamCheck.told(new StreamHealth.Kept(7, 3, 65_536, "A")))
+    assertThat(
+            CollectedDiagnoses.of(
+                "nats", f -> NatsStreamCheck.tell(new StreamHealth.Kept(7, 3, 65_536, "A"), f)))
         .extracting(Diagnosis::level)
         .containsExactly(Level.OK, Level.WARNING);
-    assertThat(NatsStreamCheck.told(new StreamHealth.Unfit("deny_purge must be true")))
+    assertThat(
+            CollectedDiagnoses.of(
+                "nats",
+                f -> NatsStreamCheck.tell(new StreamHealth.Unfit("deny_purge must be true"), f)))
         .singleElement()
         .satisfies(d -> {
           assertThat(d.level()).isEqualTo(Level.ERROR);
           assertThat(d.found()).contains("deny_purge");
         });
-    assertThat(NatsStreamCheck.told(new StreamHealth.Trouble("refused")))
+    assertThat(
+            CollectedDiagnoses.of(
+                "nats", f -> NatsStreamCheck.tell(new StreamHealth.Trouble("refused"), f)))
         .extracting(Diagnosis::level)
         .containsExactly(Level.UNREACHABLE);
   }

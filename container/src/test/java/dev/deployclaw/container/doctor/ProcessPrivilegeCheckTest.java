@@ -17,19 +17,34 @@ class ProcessPrivilegeCheckTest {
 
   @Test
   void findsAConfinedProcessWell() {
-    var found = ProcessPrivilegeCheck.told(status("10001", "0000000000000000", 1), READ_ONLY);
+    var found =
+        CollectedDiagnoses.of(
+            "privileges",
+            f -> ProcessPrivilegeCheck.tell(status("10001", "0000000000000000", 1), READ_ONLY, f));
 
     assertThat(found)
         .containsExactly(
-            Diagnosis.ok(
-                "privileges", "user 10001, no capabilities, can gain none, read-only root"));
+            new Diagnosis(
+                "privileges",
+                Level.OK,
+                "user 10001, no capabilities, can gain none, read-only root",
+                ""));
   }
 
   @Test
   void warnsOfRootAndOfCapabilities() {
-    var root = ProcessPrivilegeCheck.told(status("0", "000001ffffffffff", 0), WRITABLE).getFirst();
+    var root =
+        CollectedDiagnoses.of(
+                "privileges",
+                f -> ProcessPrivilegeCheck.tell(status("0", "000001ffffffffff", 0), WRITABLE, f))
+            .getFirst();
     var user =
-        ProcessPrivilegeCheck.told(status("10001", "0000000000001000", 1), READ_ONLY).getFirst();
+        CollectedDiagnoses.of(
+                "privileges",
+                f ->
+                    ProcessPrivilegeCheck.tell(
+                        status("10001", "0000000000001000", 1), READ_ONLY, f))
+            .getFirst();
 
     assertThat(root.level()).isEqualTo(Level.WARNING);
     assertThat(root.found()).contains("41 capabilities, may gain some by setuid, writable root");

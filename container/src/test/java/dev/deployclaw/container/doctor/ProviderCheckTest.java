@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.OidcConfig.BrowserClient;
 import dev.deployclaw.container.config.secret.SecretValue;
+import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.container.http.TestProvider;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,7 +29,8 @@ class ProviderCheckTest {
   @Test
   void countsTheKeysOfAProviderThatAnswers() throws Exception {
     assertThat(examined(Optional.empty(), Duration.ZERO))
-        .containsExactly(Diagnosis.ok("oidc", provider.issuer() + ": 1 keys for signatures"));
+        .containsExactly(
+            new Diagnosis("oidc", Level.OK, provider.issuer() + ": 1 keys for signatures", ""));
   }
 
   @Test

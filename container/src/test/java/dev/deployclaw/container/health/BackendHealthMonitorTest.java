@@ -2,6 +2,7 @@ package dev.deployclaw.container.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.environment.InterruptibleSupplier;
 import dev.deployclaw.core.fake.FakeEstate;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,7 @@ class BackendHealthMonitorTest {
   @Test
   void namesTheBackEndThatDoesNotAnswerAtAll() throws Exception {
     var never = new CountDownLatch(1);
-    BackendHealthCheck.Check silent =
+    InterruptibleSupplier<Optional<String>> silent =
         () -> {
           never.await();
           return Optional.empty();
@@ -35,7 +36,7 @@ class BackendHealthMonitorTest {
 
   @Test
   void takesACheckThatFailsAsTrouble() throws Exception {
-    BackendHealthCheck.Check broken =
+    InterruptibleSupplier<Optional<String>> broken =
         () -> {
           throw new IllegalStateException("a bug");
         };
@@ -48,7 +49,7 @@ class BackendHealthMonitorTest {
   @Test
   void asksOnceForMany() throws Exception {
     var asked = new AtomicInteger();
-    BackendHealthCheck.Check counted =
+    InterruptibleSupplier<Optional<String>> counted =
         () -> {
           asked.incrementAndGet();
           return Optional.empty();

@@ -51,8 +51,8 @@ class SharedTaskTest {
       }
       awaitOver(server, execution);
 
-      assertThat(server.hasLog(execution)).isFalse();
-      assertThat(server.isSettled(execution, CLAIM)).isFalse();
+      assertThat(server.executions().hasLog(execution)).isFalse();
+      assertThat(server.unfinished().isSettled(execution, CLAIM)).isFalse();
     }
     assertThat(world.active()).isEmpty();
   }
@@ -71,7 +71,7 @@ class SharedTaskTest {
       }
       awaitOver(server, execution);
 
-      assertThat(server.hasLog(execution)).isFalse();
+      assertThat(server.executions().hasLog(execution)).isFalse();
       assertThat(server.intake().submit(TASK)).isEqualTo(new SubmissionResult.Repeated(begun));
     }
     assertThat(world.active()).isEmpty();

@@ -56,7 +56,7 @@ class McpStdioTest {
   private List<String> said(String... lines) {
     var out = new ByteArrayOutputStream();
     var caller = new McpCaller("ann", Set.of(ApiRole.VIEWER, ApiRole.OPERATOR), () -> true);
-    var server = McpServers.local(new CommandGateway((who, words) -> command(who, words)), caller);
+    var server = McpServers.server(new CommandGateway((who, words) -> command(who, words)), caller);
     var in = new Lingering(String.join("\n", lines) + "\n", () -> count(out) >= lines.length - 1);
     new StdioMcpTransport(server, McpJsonDefaults.getMapper(), in, out, 4_096).start().block();
     return out.toString(StandardCharsets.UTF_8).lines().toList();

@@ -171,7 +171,7 @@ class NatsTaskIntakeTest {
         brake.release();
         stopped.stop();
       }
-      assertThat(stopped.hasLog(execution)).as("it isn't declined").isFalse();
+      assertThat(stopped.executions().hasLog(execution)).as("it isn't declined").isFalse();
     }
     try (var next = start("second", 8);
         var _ = take(next, PATIENT)) {
@@ -196,7 +196,7 @@ class NatsTaskIntakeTest {
       assertThat(NatsRequester.nextExecution(answers)).isNotEqualTo(reserved);
       assertThat(NatsRequester.next(answers)).contains("\"result\":\"COMPLETED\"");
       noneIsLeft();
-      assertThat(server.hasLog(reserved)).isFalse();
+      assertThat(server.executions().hasLog(reserved)).isFalse();
     }
     assertThat(dead().owns(hash, reserved)).as("it may not begin any more").isFalse();
     assertThat(people.deadLetters()).isEmpty();

@@ -98,7 +98,7 @@ class HouseTableTest {
     long words = documents.values().stream().mapToLong(Long::longValue).sum();
     long decisions = documents.keySet().stream().filter(d -> d.matches("docs/adr/\\d.*")).count();
     return List.of(
-        new Row("lines of main code", all, 100_000, 180_948),
+        new Row("lines of main code", all, 100_000, 180_632),
         new Row("main code that isn't product, %", PERCENT * workshop / all, 15, 15.0),
         new Row("words of documents", words, 40_000, 40_000),
         new Row("decision records", decisions, 40, 40));

@@ -58,16 +58,20 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
     var alone = scene.read(answer, at);
     boolean accepts = offer.suggestion().isPresent() && words.begins("accepting");
     boolean whole = isNewRequest(alone, offer) && !accepts;
-    var restated = new RestatedRequest(scene, before, at);
-    if (whole && restated.isUnguarded(alone)) {
+    var so = scene.read(before.text(), at);
+    return whole ? restated(answer, alone, so) : filled(so, chosen.get(), offer, answer);
+  }
+
+  /** A whole request instead of the open one, of which it leaves out no guard and no time. */
+  private TurnReading restated(String answer, ReadText alone, ReadText so) {
+    var restated = new RestatedRequest(scene, so, at);
+    if (restated.isUnguarded(alone)) {
       return TurnReading.Unclear.of(answer, "that leaves out a condition of the request.");
     }
-    if (whole && !restated.untold(alone).isEmpty()) {
-      return TurnReading.Unclear.restated(answer, restated.untold(alone));
-    }
-    return whole
+    var times = restated.untold(alone);
+    return times.isEmpty()
         ? new TurnReading.Whole(SpokenText.of(answer, turn))
-        : filled(chosen.get(), offer, answer);
+        : TurnReading.Unclear.restated(answer, times);
   }
 
   /** The choice that is named by its number, else the answer itself; empty for none or several. */
@@ -105,8 +109,7 @@ record AnswerReader(Scene scene, SpokenText before, List<Offer> offers, Instant 
     return token.is("set") || token.is("polite") || SlotFamily.of(token).isPresent();
   }
 
-  private TurnReading filled(String answer, Offer offer, String typed) {
-    var so = scene.read(before.text(), at);
+  private TurnReading filled(ReadText so, String answer, Offer offer, String typed) {
     var said = scene.read(answer, at);
     var contradicted = contradicted(so, said, offer);
     if (contradicted.isPresent()) {

@@ -83,12 +83,13 @@ public record ConversationReading(
     }
     var offers = pinned(before.offers(), before, scene);
     var read = new AnswerReader(scene, soFar, offers, asked.received(), turn).read(asked.text());
-    return read instanceof TurnReading.Unclear
-        ? new RestatedRequest(scene, soFar, asked.received())
-            .in(asked.text(), offers.getFirst().slot())
-            .<TurnReading>map(restated -> restated)
-            .orElse(read)
-        : read;
+    if (!(read instanceof TurnReading.Unclear)) {
+      return read;
+    }
+    var open = scene.read(soFar.text(), asked.received());
+    return new RestatedRequest(scene, open, asked.received())
+        .in(asked.text(), offers.getFirst().slot())
+        .orElse(read);
   }
 
   private static SpokenText pinned(Conversation before, Scene scene) {

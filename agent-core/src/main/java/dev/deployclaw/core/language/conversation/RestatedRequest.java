@@ -13,8 +13,10 @@ import java.util.stream.Stream;
 /**
  * An answer that explains something and gives the order again: "that's only the reason. contoso
  * orders 20 rps". What it may mean is suggested, never planned.
+ *
+ * @param open the request before it
  */
-record RestatedRequest(Scene scene, SpokenText before, Instant at) {
+record RestatedRequest(Scene scene, ReadText open, Instant at) {
   private static final Pattern MARK = Pattern.compile("[.,:;!?](?=\\s)");
   private static final int MOST_ENDS = 8;
 
@@ -22,7 +24,7 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
    * A whole request: the answer, else the longest end of it behind a mark. Where the answer begins
    * with a value for the open slot, it is about the open request: "per minute, and block acme".
    */
-  Optional<TurnReading.Unclear> in(String answer, String slot) {
+  Optional<TurnReading> in(String answer, String slot) {
     if (new AnswerWords(answer).begins("shell")) {
       return Optional.empty();
     }
@@ -38,7 +40,7 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
         .filter(
             from -> says(answer.substring(from), answer.substring(0, from), SlotFamily.values()))
         .filter(from ->
-            !fills || says(answer.substring(from), before.text(), SlotFamily.WHO, SlotFamily.WHERE))
+            !fills || says(answer.substring(from), open.text(), SlotFamily.WHO, SlotFamily.WHERE))
         .map(from -> answer.substring(from).strip())
         .flatMap(end -> request(end).stream())
         .findFirst()
@@ -64,13 +66,12 @@ record RestatedRequest(Scene scene, SpokenText before, Instant at) {
 
   /** Whether a whole request instead of the open one has less guards. */
   boolean isUnguarded(ReadText instead) {
-    var open = scene.read(before.text(), at).ordering();
-    return !SlotFamily.GUARD.said(instead.ordering()).containsAll(SlotFamily.GUARD.said(open));
+    var guards = SlotFamily.GUARD.said(open.ordering());
+    return !SlotFamily.GUARD.said(instead.ordering()).containsAll(guards);
   }
 
   /** Words of the open request that say when, where one instead of it doesn't say that. */
   List<String> untold(ReadText instead) {
-    var open = scene.read(before.text(), at);
     return SlotFamily.TIME.said(instead.ordering()).isEmpty()
         ? open.ordering().stream()
             .filter(t -> SlotFamily.of(t).filter(SlotFamily.TIME::equals).isPresent())

@@ -166,10 +166,11 @@ public record SkippingReader(
   private boolean turns(String text, boolean placed) {
     var typed = sentences().typed();
     var phrases = slots();
+    boolean tried = phrases.stream().anyMatch(p -> p.getFirst().is("dry-run") && !isLeft(p, text));
     boolean turned =
         typed.stream()
             .filter(SkippingReader::turning)
-            .filter(t -> !isKept(t, text) && !isStory(t, text))
+            .filter(t -> !isKept(t, text) && !isStory(t, text) && !(tried && isWhole(t, text)))
             .anyMatch(
                 t -> phrases.stream().noneMatch(p -> within(t, p.getFirst()) && !isLeft(t, text)));
     var kept = typed.stream().filter(t -> !isLeft(t, text)).toList();

@@ -53,7 +53,11 @@ final class TokenClass {
       case '*' -> _ -> true;
       case '!' -> one(rest).negate();
       case '=' -> token -> token.text().equals(rest);
-      case '<' -> token -> kind(token).equals(name);
+      case '<' -> {
+        String phrase = rest.substring(0, rest.length() - 1);
+        yield token ->
+            token.is(Kind.PHRASE) ? token.text().equals(phrase) : token.kind().shape().equals(name);
+      }
       default -> {
         var words = words(name);
         yield token -> words.contains(isWord(token) ? token.text() : kind(token));
@@ -77,8 +81,12 @@ final class TokenClass {
    * {@code $}.
    */
   static boolean has(List<Token> tokens, String sequences) {
-    return SEQUENCES.computeIfAbsent(sequences, TokenClass::cut).stream()
-        .anyMatch(sequence -> sequence.isIn(tokens));
+    for (var sequence : SEQUENCES.computeIfAbsent(sequences, TokenClass::cut)) {
+      if (sequence.isIn(tokens)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether it, or a token that it was put together from, is one. */

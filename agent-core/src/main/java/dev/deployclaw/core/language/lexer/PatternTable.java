@@ -27,14 +27,16 @@ import java.util.stream.Stream;
  * may begin with. Any thread.
  */
 public final class PatternTable {
-  /** Of shapes whose rows are kept: a request may have any mark. */
-  private static final int MOST_SHAPES = 5000;
+  /** Whose rows are kept: a request may have any words. */
+  private static final int MOST_STARTS = 20_000;
 
   private final List<NamedPattern> rows;
-  private final Map<String, BitSet> begun = new ConcurrentHashMap<>();
+  private final BitSet all = new BitSet();
+  private final Map<Start, BitSet> begun = new ConcurrentHashMap<>();
 
   private PatternTable(List<NamedPattern> rows) {
     this.rows = List.copyOf(rows);
+    all.set(0, rows.size());
   }
 
   /**
@@ -42,7 +44,22 @@ public final class PatternTable {
    *
    * @param front the same without lookbehinds
    */
-  public record NamedPattern(String name, Pattern pattern, Pattern front) {}
+  public record NamedPattern(String name, Pattern pattern, Pattern front) {
+    /** Whatever stands behind: more input may match. */
+    @SuppressWarnings("JdkObsolete")
+    private boolean mayBegin(Start start) {
+      String line = " " + start.shape + " " + (start.next.isEmpty() ? "" : start.next + " ");
+      var matcher = front.matcher(line).useTransparentBounds(true);
+      return matcher.region(1, line.length()).lookingAt() || matcher.hitEnd();
+    }
+  }
+
+  /**
+   * How a token and the next one are written.
+   *
+   * @param next empty for any, and for none
+   */
+  private record Start(String shape, String next) {}
 
   public List<NamedPattern> rows() {
     return rows;
@@ -76,9 +93,14 @@ public final class PatternTable {
     return out;
   }
 
-  /** Which rows may begin with each token. */
+  /** Which rows may begin with each token and the one behind it. */
   private List<BitSet> begun(TokenLine line) {
-    return line.shapes().stream().map(this::begun).toList();
+    var shapes = line.shapes();
+    var out = new ArrayList<BitSet>(shapes.size());
+    for (int i = 0; i < shapes.size(); i++) {
+      out.add(begun(new Start(shapes.get(i), i + 1 < shapes.size() ? shapes.get(i + 1) : "")));
+    }
+    return out;
   }
 
   private static BitSet any(List<BitSet> sets) {
@@ -87,19 +109,25 @@ public final class PatternTable {
     return out;
   }
 
-  private BitSet begun(String shape) {
-    return begun.size() < MOST_SHAPES
-        ? begun.computeIfAbsent(shape, this::tried)
-        : Optional.ofNullable(begun.get(shape)).orElseGet(() -> tried(shape));
+  private BitSet begun(Start start) {
+    var known = begun.get(start);
+    if (known != null) {
+      return known;
+    }
+    if (begun.size() >= MOST_STARTS) {
+      begun.clear();
+    }
+    var found = tried(start);
+    begun.put(start, found);
+    return found;
   }
 
-  /** The rows that may begin with such a token, whatever stands behind it: more input may match. */
-  @SuppressWarnings("JdkObsolete")
-  private BitSet tried(String shape) {
+  /** Those of the rows that may begin with its first token that go on with its second. */
+  private BitSet tried(Start start) {
     var found = new BitSet();
-    for (int i = 0; i < rows.size(); i++) {
-      var matcher = rows.get(i).front.matcher(" " + shape + " ").useTransparentBounds(true);
-      found.set(i, matcher.region(1, shape.length() + 2).lookingAt() || matcher.hitEnd());
+    var alone = start.next.isEmpty() ? all : begun(new Start(start.shape, ""));
+    for (int i = alone.nextSetBit(0); i >= 0; i = alone.nextSetBit(i + 1)) {
+      found.set(i, rows.get(i).mayBegin(start));
     }
     return found;
   }
@@ -122,7 +150,7 @@ public final class PatternTable {
       if (part) {
         parts.put(line.substring(0, equals).strip(), body);
       } else {
-        String front = body.replaceAll("\\(\\?<[=!]", "(?:|");
+        String front = body.replaceAll("\\(\\?<[=!]", "(?=|");
         out.add(new NamedPattern(line.substring(0, colon).strip(), whole(body), whole(front)));
       }
     }

@@ -42,22 +42,22 @@ public final class RequestLexer {
                   + "[Tt]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?([Zz]|[+-]\\d{2}:\\d{2}))",
               "(?<execution>(?i:arch)-" + DATE + "-(?i:rate-limit)-\\d{3,6}(?![\\w-]))",
               "(?<reference>https?://[^\\s<>()\"]*[^\\s<>()\".,;:!?]"
-                  + "|[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)+"
+                  + "|[\\w.+-]++@[\\w-]+(?:\\.[\\w-]+)+"
                   + "|\\+\\d{1,3}(?:[ -]?\\(?\\d{2,5}\\)?){3,4}(?!\\w)"
                   + "|\\b(?!UTC|GMT)[A-Z]{2,}(?:-[A-Z]+)*(?:-\\d+)+(?![\\w-])"
                   + "|\\b(?=[a-f]*\\d)(?=\\d*[a-f])[\\da-f]{7,40}(?![\\w-]))",
               "(?<zone>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?!\\w))",
               "(?<date>" + DATE + "|" + DOTTED + ")(?:T(?=\\d{2}:\\d{2}))?",
-              "(?<clock>\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?"
+              "(?<clock>(?=\\d)(?:\\d{1,2}:\\d{2}(:\\d{2})?(?:\\s?[aApP]\\.?[mM]\\b)?"
                   + "|\\d{1,2}(?:\\.\\d{2})?\\s?[aApP]\\.?[mM]\\b|\\d{4}(?=[zZ]\\b)|(?<="
                   + "(?i:at|from|until|till|by) )\\d{4}(?= ?(?:UTC|GMT|Z)\\b)|"
                   + "(?<=(?i:at|from|until|till|by|\\dh\\d{2} to) )\\d{1,2}h\\d{2}\\b|"
                   + HOURS
-                  + ")",
+                  + "))",
               "(?<route>(?<![\\p{L}\\p{N}_.])/[\\p{L}\\p{N}{*][\\w/{}*.:~-]*)",
               "(?<number>" + WrittenNumber.PATTERN + ")",
               "(?<word>\\p{L}[\\p{L}\\p{M}\\p{N}_]*([-'’.][\\p{L}\\p{N}_]+)*)",
-              "(?<arrow>(?<=\\d ?/?\\p{L}{0,7} ?)(?:-{1,2}>|=>|→))",
+              "(?<arrow>(?=[-=→])(?<=\\d ?/?\\p{L}{0,7} ?)(?:-{1,2}>|=>|→))",
               "(?<mark>\\S)"));
   private static final Pattern UNIT_AFTER_SLASH =
       Pattern.compile("(?i)/(s|sec|second|m|min|minute|h|hr|hour|d|day)");

@@ -119,6 +119,11 @@ public record Token(
     return new Token(kind, text, value, window, from, to, rule, others);
   }
 
+  @Override
+  public int hashCode() {
+    return 31 * (31 * from + to) + text.hashCode();
+  }
+
   public boolean is(Kind other) {
     return kind == other;
   }

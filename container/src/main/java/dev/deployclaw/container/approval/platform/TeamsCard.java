@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A card as an Adaptive Card (1.4). Texts of the estate are runs of text, in which no Markdown,
@@ -79,12 +78,11 @@ final class TeamsCard {
 
   private static Map<String, Object> button(
       String title, String verb, String style, HoldCard card) {
-    var out = new TreeMap<String, Object>();
-    out.put("type", "Action.Execute");
-    out.put("title", title);
-    out.put("verb", verb);
-    out.put("style", style);
-    out.put("data", Map.of("value", CardValue.of(card)));
-    return out;
+    return Map.of(
+        "type", "Action.Execute",
+        "title", title,
+        "verb", verb,
+        "style", style,
+        "data", Map.of("value", CardValue.of(card)));
   }
 }

@@ -8,10 +8,8 @@ import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.container.doctor.DoctorFactory;
 import dev.deployclaw.core.result.ExitCode;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** {@code doctor}. */
@@ -43,7 +41,7 @@ public final class DoctorCommand extends ConsoleCommand {
     var worst =
         found.stream().map(Diagnosis::level).max(Comparator.naturalOrder()).orElse(Level.OK);
     if (shared.json()) {
-      around.json(document(found, worst));
+      around.json(new DoctorReport(worst, found));
     } else {
       found.forEach(this::print);
     }
@@ -61,12 +59,7 @@ public final class DoctorCommand extends ConsoleCommand {
     }
   }
 
-  private static Map<String, Object> document(List<Diagnosis> found, Level worst) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("worst", word(worst));
-    out.put("diagnoses", found);
-    return out;
-  }
+  private record DoctorReport(Level worst, List<Diagnosis> diagnoses) {}
 
   private static String word(Level level) {
     return level.name().toLowerCase(Locale.ROOT);

@@ -13,7 +13,6 @@ import io.modelcontextprotocol.json.McpJsonDefaults;
 import io.modelcontextprotocol.modern.server.transport.StdioMcpTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -42,7 +41,7 @@ public final class McpCommand extends ConsoleCommand {
   @Override
   public Integer call() {
     var caller = new McpCaller(around.user(), Set.of(ApiRole.VIEWER, ApiRole.OPERATOR), () -> true);
-    var server = McpServers.local(new CommandGateway((_, given) -> run(given)), caller);
+    var server = McpServers.server(new CommandGateway((_, given) -> run(given)), caller);
     new StdioMcpTransport(
             server, McpJsonDefaults.getMapper(), System.in, around.out(), MOST_CHARACTERS)
         .start()
@@ -52,12 +51,7 @@ public final class McpCommand extends ConsoleCommand {
 
   /** By the agent that serves, where one does. */
   private CommandCaller.Ended run(List<String> given) {
-    var all = new ArrayList<>(given);
-    shared
-        .config()
-        .ifPresent(
-            file -> all.add(all.indexOf("--json"), "--config=" + around.working().resolve(file)));
-    var arguments = all.toArray(String[]::new);
+    var arguments = shared.configured(given, around.working());
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var served =

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +105,7 @@ public final class PluginCommand {
     if (shared.json()) {
       var out = new LinkedHashMap<String, Object>();
       out.put("broken", broken);
-      out.put("promises", results.stream().map(PluginCommand::document).toList());
+      out.put("promises", results);
       around.json(out);
     } else {
       around.say("%d of %d promises are broken".formatted(broken, results.size()));
@@ -117,14 +116,6 @@ public final class PluginCommand {
   private void print(PromiseResult result) {
     around.say(
         "%-8s %-11s %s".formatted(result.verdict().word(), result.promise(), result.detail()));
-  }
-
-  private static Map<String, String> document(PromiseResult result) {
-    var out = new LinkedHashMap<String, String>();
-    out.put("promise", result.promise());
-    out.put("verdict", result.verdict().word());
-    out.put("detail", result.detail());
-    return out;
   }
 
   private static void remove(Path folder) throws IOException {

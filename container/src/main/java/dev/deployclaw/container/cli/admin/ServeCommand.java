@@ -14,6 +14,7 @@ import dev.deployclaw.container.doctor.TransportSecurityCheck;
 import dev.deployclaw.container.file.StateFolderLock;
 import dev.deployclaw.container.health.BackendHealthChecks;
 import dev.deployclaw.container.host.HostLaunch;
+import dev.deployclaw.container.host.ProcessEnd;
 import dev.deployclaw.container.host.RemoteBackends;
 import dev.deployclaw.container.http.HttpApiServer;
 import dev.deployclaw.container.mcp.ServedAgentGateway;
@@ -36,13 +37,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -90,8 +87,8 @@ public final class ServeCommand extends ConsoleCommand {
     var log = LoggerFactory.getLogger(ServeCommand.class);
     TransportSecurityCheck.warnings(config)
         .forEach(w -> log.atWarn().addKeyValue("remedy", w.remedy()).log(w.found()));
-    var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
-    try (var _ = alone(config.stateDir());
+    try (var stop = new ProcessEnd(serve.bounds().stopWithin().plus(LONGEST_END));
+        var _ = alone(config.stateDir());
         var agent = agent(config, file);
         var server = AgentServer.create(estate(config, agent), serve.bounds());
         var api = api(config, agent, server);
@@ -102,8 +99,6 @@ public final class ServeCommand extends ConsoleCommand {
       announce(api.address());
       stop.await();
       server.stop();
-    } finally {
-      stop.done();
     }
     return ExitCode.OK.code();
   }
@@ -201,17 +196,9 @@ public final class ServeCommand extends ConsoleCommand {
         server,
         (user, arguments) -> {
           var client = around.program(user, runtimes);
-          return CommandOutput.of(client, theirs -> commands.run(theirs, arguments(arguments)));
+          var all = shared.configured(arguments, around.working());
+          return CommandOutput.of(client, theirs -> commands.run(theirs, all));
         });
-  }
-
-  private String[] arguments(List<String> arguments) {
-    var all = new ArrayList<>(arguments);
-    shared
-        .config()
-        .ifPresent(
-            file -> all.add(all.indexOf("--json"), "--config=" + around.working().resolve(file)));
-    return all.toArray(String[]::new);
   }
 
   /** Where commands on this machine find the agent. */
@@ -286,38 +273,5 @@ public final class ServeCommand extends ConsoleCommand {
             BackoffPolicy.DEFAULT,
             config.etcd().prefix()),
         config.accessLogs());
-  }
-
-  /** From the signal to the end: the process lives until all is closed, but not for ever. */
-  private static final class Stop {
-    private final CountDownLatch told = new CountDownLatch(1);
-    private final CountDownLatch done = new CountDownLatch(1);
-
-    Stop(Duration longest) {
-      var hook =
-          new Thread(
-              () -> {
-                told.countDown();
-                wait(longest);
-              },
-              "stop");
-      Runtime.getRuntime().addShutdownHook(hook);
-    }
-
-    void await() throws InterruptedException {
-      told.await();
-    }
-
-    void done() {
-      done.countDown();
-    }
-
-    private void wait(Duration longest) {
-      try {
-        var _ = done.await(longest.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

@@ -12,6 +12,8 @@ import dev.deployclaw.container.cli.console.CommandFailure;
 import dev.deployclaw.container.cli.console.CommonOptions;
 import dev.deployclaw.container.cli.console.JsonOutput;
 import dev.deployclaw.container.cli.log.LogRebuilder;
+import dev.deployclaw.container.cli.session.AgentSession;
+import dev.deployclaw.container.cli.session.LocalLogs;
 import dev.deployclaw.container.cli.session.NarrationView;
 import dev.deployclaw.container.cli.session.NarratorProvider;
 import dev.deployclaw.container.cli.session.OfflineSettings;
@@ -161,7 +163,7 @@ public final class AuditCommand {
       if (chosen.isEmpty()) {
         return CommandFailure.noExecution(id).report(around, shared.json());
       }
-      var told = ExecutionTimeline.of(logs.read(chosen.get()), narrowing.filter());
+      var told = ExecutionTimeline.of(logs.journal().read(chosen.get()), narrowing.filter());
       if (narrator.isPresent()) {
         return inWords(told, shared.json(), narrator.get());
       }
@@ -258,7 +260,20 @@ public final class AuditCommand {
               description = "The execution; by default all of them.")
           @Nullable String id)
       throws InvalidConfigException, SetupException, InterruptedException {
-    return new BucketCopyCheck(around, shared).compare(Optional.ofNullable(id));
+    var asked = Optional.ofNullable(id);
+    boolean json = shared.json();
+    var config = AgentSession.config(around, shared);
+    try (var logs = LocalLogs.open(config.stateDir(), Optional.of(config))) {
+      var one = asked.flatMap(logs::find);
+      if (asked.isPresent() && one.isEmpty()) {
+        return CommandFailure.noExecution(asked.get()).report(around, json);
+      }
+      var chosen = one.map(List::of).orElseGet(logs.journal()::known);
+      return LogCopiesView.of(config, chosen, asked.isEmpty()).show(around, json);
+    } catch (IOException e) {
+      return new CommandFailure(ExitCode.UNREACHABLE, e.getMessage() + "; see: deployclaw doctor")
+          .report(around, json);
+    }
   }
 
   @Command(description = "Print the public key of this agent's log signatures (X.509, Base64).")

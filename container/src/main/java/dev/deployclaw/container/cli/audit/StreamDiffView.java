@@ -5,7 +5,6 @@ import dev.deployclaw.audit.stream.RecordDifference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -32,7 +31,7 @@ public record StreamDiffView(
     out.put("same", holds());
     out.put("executions", compared.size());
     out.put("records", compared.stream().mapToLong(Compared::records).sum());
-    out.put("differences", differences().map(StreamDiffView::map).toList());
+    out.put("differences", differences().toList());
     out.put("unread", unread);
     out.put("elsewhere", elsewhere);
     return out;
@@ -75,12 +74,5 @@ public record StreamDiffView(
           "in the stream, and not in this journal; another machine wrote it, or an intruder";
       case DIFFERENT -> "another record is in the stream; see docs/tasks/check-logs.md";
     };
-  }
-
-  private static Map<String, Object> map(RecordDifference d) {
-    return Map.of(
-        "execution", d.execution(),
-        "seq", d.seq(),
-        "kind", d.kind().name().toLowerCase(Locale.ROOT));
   }
 }

@@ -1,6 +1,8 @@
 package dev.deployclaw.container.cli.console;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -29,5 +31,16 @@ public final class CommonOptions {
 
   public boolean json() {
     return json;
+  }
+
+  /**
+   * The words of a command with {@code --json} that is to have the same configuration.
+   *
+   * @param working against which its file is resolved
+   */
+  public String[] configured(List<String> words, Path working) {
+    var all = new ArrayList<>(words);
+    config().ifPresent(file -> all.add(all.indexOf(JSON), "--config=" + working.resolve(file)));
+    return all.toArray(String[]::new);
   }
 }

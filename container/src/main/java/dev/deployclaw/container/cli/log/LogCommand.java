@@ -83,7 +83,8 @@ public final class LogCommand extends ConsoleCommand {
         return follow(logs.journal(), chosen.get());
       }
       return print(
-          ExecutionDocument.of(logs.read(chosen.get()), HeadSigner.open(local.stateDir())));
+          ExecutionDocument.of(
+              logs.journal().read(chosen.get()), HeadSigner.open(local.stateDir())));
     }
   }
 

@@ -26,7 +26,7 @@ public final class StatusCommand extends AgentCommand {
     var beside =
         new RelatedState(
             away ? List.of() : queries.regressed(),
-            MonitorStateFile.read(session.stateDir(), Instant.now()),
+            MonitorStateFile.read(session.config().stateDir(), Instant.now()),
             away ? List.of() : session.stream().stuck(),
             session.host());
     return new StatusView(around).show(status, beside, shared.json());

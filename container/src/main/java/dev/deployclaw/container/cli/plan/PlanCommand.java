@@ -93,7 +93,7 @@ public final class PlanCommand extends ConsoleCommand {
           return new AnswerView(around).show(answer.get(), shared.json());
         }
       }
-      var view = new PlanView(around, session.timezone());
+      var view = new PlanView(around, session.config().timezone());
       return answer(session.changeService()::plan, view, narrator);
     }
   }

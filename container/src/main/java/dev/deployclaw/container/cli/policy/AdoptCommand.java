@@ -147,18 +147,10 @@ public final class AdoptCommand extends ConsoleCommand {
     for (Path file : nginx) {
       adoption.limitReq(file.toString(), text(file));
     }
-    return told(adoption.adopted());
-  }
-
-  private int told(LimitAdoption.AdoptionResult adopted) throws SetupException {
+    var adopted = adoption.adopted();
     var imported = adopted.imported();
-    boolean sound = imported.problems().isEmpty();
-    List<Path> written =
-        into == null || !sound
-            ? List.of()
-            : PolicyFolder.write(around.working().resolve(into), imported.policies());
-    new ImportView(around).show(imported, adopted.writers(), written, shared.json());
-    return sound ? ExitCode.OK.code() : ExitCode.INVALID.code();
+    return new ImportView(around, Optional.ofNullable(into), shared.json())
+        .keep(imported, adopted.writers(), imported.problems().isEmpty());
   }
 
   private void redis(LimitAdoption adoption) throws IOException {

@@ -4,7 +4,6 @@ import dev.deployclaw.container.cli.console.BoundedTextFile;
 import dev.deployclaw.container.cli.console.CommandEnvironment;
 import dev.deployclaw.container.cli.console.ConsoleCommand;
 import dev.deployclaw.container.config.SetupException;
-import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.imports.DescriptorImport;
 import dev.deployclaw.policy.imports.DescriptorKeyMapping;
 import java.nio.file.Path;
@@ -65,12 +64,8 @@ public final class ImportCommand extends ConsoleCommand {
     var imported = DescriptorImport.of(read(), mapping());
     boolean inexact = imported.rules().stream().anyMatch(r -> !r.differs().isEmpty());
     boolean sound = imported.problems().isEmpty() && !(strict && inexact);
-    List<Path> written =
-        into == null || !sound
-            ? List.of()
-            : PolicyFolder.write(around.working().resolve(into), imported.policies());
-    new ImportView(around).show(imported, written, shared.json());
-    return sound ? ExitCode.OK.code() : ExitCode.INVALID.code();
+    return new ImportView(around, Optional.ofNullable(into), shared.json())
+        .keep(imported, List.of(), sound);
   }
 
   private List<DescriptorImport.File> read() throws SetupException {

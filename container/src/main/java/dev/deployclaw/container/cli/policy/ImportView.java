@@ -1,6 +1,8 @@
 package dev.deployclaw.container.cli.policy;
 
 import dev.deployclaw.container.cli.console.CommandEnvironment;
+import dev.deployclaw.container.config.SetupException;
+import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.document.DocumentProblem;
 import dev.deployclaw.policy.imports.ImportResult;
 import dev.deployclaw.policy.imports.ImportedRule;
@@ -10,20 +12,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Shows what became of another system's limits. */
-record ImportView(CommandEnvironment around) {
+/**
+ * Keeps and shows what became of another system's limits.
+ *
+ * @param into where documents are made; empty where they are only told of
+ */
+record ImportView(CommandEnvironment around, Optional<Path> into, boolean json) {
   /**
-   * @param written the documents that were made
-   */
-  void show(ImportResult imported, List<Path> written, boolean json) {
-    show(imported, List.of(), written, json);
-  }
-
-  /**
+   * Makes the documents, tells of them, and returns the exit code.
+   *
    * @param writers of what was read, that go on writing it
+   * @param sound whether documents may be made of it
    */
-  void show(ImportResult imported, List<String> writers, List<Path> written, boolean json) {
+  int keep(ImportResult imported, List<String> writers, boolean sound) throws SetupException {
+    List<Path> written =
+        into.isEmpty() || !sound
+            ? List.of()
+            : PolicyFolder.write(around.working().resolve(into.get()), imported.policies());
     if (json) {
       var document = document(imported, written);
       document.put("writers", writers);
@@ -33,6 +40,7 @@ record ImportView(CommandEnvironment around) {
       writers.forEach(w -> around.say("can't be owned: " + w));
     }
     imported.problems().forEach(p -> around.warn("deployclaw: " + p.text()));
+    return (sound ? ExitCode.OK : ExitCode.INVALID).code();
   }
 
   private static List<String> text(ImportResult imported, List<Path> written) {

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Tenants whose committed limits count and refuse nobody, as adopted ones do at first. */
+/** Tenants with committed limits in shadow mode, which reject no call: adopted ones begin so. */
 record ShadowModeTenants(CommandEnvironment around, AgentSession session, boolean json) {
   /** Who is left, and how many of their limits; returns the exit code. */
   int list() throws InterruptedException {

@@ -25,7 +25,6 @@ import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,15 +60,6 @@ public record AgentSession(
             new SetupException(
                 "there is no configuration: give --config FILE, set DEPLOYCLAW_CONFIG, write"
                     + " ./deployclaw.yaml, or start a lab with: deployclaw lab up"));
-  }
-
-  public Path stateDir() {
-    return config.stateDir();
-  }
-
-  /** Of times in requests that name none. */
-  public ZoneId timezone() {
-    return config.timezone();
   }
 
   public ChangeService changeService() {

@@ -8,7 +8,6 @@ import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.ObjectStore;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,10 +31,6 @@ public record LocalLogs(FileJournal journal, LazyObjectStore bucket) implements 
       return known.isEmpty() ? Optional.empty() : Optional.of(known.getLast());
     }
     return Optional.of(idOrLast).filter(known::contains);
-  }
-
-  public List<byte[]> read(String execution) {
-    return journal.read(execution);
   }
 
   @Override

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,16 +22,6 @@ record PluginConfigReader(Function<String, Path> absolute) {
   private static final Duration START = Duration.ofSeconds(30);
   private static final int HIGHEST_PORT = 65_535;
   private static final int HIGHEST_USER = 65_533;
-
-  /** What the six operations of a participant do at least. */
-  private static final Map<String, String> LEAST =
-      Map.of(
-          "observe", "observe",
-          "stage", "stage",
-          "prepare", "stage",
-          "publish", "activate",
-          "converge", "observe",
-          "discard", "destroy");
 
   /** The kernel's own, and the product's executors; no plugin is called that. */
   private static final Set<String> KERNEL =
@@ -109,7 +98,8 @@ record PluginConfigReader(Function<String, Path> absolute) {
   }
 
   private static void checkOperation(ConfigSection f, String verb, String effect) {
-    boolean participants = LEAST.containsKey(verb);
+    boolean participants = PluginConfig.LEAST.containsKey(verb);
+    String least = PluginConfig.LEAST.getOrDefault(verb, "observe");
     if (!VERB.matcher(verb).matches()) {
       f.wrong("operations", "\"" + verb + "\" isn't an operation", "write a verb, as status");
     } else if (!EFFECTS.contains(effect)) {
@@ -118,17 +108,16 @@ record PluginConfigReader(Function<String, Path> absolute) {
     } else if (!participants && !effect.equals("observe")) {
       f.wrong(
           "operations", verb + " isn't one of a participant's six", "drop it, or admit observe");
-    } else if (EFFECTS.indexOf(effect) < EFFECTS.indexOf(LEAST.getOrDefault(verb, "observe"))) {
-      String least = LEAST.getOrDefault(verb, "observe");
+    } else if (EFFECTS.indexOf(effect) < EFFECTS.indexOf(least)) {
       f.wrong("operations", verb + " is of class " + least, "admit " + least + ", or drop all six");
     }
   }
 
   /** All six, with members, or none. */
   private static void checkParticipant(ConfigSection f, Set<String> verbs, List<String> members) {
-    var six = new TreeSet<>(LEAST.keySet());
+    var six = new TreeSet<>(PluginConfig.LEAST.keySet());
     six.removeAll(verbs);
-    boolean some = six.size() < LEAST.size();
+    boolean some = six.size() < PluginConfig.LEAST.size();
     if (some && !six.isEmpty()) {
       String missing = String.join(", ", six);
       f.wrong("operations", "lacks " + missing, "admit all six of a participant, or none");

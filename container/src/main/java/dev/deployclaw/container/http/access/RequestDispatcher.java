@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -102,7 +103,7 @@ public final class RequestDispatcher {
     methods.forEach((pattern, known) -> router.route(pattern).handler(e -> wrongMethod(e, known)));
     router.route().handler(e -> unrouted(e, nowhere(e)));
     router.errorHandler(404, e -> unrouted(e, nowhere(e))); // what isn't a path meets no handler
-    router.errorHandler(413, e -> send(e, ApiResponse.of(ProblemCatalogue.tooLarge(bodyBytes))));
+    router.errorHandler(413, e -> send(e, ProblemCatalogue.tooLarge(bodyBytes)));
     router.errorHandler(417, e -> unrouted(e, ProblemCatalogue.unexpected()));
     router.errorHandler(400, e -> unrouted(e, malformed()));
     router.errorHandler(500, this::failed);
@@ -124,6 +125,11 @@ public final class RequestDispatcher {
     var _ =
         send(request.response(), ApiResponse.of(told))
             .onComplete(_ -> request.connection().close());
+  }
+
+  /** Ends an exchange that isn't answered as asked. */
+  public static void send(RoutingContext exchange, ProblemDetail problem) {
+    send(exchange, ApiResponse.of(problem));
   }
 
   /** Ends an exchange. */
@@ -194,7 +200,7 @@ public final class RequestDispatcher {
   }
 
   private void unrouted(RoutingContext exchange, ProblemDetail problem) {
-    send(exchange, ApiResponse.of(guard.charge(exchange.request()).orElse(problem)));
+    send(exchange, guard.charge(exchange.request()).orElse(problem));
   }
 
   /**
@@ -203,8 +209,7 @@ public final class RequestDispatcher {
   private void admit(RoutingContext exchange, ApiRoute route, Handler<RoutingContext> next) {
     exchange.put(ROUTE, route.path());
     switch (guard.judge(exchange.request(), route)) {
-      case RequestAuthorizer.Verdict.Refused(ProblemDetail problem) ->
-          send(exchange, ApiResponse.of(problem));
+      case RequestAuthorizer.Verdict.Refused(ProblemDetail problem) -> send(exchange, problem);
       case RequestAuthorizer.Verdict.Passed(ApiCaller caller) -> {
         exchange.put(CALLER, caller);
         next.handle(exchange);
@@ -226,7 +231,7 @@ public final class RequestDispatcher {
           if (exchange.response().ended()) {
             var _ = request.connection().close(); // it was refused, and is sent all the same
           } else {
-            send(exchange, ApiResponse.of(ProblemCatalogue.tooSlow()));
+            send(exchange, ProblemCatalogue.tooSlow());
           }
         };
     long timer = exchange.vertx().setTimer(SLOWEST_BODY_MILLIS, tooSlow);
@@ -242,14 +247,12 @@ public final class RequestDispatcher {
   private void serve(RoutingContext exchange, ApiRoute route) {
     var from = exchange.request().connection().remoteAddress();
     if (connections.channel(from).filter(MalformedMessageHandler::on).isPresent()) {
-      send(
-          exchange,
-          ApiResponse.of(ProblemCatalogue.unreadable(400, "invalid", "the body can't be read")));
+      send(exchange, ProblemCatalogue.unreadable(400, "invalid", "the body can't be read"));
       return;
     }
     switch (route.way()) {
-      case ApiRoute.ResponseMode.Streamed(var streamer) -> streamer.stream(exchange);
-      case ApiRoute.ResponseMode.Whole(var responder) -> whole(exchange, route.lane(), responder);
+      case ApiRoute.Streamer streamer -> streamer.stream(exchange);
+      case ApiRoute.Responder responder -> whole(exchange, route.lane(), responder);
     }
   }
 
@@ -257,28 +260,37 @@ public final class RequestDispatcher {
     var places = Objects.requireNonNull(slots.get(lane));
     String name = caller(exchange).name();
     if (!places.take(name)) {
-      send(
-          exchange,
-          ApiResponse.of(ProblemCatalogue.busy(places.taken() + " calls are being answered")));
+      send(exchange, ProblemCatalogue.busy(places.taken() + " calls are being answered"));
       return;
     }
-    var context = exchange.vertx().getOrCreateContext();
     var call = received(exchange);
-    Runnable answering =
+    answer(exchange, threads, () -> reply(responder, call), () -> places.give(name));
+  }
+
+  /**
+   * Ends an exchange with a reply that is made elsewhere.
+   *
+   * @param threads where making it may block
+   * @param made runs there, before the reply is sent or where it can't be made
+   */
+  public static void answer(
+      RoutingContext exchange, Executor threads, Supplier<ApiResponse> making, Runnable made) {
+    var context = exchange.vertx().getOrCreateContext();
+    Runnable work =
         () -> {
           ApiResponse reply;
           try {
-            reply = reply(responder, call);
+            reply = making.get();
           } finally {
-            places.give(name);
+            made.run();
           }
           context.runOnContext(_ -> send(exchange, reply));
         };
     try {
-      threads.execute(answering);
+      threads.execute(work);
     } catch (RejectedExecutionException e) {
-      places.give(name);
-      send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
+      made.run();
+      send(exchange, ProblemCatalogue.stopping());
     }
   }
 
@@ -323,7 +335,7 @@ public final class RequestDispatcher {
 
   private void failed(RoutingContext exchange) {
     LOG.atError().setCause(exchange.failure()).log("a call failed");
-    send(exchange, ApiResponse.of(ProblemCatalogue.fault()));
+    send(exchange, ProblemCatalogue.fault());
   }
 
   private static ProblemDetail nowhere(RoutingContext exchange) {

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,26 +76,21 @@ public final class ProviderSignInRoutes {
     return flow.map(f ->
             List.of(
                 offer,
-                ApiRoute.signIn(SIGN_IN, exchange -> depart(exchange, f)),
-                new ApiRoute(
-                    "GET",
-                    BrowserClient.CALLBACK,
-                    Optional.empty(),
-                    ApiRoute.Lane.SIGN_IN,
-                    new ApiRoute.ResponseMode.Streamed(exchange -> comeBack(exchange, f)))))
+                ApiRoute.signIn("POST", SIGN_IN, exchange -> depart(exchange, f)),
+                ApiRoute.signIn("GET", BrowserClient.CALLBACK, exchange -> comeBack(exchange, f))))
         .orElse(List.of(offer));
   }
 
   private void depart(RoutingContext exchange, AuthorizationCodeFlow by) {
     var request = exchange.request();
     if (!RequestBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")))) {
-      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.notJson()));
+      RequestDispatcher.send(exchange, ProblemCatalogue.notJson());
       return;
     }
     var transport = sessions.cookie().transport(request);
     String origin = by.browsers().origin();
     if (transport == Transport.PLAINTEXT || !origin.equals(request.getHeader("Origin"))) {
-      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.otherConsole(origin)));
+      RequestDispatcher.send(exchange, ProblemCatalogue.otherConsole(origin));
       return;
     }
     var reply =
@@ -132,23 +126,7 @@ public final class ProviderSignInRoutes {
       RequestDispatcher.send(exchange, failed(SignInResult.Failure.AWAY));
       return;
     }
-    var context = exchange.vertx().getOrCreateContext();
-    Runnable work =
-        () -> {
-          ApiResponse reply;
-          try {
-            reply = reply(back, by);
-          } finally {
-            places.release();
-          }
-          context.runOnContext(_ -> RequestDispatcher.send(exchange, reply));
-        };
-    try {
-      around.threads().execute(work);
-    } catch (RejectedExecutionException e) {
-      places.release();
-      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
-    }
+    RequestDispatcher.answer(exchange, around.threads(), () -> reply(back, by), places::release);
   }
 
   private ApiResponse reply(Return back, AuthorizationCodeFlow by) {

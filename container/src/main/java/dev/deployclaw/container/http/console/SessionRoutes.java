@@ -19,7 +19,6 @@ import dev.deployclaw.container.http.session.SessionCredential;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +35,7 @@ public record SessionRoutes(
 
   public List<ApiRoute> routes() {
     return List.of(
-        ApiRoute.signIn(SESSION, this::signIn),
+        ApiRoute.signIn("POST", SESSION, this::signIn),
         ApiRoute.streamed("GET", SESSION, Optional.empty(), this::signedIn),
         ApiRoute.streamed("POST", SESSION + "/end", Optional.of(ApiRole.VIEWER), this::signOut));
   }
@@ -111,14 +110,18 @@ public record SessionRoutes(
   }
 
   private static ApiResponse reply(ApiCaller caller, Optional<ConsoleSession> session) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("name", caller.name());
-    out.put("roles", caller.roles().stream().map(ApiRole::word).sorted().toList());
-    out.put("csrf", session.map(ConsoleSession::csrfToken).orElse(""));
-    out.put("session", session.isPresent());
-    out.put("idle_seconds", ConsoleSessionStore.LONGEST_IDLE.toSeconds());
-    return ApiResponse.json(200, out);
+    return ApiResponse.json(
+        200,
+        new SignedIn(
+            caller.name(),
+            caller.roles().stream().map(ApiRole::word).sorted().toList(),
+            session.map(ConsoleSession::csrfToken).orElse(""),
+            session.isPresent(),
+            ConsoleSessionStore.LONGEST_IDLE.toSeconds()));
   }
+
+  private record SignedIn(
+      String name, List<String> roles, String csrf, boolean session, long idleSeconds) {}
 
   private static SessionCredential hash(String token) {
     return new SessionCredential.FileToken(CanonicalJson.sha256(token));

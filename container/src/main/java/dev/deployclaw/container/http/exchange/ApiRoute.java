@@ -34,58 +34,47 @@ public record ApiRoute(
   }
 
   /** How it is answered. */
-  public sealed interface ResponseMode {
-    /** By one reply, made on a virtual thread. */
-    record Whole(Responder responder) implements ResponseMode {}
+  public sealed interface ResponseMode {}
 
-    /** Bit by bit, on the event loop. */
-    record Streamed(Streamer streamer) implements ResponseMode {}
-  }
-
-  /** Makes the reply. May block. */
+  /** By one reply, made on a virtual thread: may block. */
   @FunctionalInterface
-  public interface Responder {
+  public non-sealed interface Responder extends ResponseMode {
     ApiResponse reply(ApiRequest call) throws InterruptedException;
   }
 
-  /** Takes the exchange over. Must not block. */
+  /** Bit by bit: takes the exchange over on the event loop, and must not block. */
   @FunctionalInterface
-  public interface Streamer {
+  public non-sealed interface Streamer extends ResponseMode {
     void stream(RoutingContext exchange);
   }
 
   public static ApiRoute open(String path, Responder responder) {
-    return new ApiRoute(
-        "GET", path, Optional.empty(), Lane.CALL, new ResponseMode.Whole(responder));
+    return new ApiRoute("GET", path, Optional.empty(), Lane.CALL, responder);
   }
 
   /** One that answers bit by bit. */
   public static ApiRoute streamed(
       String method, String path, Optional<ApiRole> needs, Streamer streamer) {
-    return new ApiRoute(method, path, needs, Lane.CALL, new ResponseMode.Streamed(streamer));
+    return new ApiRoute(method, path, needs, Lane.CALL, streamer);
   }
 
   public static ApiRoute probe(String path, Streamer streamer) {
-    return new ApiRoute(
-        "GET", path, Optional.empty(), Lane.PROBE, new ResponseMode.Streamed(streamer));
+    return new ApiRoute("GET", path, Optional.empty(), Lane.PROBE, streamer);
   }
 
   /** A file of the console. */
   public static ApiRoute page(String path, Responder responder) {
-    return new ApiRoute(
-        "GET", path, Optional.empty(), Lane.PAGE, new ResponseMode.Whole(responder));
+    return new ApiRoute("GET", path, Optional.empty(), Lane.PAGE, responder);
   }
 
   /** Where a caller becomes known. */
-  public static ApiRoute signIn(String path, Streamer streamer) {
-    return new ApiRoute(
-        "POST", path, Optional.empty(), Lane.SIGN_IN, new ResponseMode.Streamed(streamer));
+  public static ApiRoute signIn(String method, String path, Streamer streamer) {
+    return new ApiRoute(method, path, Optional.empty(), Lane.SIGN_IN, streamer);
   }
 
   /** A call that proves itself by its signature. */
   public static ApiRoute signed(String path, Responder responder) {
-    return new ApiRoute(
-        "POST", path, Optional.empty(), Lane.SIGNED, new ResponseMode.Whole(responder));
+    return new ApiRoute("POST", path, Optional.empty(), Lane.SIGNED, responder);
   }
 
   public static ApiRoute get(String path, Responder responder) {
@@ -93,18 +82,15 @@ public record ApiRoute(
   }
 
   public static ApiRoute get(String path, ApiRole needs, Responder responder) {
-    return new ApiRoute(
-        "GET", path, Optional.of(needs), Lane.CALL, new ResponseMode.Whole(responder));
+    return new ApiRoute("GET", path, Optional.of(needs), Lane.CALL, responder);
   }
 
   public static ApiRoute post(String path, ApiRole needs, Responder responder) {
-    return new ApiRoute(
-        "POST", path, Optional.of(needs), Lane.CALL, new ResponseMode.Whole(responder));
+    return new ApiRoute("POST", path, Optional.of(needs), Lane.CALL, responder);
   }
 
   public static ApiRoute urgent(String path, ApiRole needs, Responder responder) {
-    return new ApiRoute(
-        "POST", path, Optional.of(needs), Lane.URGENT, new ResponseMode.Whole(responder));
+    return new ApiRoute("POST", path, Optional.of(needs), Lane.URGENT, responder);
   }
 
   /** What may be called there: what reads a document reads its head, too. */

@@ -71,6 +71,10 @@ public final class ProblemCatalogue {
         .of(what, "path", "see GET /v1/executions");
   }
 
+  public static ProblemDetail noExecution(String id) {
+    return notFound("there is no execution " + ExecutionIdFormat.shown(id));
+  }
+
   public static ProblemDetail noRoute(String path) {
     return new ProblemKind(404, "not-found", "Not found")
         .of("nothing is served at " + path, "path", "see /v1/openapi.yaml");

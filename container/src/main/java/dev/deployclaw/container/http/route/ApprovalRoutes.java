@@ -52,8 +52,7 @@ public record ApprovalRoutes(AgentServer server, RequestAuthorizer guard) {
   private ApiResponse word(ApiRequest call, boolean approves) throws InterruptedException {
     String id = call.path().apply("id");
     if (!ExecutionIdFormat.fits(id)) {
-      return ApiResponse.of(
-          ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id)));
+      return ApiResponse.of(ProblemCatalogue.noExecution(id));
     }
     String who = call.caller().name();
     String plan = approves ? call.query().apply("plan").orElse("") : "";

@@ -119,8 +119,7 @@ public final class AuditRoutes {
     }
     String caller = RequestDispatcher.caller(exchange).name();
     if (!bundles.take(caller)) {
-      RequestDispatcher.send(
-          exchange, ApiResponse.of(ProblemCatalogue.busy("bundles are being made")));
+      RequestDispatcher.send(exchange, ProblemCatalogue.busy("bundles are being made"));
       return;
     }
     var context = exchange.vertx().getOrCreateContext();
@@ -132,7 +131,7 @@ public final class AuditRoutes {
                   context.runOnContext(_ -> answer.get().onComplete(_ -> bundles.give(caller))));
     } catch (RejectedExecutionException e) {
       bundles.give(caller);
-      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
+      RequestDispatcher.send(exchange, ProblemCatalogue.stopping());
     }
   }
 
@@ -164,7 +163,7 @@ public final class AuditRoutes {
   }
 
   private static Future<Void> refuse(RoutingContext exchange, ProblemDetail problem) {
-    RequestDispatcher.send(exchange, ApiResponse.of(problem));
+    RequestDispatcher.send(exchange, problem);
     return Future.succeededFuture();
   }
 

@@ -125,7 +125,7 @@ public record DraftRoutes(AgentServer server) {
   }
 
   private PlanPreviewReport plan(String who, String request) throws InterruptedException {
-    return server.plan(new TaskRequest(request, who, server.now()));
+    return server.changes().plan(new TaskRequest(request, who, server.now()));
   }
 
   private DraftStore drafts() {

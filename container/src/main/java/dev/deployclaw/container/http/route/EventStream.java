@@ -2,12 +2,12 @@ package dev.deployclaw.container.http.route;
 
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.http.access.RequestDispatcher;
-import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.query.ExecutionQueries;
 import dev.deployclaw.container.query.LogFollower;
 import dev.deployclaw.container.query.LogFollower.Batch;
+import dev.deployclaw.container.query.OutcomeDocuments;
 import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.container.vertx.LogEventBus;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
@@ -210,7 +209,7 @@ final class EventStream {
     if (begun) {
       end();
     } else {
-      RequestDispatcher.send(exchange, ApiResponse.of(problem));
+      RequestDispatcher.send(exchange, problem);
     }
   }
 
@@ -221,11 +220,10 @@ final class EventStream {
   }
 
   private static String result(Map<String, Object> outcome) {
-    var out = new TreeMap<String, Object>();
-    for (var key : List.of("execution_id", "result", "reason", "epoch", "rollback_available")) {
-      Optional.ofNullable(outcome.get(key)).ifPresent(v -> out.put(key, v));
-    }
+    var out =
+        OutcomeDocuments.picked(
+            outcome, List.of("execution_id", "result", "reason", "epoch", "rollback_available"));
     out.put("location", "/v1/executions/" + outcome.get("execution_id"));
-    return CanonicalJson.text(Map.copyOf(out));
+    return CanonicalJson.text(out);
   }
 }

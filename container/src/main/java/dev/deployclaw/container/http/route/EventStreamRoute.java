@@ -3,7 +3,6 @@ package dev.deployclaw.container.http.route;
 import dev.deployclaw.container.config.ApiRole;
 import dev.deployclaw.container.http.access.RequestAuthorizer;
 import dev.deployclaw.container.http.access.RequestDispatcher;
-import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
@@ -60,17 +59,16 @@ public final class EventStreamRoute {
     if (!record.matches()) {
       RequestDispatcher.send(
           exchange,
-          ApiResponse.of(
-              ProblemCatalogue.invalid(
-                  "header " + LAST_EVENT,
-                  "it isn't an event id",
-                  "send the id of an event, or leave it out")));
+          ProblemCatalogue.invalid(
+              "header " + LAST_EVENT,
+              "it isn't an event id",
+              "send the id of an event, or leave it out"));
       return;
     }
     var caller = RequestDispatcher.caller(exchange);
     boolean head = exchange.request().method().equals(HttpMethod.HEAD);
     if (!head && !open.take(caller.name())) {
-      RequestDispatcher.send(exchange, ApiResponse.of(busy()));
+      RequestDispatcher.send(exchange, busy());
       return;
     }
     if (!head) {
@@ -86,7 +84,7 @@ public final class EventStreamRoute {
     try {
       threads.execute(() -> look(exchange, context, wanted));
     } catch (RejectedExecutionException e) {
-      RequestDispatcher.send(exchange, ApiResponse.of(ProblemCatalogue.stopping()));
+      RequestDispatcher.send(exchange, ProblemCatalogue.stopping());
     }
   }
 
@@ -104,7 +102,7 @@ public final class EventStreamRoute {
       } else if (problem.isEmpty()) {
         new EventStream(exchange, server, threads, wanted).begin();
       } else {
-        RequestDispatcher.send(exchange, ApiResponse.of(problem.get()));
+        RequestDispatcher.send(exchange, problem.get());
       }
     });
   }
@@ -120,8 +118,7 @@ public final class EventStreamRoute {
     try {
       return ExecutionIdFormat.fits(id) && server.executions().known(id)
           ? Optional.empty()
-          : Optional.of(
-              ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id)));
+          : Optional.of(ProblemCatalogue.noExecution(id));
     } catch (RuntimeException e) {
       return Optional.of(RequestDispatcher.problem(e, "an event stream can't begin"));
     }

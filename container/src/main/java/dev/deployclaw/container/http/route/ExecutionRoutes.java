@@ -8,8 +8,8 @@ import dev.deployclaw.container.http.exchange.ExecutionIdFormat;
 import dev.deployclaw.container.http.exchange.PageLimit;
 import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.query.ExecutionQueries;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,12 +34,12 @@ public record ExecutionRoutes(ExecutionQueries executions) {
               "query after", "there is no such execution", "give the `next` of a page"));
     }
     var page = executions.page(limit, after);
-    var body = new LinkedHashMap<String, Object>();
-    body.put("executions", page.summaries());
-    body.put("waiting", executions.waiting());
-    page.next().ifPresent(id -> body.put("next", id));
-    return ApiResponse.json(200, body);
+    return ApiResponse.json(
+        200, new ListedExecutions(page.summaries(), executions.waiting(), page.next()));
   }
+
+  private record ListedExecutions(
+      List<Map<String, Object>> executions, List<String> waiting, Optional<String> next) {}
 
   private ApiResponse document(ApiRequest call) {
     String id = call.path().apply("id");
@@ -52,8 +52,6 @@ public record ExecutionRoutes(ExecutionQueries executions) {
         .flatMap(outline.equals("true") ? executions::outline : executions::document)
         .map(ExecutionDocument::text)
         .map(text -> ApiResponse.text("application/json", text))
-        .orElseGet(() ->
-            ApiResponse.of(
-                ProblemCatalogue.notFound("there is no execution " + ExecutionIdFormat.shown(id))));
+        .orElseGet(() -> ApiResponse.of(ProblemCatalogue.noExecution(id)));
   }
 }

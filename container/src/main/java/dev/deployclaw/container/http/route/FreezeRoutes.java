@@ -11,7 +11,6 @@ import dev.deployclaw.container.server.AgentServer;
 import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
-import java.util.LinkedHashMap;
 import java.util.List;
 
 /** The kill switch. It is turned at once: it waits for no task, and takes no lead. */
@@ -26,12 +25,12 @@ public record FreezeRoutes(AgentServer server) {
   private ApiResponse freeze(ApiRequest call) throws InterruptedException {
     var reason = TypedText.of(RequestBody.freeze(call.body()).text("reason").strip());
     String masked = reason.maskedOrLeftOut(server.resources().mask());
-    return reply(server.freeze(call.caller().name(), masked));
+    return reply(server.changes().freeze(call.caller().name(), masked));
   }
 
   private ApiResponse thaw(ApiRequest call) throws InterruptedException {
     RequestBody.thaw(call.body());
-    return reply(server.thaw(call.caller().name()));
+    return reply(server.changes().thaw(call.caller().name()));
   }
 
   /** What isn't certain is no success: somebody would rely on it. */
@@ -43,11 +42,9 @@ public record FreezeRoutes(AgentServer server) {
       return ApiResponse.of(ProblemCatalogue.unreachable(ended.reason()));
     }
     String location = "/v1/executions/" + ended.execution();
-    var body = new LinkedHashMap<String, Object>();
-    body.put("execution_id", ended.execution());
-    body.put("result", ended.result().name());
-    body.put("reason", ended.reason());
-    body.put("location", location);
+    var body = new TurnedSwitch(ended.execution(), ended.result().name(), ended.reason(), location);
     return ApiResponse.json(200, body).with("Content-Location", location);
   }
+
+  private record TurnedSwitch(String executionId, String result, String reason, String location) {}
 }

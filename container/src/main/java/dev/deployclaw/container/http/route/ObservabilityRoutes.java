@@ -1,6 +1,5 @@
 package dev.deployclaw.container.http.route;
 
-import dev.deployclaw.container.health.BackendHealthMonitor;
 import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.exchange.ApiResponse;
 import dev.deployclaw.container.http.exchange.ApiRoute;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -118,19 +118,16 @@ public record ObservabilityRoutes(AgentServer server, Executor threads, boolean 
     private ApiResponse readiness() throws InterruptedException {
       var health = server.health().sample(FRESH);
       boolean accepting = server.isAccepting();
-      var body = new LinkedHashMap<String, Object>();
-      body.put("ready", accepting && health.isHealthy());
-      body.put("accepting", accepting);
-      body.put("backends", health.backends().stream().map(ReadinessEndpoint::backend).toList());
-      return ApiResponse.json(accepting && health.isHealthy() ? 200 : 503, body);
+      boolean ready = accepting && health.isHealthy();
+      var backends =
+          health.backends().stream()
+              .map(b -> new ReadyBackend(b.name(), b.trouble().isEmpty(), b.trouble()))
+              .toList();
+      return ApiResponse.json(ready ? 200 : 503, new Readiness(ready, accepting, backends));
     }
 
-    private static Map<String, Object> backend(BackendHealthMonitor.Backend backend) {
-      var out = new LinkedHashMap<String, Object>();
-      out.put("name", backend.name());
-      out.put("up", backend.trouble().isEmpty());
-      backend.trouble().ifPresent(reason -> out.put("reason", reason));
-      return out;
-    }
+    private record Readiness(boolean ready, boolean accepting, List<ReadyBackend> backends) {}
+
+    private record ReadyBackend(String name, boolean up, Optional<String> reason) {}
   }
 }

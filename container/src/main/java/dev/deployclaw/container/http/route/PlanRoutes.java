@@ -42,7 +42,7 @@ public final class PlanRoutes {
   private ApiResponse planned(
       ApiRequest call, InterruptibleFunction<PlanPreviewReport, Map<String, Object>> answer)
       throws InterruptedException {
-    var report = server.plan(request(call));
+    var report = server.changes().plan(request(call));
     return report instanceof PlanPreviewReport.Refused(ExitCode exit, String reason)
             && exit == ExitCode.UNREACHABLE
         ? ApiResponse.of(ProblemCatalogue.unreachable(reason))

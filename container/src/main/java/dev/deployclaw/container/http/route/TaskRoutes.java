@@ -19,7 +19,6 @@ import dev.deployclaw.core.query.EstateAnswer;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.rollback.CheckpointReport;
 import dev.deployclaw.core.service.OpenQuestion;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,7 +112,7 @@ public record TaskRoutes(AgentServer server) {
 
   private OpenQuestion asked(String id, ApiRequest call) throws InterruptedException {
     return ExecutionIdFormat.fits(id)
-        ? server.question(id, call.caller().name())
+        ? server.changes().queries().question(id, call.caller().name())
         : new OpenQuestion.Closed(
             OpenQuestion.Flaw.NO_QUESTION, "there is no execution " + ExecutionIdFormat.shown(id));
   }
@@ -174,12 +173,11 @@ public record TaskRoutes(AgentServer server) {
 
   private static ApiResponse accepted(String execution) {
     String location = "/v1/executions/" + execution;
-    var body = new LinkedHashMap<String, Object>();
-    body.put("execution_id", execution);
-    body.put("location", location);
-    body.put("events", location + "/events");
+    var body = new AcceptedTask(execution, location, location + "/events");
     return ApiResponse.json(202, body).with("Location", location);
   }
+
+  private record AcceptedTask(String executionId, String location, String events) {}
 
   private static Optional<String> key(ApiRequest call) {
     var key = call.header().apply(KEY);

@@ -2,6 +2,7 @@ package dev.deployclaw.container.plugin.contract;
 
 import static dev.deployclaw.container.plugin.contract.BrokenPromiseException.unless;
 
+import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.executors.protocol.v1.EffectClass;
 import dev.deployclaw.executors.protocol.v1.Fault;
@@ -11,19 +12,11 @@ import dev.deployclaw.executors.protocol.v1.Purpose;
 import dev.deployclaw.executors.protocol.v1.SealedCall;
 import dev.deployclaw.policy.model.DnsLabel;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 
 /** What each executor host promises: who it is, and that it acts by grants alone. */
 final class HostPromises {
   private static final int UNKNOWN_REVISION = 1_000;
-  private static final Map<String, EffectClass> LEAST =
-      Map.of(
-          "observe", EffectClass.OBSERVE,
-          "stage", EffectClass.STAGE,
-          "prepare", EffectClass.STAGE,
-          "publish", EffectClass.ACTIVATE,
-          "converge", EffectClass.OBSERVE,
-          "discard", EffectClass.DESTROY);
 
   static final List<Promise> ALL =
       List.of(
@@ -63,7 +56,8 @@ final class HostPromises {
       var effect = operation.getEffect();
       unless(verb.matches("[a-z][a-z0-9-]{0,62}"), "\"" + verb + "\" isn't a verb");
       boolean six = BackendExecutor.PARTICIPANT_VERBS.contains(verb);
-      var least = LEAST.getOrDefault(verb, EffectClass.OBSERVE);
+      String word = PluginConfig.LEAST.getOrDefault(verb, "observe");
+      var least = EffectClass.valueOf(word.toUpperCase(Locale.ROOT));
       unless(
           six ? effect.getNumber() >= least.getNumber() : effect == EffectClass.OBSERVE,
           "%s is declared as %s, and is of class %s".formatted(verb, effect, least));
@@ -112,20 +106,19 @@ final class HostPromises {
     ungranted(plugin.send(plugin.draft().setLook(look("never-declared"))));
   }
 
-  private static void spelt(TestedPlugin plugin) throws BrokenPromiseException {
-    ungranted(plugin.send(plugin.draft().setLook(look("publish"))));
+  private static void spelt(ParticipantCalls calls) throws BrokenPromiseException {
+    ungranted(calls.plugin().send(calls.plugin().draft().setLook(look("publish"))));
   }
 
   private static Look.Builder look(String verb) {
     return Look.newBuilder().setVerb(verb).setArguments("{}");
   }
 
-  private static void purposeless(TestedPlugin plugin) throws BrokenPromiseException {
-    var calls = new ParticipantCalls(plugin);
+  private static void purposeless(ParticipantCalls calls) throws BrokenPromiseException {
     var staged = calls.staged(SampleSet.of(10));
     var purpose = Purpose.getDefaultInstance();
-    ungranted(plugin.send(plugin.draft().setPublish(staged).setPurpose(purpose)));
-    ungranted(plugin.send(calls.discarding(staged.getEpoch()).setPurpose(purpose)));
+    ungranted(calls.plugin().send(calls.plugin().draft().setPublish(staged).setPurpose(purpose)));
+    ungranted(calls.plugin().send(calls.discarding(staged.getEpoch()).setPurpose(purpose)));
   }
 
   private static void ungranted(Outcome outcome) throws BrokenPromiseException {

@@ -1,5 +1,7 @@
 package dev.deployclaw.container.plugin.contract;
 
+import java.util.Locale;
+
 /**
  * How a plugin did with one promise.
  *
@@ -9,19 +11,13 @@ package dev.deployclaw.container.plugin.contract;
 public record PromiseResult(String promise, Verdict verdict, String detail) {
   /** Words for people and documents. */
   public enum Verdict {
-    KEPT("kept"),
-    BROKEN("broken"),
+    KEPT,
+    BROKEN,
     /** Not tried: the plugin doesn't promise it. */
-    SKIPPED("skipped");
-
-    private final String word;
-
-    Verdict(String word) {
-      this.word = word;
-    }
+    SKIPPED;
 
     public String word() {
-      return word;
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 }

@@ -45,35 +45,32 @@ final class PublishPromises {
 
   private PublishPromises() {}
 
-  private static void publish(TestedPlugin plugin)
+  private static void publish(ParticipantCalls calls)
       throws BrokenPromiseException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
     var epoch = calls.published(FIRST);
     needYes("the second publish", calls.publish(epoch), FIRST);
     calls.needActing(epoch, FIRST);
   }
 
-  private static void truth(TestedPlugin plugin)
+  private static void truth(ParticipantCalls calls)
       throws BrokenPromiseException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
     var _ = calls.published(FIRST);
     var staged = calls.staged(SECOND);
     var outcome = calls.converge(staged);
     unless(saysNo(outcome), "converge on a staged epoch was answered by " + words(outcome));
   }
 
-  private static void kept(TestedPlugin plugin)
+  private static void kept(ParticipantCalls calls)
       throws BrokenPromiseException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
     var epoch = calls.published(SECOND);
     var outcome = calls.discard(epoch.getEpoch());
     unless(saysNo(outcome), "its discard was answered by " + words(outcome));
     calls.needActing(epoch, SECOND);
   }
 
-  private static void oldTerm(TestedPlugin plugin)
+  private static void oldTerm(ParticipantCalls calls)
       throws BrokenPromiseException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
+    var plugin = calls.plugin();
     long old = plugin.term();
     plugin.newTerm();
     var live = calls.published(FIRST);
@@ -85,48 +82,44 @@ final class PublishPromises {
     calls.needActing(live, FIRST);
   }
 
-  private static void oldEpoch(TestedPlugin plugin)
+  private static void oldEpoch(ParticipantCalls calls)
       throws BrokenPromiseException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
     var old = calls.staged(FIRST);
     var live = calls.published(SECOND);
     conflict("publish", calls.publish(old));
     calls.needActing(live, SECOND);
   }
 
-  private static void durable(TestedPlugin plugin)
+  private static void durable(ParticipantCalls calls)
       throws BrokenPromiseException, TestedProcess.StartFailedException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
     var live = calls.published(FIRST);
     var staged = calls.staged(SECOND);
-    plugin.restart();
+    calls.plugin().restart();
     needYes("after it, prepare", calls.prepare(staged), SECOND);
     calls.needActing(live, FIRST);
   }
 
-  private static void remembers(TestedPlugin plugin)
+  private static void remembers(ParticipantCalls calls)
       throws BrokenPromiseException, TestedProcess.StartFailedException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
-    long old = plugin.term();
-    plugin.newTerm();
+    long old = calls.plugin().term();
+    calls.plugin().newTerm();
     var _ = calls.published(FIRST);
     var next = calls.staged(SECOND);
-    plugin.restart();
-    conflict("publish", plugin.perform(by(old, plugin.draft().setPublish(next))));
+    calls.plugin().restart();
+    conflict("publish", calls.plugin().perform(by(old, calls.plugin().draft().setPublish(next))));
   }
 
-  private static void crash(TestedPlugin plugin)
+  private static void crash(ParticipantCalls calls)
       throws BrokenPromiseException, TestedProcess.StartFailedException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
     for (int micros : KILLED_AFTER) {
       var before = calls.published(FIRST);
       var staged = calls.staged(SECOND);
       var publishing = new FutureTask<>(() -> calls.publish(staged));
       Thread.ofVirtual().name("publish").start(publishing);
       Thread.sleep(Duration.ofNanos(micros * 1_000L));
-      plugin.kill();
+      calls.plugin().kill();
       ended(publishing);
-      plugin.startAgain();
+      calls.plugin().startAgain();
       oneOfBoth(calls, before, staged);
       needYes("the next publish", calls.publish(staged), SECOND);
       calls.needActing(staged, SECOND);
@@ -163,13 +156,12 @@ final class PublishPromises {
     }
   }
 
-  private static void back(TestedPlugin plugin)
+  private static void back(ParticipantCalls calls)
       throws BrokenPromiseException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
     var former = calls.published(FIRST);
     var _ = calls.published(SECOND);
     var again =
-        calls.epoch(plugin.newEpoch(), FIRST).toBuilder()
+        calls.epoch(calls.plugin().newEpoch(), FIRST).toBuilder()
             .setPredecessor(former.getEpoch())
             .setBack(true)
             .build();
@@ -177,7 +169,7 @@ final class PublishPromises {
     needYes("prepare", calls.prepare(again), FIRST);
     needYes("publish", calls.publish(again), FIRST);
     calls.needActing(again, FIRST);
-    var unstaged = calls.publish(calls.epoch(plugin.newEpoch(), SECOND));
+    var unstaged = calls.publish(calls.epoch(calls.plugin().newEpoch(), SECOND));
     unless(refuses(unstaged), "an unstaged publish was answered by " + words(unstaged));
   }
 

@@ -27,17 +27,17 @@ final class RestorePromises {
    */
   static List<Promise> after(Outcome first) {
     return List.of(
-        Promise.acting("unseen", "keeps what it has if it was never observed", p -> unseen(p)),
+        Promise.acting(
+            "unseen", "keeps what it has if it was never observed", RestorePromises::unseen),
         Promise.acting("restore", "restores what was first observed", p -> restore(p, first)),
         Promise.acting("members", "speaks only for the observed members", p -> members(p, first)),
         Promise.of("bounds", "gives a reason, JSON facts, and no flood", RestorePromises::bounds));
   }
 
-  private static void unseen(TestedPlugin plugin)
+  private static void unseen(ParticipantCalls calls)
       throws BrokenPromiseException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
     var live = calls.published(SampleSet.of(30));
-    var epoch = restoring(plugin, calls, "{}");
+    var epoch = restoring(calls, "{}");
     var _ = calls.stage(epoch);
     var published = calls.publish(epoch);
     unless(
@@ -47,11 +47,10 @@ final class RestorePromises {
     calls.needActing(live, SampleSet.of(30));
   }
 
-  private static void restore(TestedPlugin plugin, Outcome first)
+  private static void restore(ParticipantCalls calls, Outcome first)
       throws BrokenPromiseException, InterruptedException {
-    var calls = new ParticipantCalls(plugin);
     var _ = calls.published(SampleSet.of(40));
-    var epoch = restoring(plugin, calls, observation(plugin, first));
+    var epoch = restoring(calls, observation(calls.plugin(), first));
     needYes("stage", calls.stage(epoch), NONE);
     needYes("prepare", calls.prepare(epoch), NONE);
     needYes("publish", calls.publish(epoch), NONE);
@@ -61,11 +60,10 @@ final class RestorePromises {
         "after it, it holds something else than at first");
   }
 
-  private static Activation restoring(
-      TestedPlugin plugin, ParticipantCalls calls, String observation) {
-    return calls.epoch(plugin.newEpoch(), NONE).toBuilder()
+  private static Activation restoring(ParticipantCalls calls, String observation) {
+    return calls.epoch(calls.plugin().newEpoch(), NONE).toBuilder()
         .setBack(true)
-        .setRestoresSha256(plugin.holds(observation.getBytes(StandardCharsets.UTF_8)))
+        .setRestoresSha256(calls.plugin().holds(observation.getBytes(StandardCharsets.UTF_8)))
         .build();
   }
 
@@ -87,10 +85,10 @@ final class RestorePromises {
     return all.toString();
   }
 
-  private static void members(TestedPlugin plugin, Outcome first) throws BrokenPromiseException {
+  private static void members(ParticipantCalls calls, Outcome first) throws BrokenPromiseException {
     var observed = first.getDone().getReportsList().stream().map(r -> r.getMember()).toList();
-    for (String member : plugin.answers().members()) {
-      boolean own = member.startsWith(plugin.executor().getName() + "/");
+    for (String member : calls.plugin().answers().members()) {
+      boolean own = member.startsWith(calls.plugin().executor().getName() + "/");
       unless(own, "\"" + member + "\" doesn't begin with the executor's name and a slash");
       unless(observed.contains(member), member + " answered, and wasn't observed");
     }

@@ -30,38 +30,34 @@ final class VotePromises {
 
   private VotePromises() {}
 
-  private static void observe(TestedPlugin plugin) throws BrokenPromiseException {
-    var observed = new ParticipantCalls(plugin).observe();
+  private static void observe(ParticipantCalls calls) throws BrokenPromiseException {
+    var observed = calls.observe();
     unless(observed.hasDone(), "observe was answered by " + words(observed));
     unless(observed.getDone().getReportsCount() > 0, "observe gave no report");
     unless(!saysNo(observed), "observe was answered by " + words(observed));
   }
 
-  private static void content(TestedPlugin plugin) throws BrokenPromiseException {
-    var calls = new ParticipantCalls(plugin);
-    String unknown = CanonicalJson.sha256(("never put " + plugin.term()));
-    var epoch = calls.epoch(plugin.newEpoch(), FIRST).toBuilder();
+  private static void content(ParticipantCalls calls) throws BrokenPromiseException {
+    String unknown = CanonicalJson.sha256(("never put " + calls.plugin().term()));
+    var epoch = calls.epoch(calls.plugin().newEpoch(), FIRST).toBuilder();
     epoch.getSetBuilder().setContentSha256(unknown);
-    var outcome = plugin.send(plugin.draft().setStage(epoch));
+    var outcome = calls.plugin().send(calls.plugin().draft().setStage(epoch));
     unless(
         outcome.getContentNeeded().getSha256List().contains(unknown),
         "stage was answered by " + words(outcome));
   }
 
-  private static void unstaged(TestedPlugin plugin) throws BrokenPromiseException {
-    var calls = new ParticipantCalls(plugin);
-    var voted = calls.prepare(calls.epoch(plugin.newEpoch(), FIRST));
+  private static void unstaged(ParticipantCalls calls) throws BrokenPromiseException {
+    var voted = calls.prepare(calls.epoch(calls.plugin().newEpoch(), FIRST));
     unless(saysNo(voted), "prepare was answered by " + words(voted));
   }
 
-  private static void stage(TestedPlugin plugin) throws BrokenPromiseException {
-    var calls = new ParticipantCalls(plugin);
+  private static void stage(ParticipantCalls calls) throws BrokenPromiseException {
     var epoch = calls.staged(FIRST);
     needYes("the second stage", calls.stage(epoch), FIRST);
   }
 
-  private static void inert(TestedPlugin plugin) throws BrokenPromiseException {
-    var calls = new ParticipantCalls(plugin);
+  private static void inert(ParticipantCalls calls) throws BrokenPromiseException {
     var before = held(calls.observe());
     var epoch = calls.staged(SECOND);
     var _ = calls.prepare(epoch);
@@ -70,29 +66,25 @@ final class VotePromises {
         !saysYes(calls.converge(epoch), SECOND.digest()), "converge says YES before the publish");
   }
 
-  private static void oneSet(TestedPlugin plugin) throws BrokenPromiseException {
-    var calls = new ParticipantCalls(plugin);
+  private static void oneSet(ParticipantCalls calls) throws BrokenPromiseException {
     var epoch = calls.staged(FIRST);
     var other = calls.stage(calls.epoch(epoch.getEpoch(), SECOND));
     unless(refuses(other), "another set was answered by " + words(other));
   }
 
-  private static void digest(TestedPlugin plugin) throws BrokenPromiseException {
-    var calls = new ParticipantCalls(plugin);
-    var outcome = calls.stage(calls.epoch(plugin.newEpoch(), FIRST.under(SECOND)));
+  private static void digest(ParticipantCalls calls) throws BrokenPromiseException {
+    var outcome = calls.stage(calls.epoch(calls.plugin().newEpoch(), FIRST.under(SECOND)));
     unless(refuses(outcome), "stage was answered by " + words(outcome));
   }
 
-  private static void vote(TestedPlugin plugin) throws BrokenPromiseException {
-    var calls = new ParticipantCalls(plugin);
+  private static void vote(ParticipantCalls calls) throws BrokenPromiseException {
     var epoch = calls.staged(FIRST);
     needYes("prepare", calls.prepare(epoch), FIRST);
     var other = calls.prepare(calls.epoch(epoch.getEpoch(), SECOND));
     unless(refuses(other), "a vote on another set was answered by " + words(other));
   }
 
-  private static void gone(TestedPlugin plugin) throws BrokenPromiseException {
-    var calls = new ParticipantCalls(plugin);
+  private static void gone(ParticipantCalls calls) throws BrokenPromiseException {
     var epoch = calls.staged(FIRST);
     for (int times = 0; times < 2; times++) {
       var outcome = calls.discard(epoch.getEpoch());

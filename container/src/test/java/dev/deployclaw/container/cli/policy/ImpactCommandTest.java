@@ -7,9 +7,11 @@ import dev.deployclaw.container.cli.CommandLineRunner;
 import dev.deployclaw.container.cli.console.OutputMode;
 import dev.deployclaw.container.traffic.AccessLogLineReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,28 @@ class ImpactCommandTest {
 
     assertThat(exit).isZero();
     assertThat(screen.json().path("requests").asInt()).isEqualTo(2);
+  }
+
+  /** As {@code <(zcat …)} gives it: longer than after what the bar is told how far it was read. */
+  @Test
+  void readsALogFromAPipe() throws Exception {
+    var pipe = folder.resolve("access.log");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    var writer =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                Files.writeString(pipe, LINE.repeat(5_000), StandardOpenOption.WRITE);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+
+    int exit = impact("access.log", "--tenant", "user", "--json");
+
+    assertThat(exit).as(screen.err()).isZero();
+    assertThat(screen.json().path("requests").asInt()).isEqualTo(5_000);
+    writer.join();
   }
 
   @Test
